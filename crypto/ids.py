@@ -1,0 +1,36 @@
+"""The names by which the rooms of the house speak of the same things.
+
+Every id is opaque text made by whoever creates the thing: 26 lower-case base-32
+characters, 130 bits of which 128 are random or, for log entries, ordered by time.
+None of them says anything about a person.
+"""
+
+import base64
+import secrets
+from typing import NewType
+
+ProfessionalId = NewType("ProfessionalId", str)
+DeviceId = NewType("DeviceId", str)
+StructureId = NewType("StructureId", str)
+ConventionId = NewType("ConventionId", str)
+ChildId = NewType("ChildId", str)
+CircleId = NewType("CircleId", str)
+ChannelId = NewType("ChannelId", str)
+EntryId = NewType("EntryId", str)
+TaskId = NewType("TaskId", str)
+DocumentId = NewType("DocumentId", str)
+AppointmentId = NewType("AppointmentId", str)
+NoticeId = NewType("NoticeId", str)
+ContactId = NewType("ContactId", str)
+
+_LENGTH = 26
+
+
+def new_id() -> str:
+    """Make an opaque id: 26 characters of lower-case base 32, 128 random bits."""
+    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower()
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the shape of an id, so that nothing else reaches a store."""
+    return len(text) == _LENGTH and all(c in "abcdefghijklmnopqrstuvwxyz234567" for c in text)

@@ -1,7 +1,8 @@
 """Set up Ronde and run it: `python3 ronde.py demo | test | check | <any command>`.
 
-Standard library only: it must work on a machine that has Python and nothing else.
-Each step is skipped when the lock file it depends on has not changed since.
+Standard library only: it must work on a machine that has Python and nothing else,
+and its syntax stays old enough for an outdated Python to read the sentence that
+tells it so. A step is skipped when the lock file it depends on has not changed.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+WINDOWS = os.name == "nt"
+BIN = VENV / ("Scripts" if WINDOWS else "bin")
 STAMP = VENV / "ronde-stamp"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
-UV_VERSION = "0.13.9"
-PACKAGES = ("server", "channels", "care_circle", "notifications", "crypto")
-NEEDS_DEV = frozenset({"test", "check", "format"})
+UV = "uv==0.13.9"
+ROOMS = ("server", "channels", "care_circle", "notifications", "crypto")
+NEEDS_DEV = ("test", "check", "format", "lock")
 OLDEST_PYTHON = (3, 11)
 
 
@@ -29,120 +30,149 @@ def main(arguments: list[str]) -> int:
     """Prepare what the command needs, then hand it on."""
     if sys.version_info < OLDEST_PYTHON:
         return refuse("Ronde needs Python 3.11 or newer; this one is " + sys.version.split()[0])
-    command, *rest = arguments or ["--help"]
+    command, rest = (arguments or ["--help"])[0], arguments[1:]
     if not prepare("dev" if command in NEEDS_DEV else "run"):
         return 1
-    match command:
-        case "check":
-            return check()
-        case "format":
-            return run("ruff", "format", ".") or run("ruff", "check", "--fix", ".")
-        case "test":
-            return test(rest)
-        case _:
-            return run("python", "-m", "server", command, *rest)
+    if command == "check":
+        return check()
+    if command == "test":
+        return test(rest)
+    if command == "format":
+        return run("ruff", "format", ".") or run("ruff", "check", "--fix", ".")
+    if command == "lock":
+        return lock()
+    return run("python", "-m", "server", command, *rest)
 
 
 def prepare(group: str) -> bool:
     """Make `.venv` and install the locked packages, unless that is already done."""
-    wanted = hashlib.sha256(LOCKS[group].read_bytes()).hexdigest()
-    if PYTHON.exists() and STAMP.exists() and _is_enough(group, wanted):
+    if _is_ready(group):
         return True
-    steps = [
-        ("environment", [sys.executable, "-m", "venv", str(VENV)], not PYTHON.exists()),
-        (
-            "installer",
-            [str(PYTHON), "-m", "pip", "install", "-q", f"uv=={UV_VERSION}"],
-            not _has_uv(),
-        ),
-        (
-            "packages",
-            [str(BIN / "uv"), "pip", "sync", "-q", "--require-hashes", str(LOCKS[group])],
-            True,
-        ),
-    ]
-    for name, command, wanted_step in steps:
-        if wanted_step and not _step(name, command):
-            return False
-    STAMP.write_text(f"{group} {wanted}\n", encoding="utf-8")
-    return True
+    sync = [tool("uv"), "pip", "sync", "--quiet", "--require-hashes", str(LOCKS[group])]
+    venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    ready = (
+        (_works("python") or _step("Python environment", venv))
+        and (_works("uv") or _step("installer", [tool("python"), "-m", "pip", "install", "-q", UV]))
+        and _step("locked packages", sync)
+    )
+    if ready:
+        STAMP.write_text(group + " " + _digest(group) + "\n", encoding="utf-8")
+    return ready
 
 
-def _is_enough(group: str, wanted: str) -> bool:
+def _is_ready(group: str) -> bool:
     """Tell whether what stands in `.venv` serves: the test packages include the others."""
-    held, digest = (STAMP.read_text(encoding="utf-8").split() + ["", ""][:2]
-    if held == "dev":
-        return digest == hashlib.sha256(LOCKS["dev"].read_bytes()).hexdigest()
-    return held == group and digest == wanted
+    if not STAMP.exists() or not _works("python"):
+        return False
+    held, _, digest = STAMP.read_text(encoding="utf-8").strip().partition(" ")
+    return held in (group, "dev") and digest == _digest(held)
 
 
-def _has_uv() -> bool:
-    return (BIN / ("uv.exe" if os.name == "nt" else "uv")).exists()
+def _digest(group: str) -> str:
+    return hashlib.sha256(LOCKS[group].read_bytes()).hexdigest()
+
+
+def tool(name: str) -> str:
+    """Return the path of a program of `.venv`."""
+    return str(BIN / (name + (".exe" if WINDOWS else "")))
+
+
+def _works(name: str) -> bool:
+    """Tell whether a program of `.venv` is there and its interpreter has not moved away."""
+    return Path(tool(name)).exists()
 
 
 def _step(name: str, command: list[str]) -> bool:
-    print(f"ronde: {name} ...", end=" ", flush=True, file=sys.stderr)
+    """Run one long step, showing that it lives, and say in one sentence how to mend it."""
     began = time.monotonic()
-    environment = {**os.environ, "VIRTUAL_ENV": str(VENV)}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-    print(
-        f"{time.monotonic() - began:.1f} s" if done.returncode == 0 else "failed", file=sys.stderr
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "VIRTUAL_ENV": str(VENV)},
     )
-    if done.returncode == 0:
-        return True
-    print(done.stdout + done.stderr, file=sys.stderr)
-    refuse(_advice(name))
-    return False
+    output = b""
+    while True:
+        say(f"{name} ... {time.monotonic() - began:.0f} s", end="\r" if tty() else None)
+        try:
+            output, _ = process.communicate(timeout=1 if tty() else 30)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    say(f"{name}: {time.monotonic() - began:.1f} s" if process.returncode == 0 else name)
+    if process.returncode != 0:
+        sys.stderr.write(output.decode("utf-8", "replace"))
+        refuse(ADVICE.get(name, REGISTRY))
+    return process.returncode == 0
 
 
-def _advice(name: str) -> str:
-    if name == "environment":
-        return "Python's venv module is missing; on Debian: apt-get install python3-venv"
-    return "the package registry could not be reached or refused; check the network and any proxy, then run again"
+ADVICE = {
+    "Python environment": "Python's venv module is missing; on Debian: apt-get install python3-venv"
+}
+REGISTRY = "the package registry did not answer or refused; check network and proxy, then try again"
 
 
-def run(tool: str, *arguments: str) -> int:
-    """Run a tool of `.venv` in the project's folder and return its exit code."""
-    program = [str(PYTHON)] if tool == "python" else [str(BIN / tool)]
-    try:
-        return subprocess.run([*program, *arguments], check=False, cwd=ROOT).returncode
-    except KeyboardInterrupt:
-        return 130
+def run(name: str, *arguments: str) -> int:
+    """Run a program of `.venv` in the project's folder and return its exit code."""
+    process = subprocess.Popen([tool(name), *arguments], cwd=ROOT)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # The terminal has sent the same signal to the child: let it end in its own way.
+            continue
 
 
 def check() -> int:
-    """Run what a reviewer should never have to say: format, lint, types, layers."""
-    failed = [
-        name
-        for name, command in (
-            ("format", ("ruff", "format", "--check", ".")),
-            ("lint", ("ruff", "check", ".")),
-            ("types", ("python", "-m", "mypy", *PACKAGES, "tests", "ronde.py")),
-            ("layers", ("lint-imports",)),
-        )
-        if _announce(name) or run(*command) != 0
-    ]
-    print(
-        "ronde: check " + ("failed: " + ", ".join(failed) if failed else "passed"), file=sys.stderr
-    )
+    """Say what a reviewer should never have to say: format, lint, types, layers."""
+    steps = {
+        "format": ("ruff", "format", "--check", "."),
+        "lint": ("ruff", "check", "."),
+        "types": ("python", "-m", "mypy", *ROOMS, "tests", "ronde.py"),
+        "layers": ("lint-imports",),
+    }
+    failed = []
+    for name, command in steps.items():
+        say(name)
+        if run(*command) != 0:
+            failed.append(name)
+    say("check failed: " + ", ".join(failed) if failed else "check passed")
     return 1 if failed else 0
-
-
-def _announce(name: str) -> None:
-    print(f"ronde: {name}", file=sys.stderr, flush=True)
 
 
 def test(arguments: list[str]) -> int:
     """Run the tests; `--long` adds the heavy proofs."""
     heavy = "--long" in arguments
-    rest = [a for a in arguments if a != "--long"]
-    marks = [] if heavy else ["-m", "not long"]
-    return run("python", "-m", "pytest", *marks, *rest)
+    rest = [argument for argument in arguments if argument != "--long"]
+    return run("python", "-m", "pytest", *([] if heavy else ["-m", "not long"]), *rest)
+
+
+def lock() -> int:
+    """Choose versions anew, each at least a week old, and write both lock files."""
+    week_ago = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 7 * 86400))
+    options = ("--universal", "--python-version", "3.11", "--generate-hashes", "--quiet")
+    plain = ("--no-header", "--no-annotate", "--exclude-newer", week_ago)
+    for group, path in LOCKS.items():
+        extra = ("--group", "dev") if group == "dev" else ()
+        compile_ = ("pip", "compile", "pyproject.toml", *extra, *options, *plain)
+        if run("uv", *compile_, "-o", str(path)) != 0:
+            return 1
+    return 0
+
+
+def tty() -> bool:
+    """Tell whether somebody is watching."""
+    return sys.stderr.isatty()
+
+
+def say(sentence: str, end: str | None = None) -> None:
+    """Tell the person at the terminal, apart from what the command itself prints."""
+    print(f"ronde: {sentence}", end=end, file=sys.stderr, flush=True)
 
 
 def refuse(sentence: str) -> int:
     """Say in one sentence what is missing and what to do."""
-    print(f"ronde: {sentence}", file=sys.stderr)
+    say(sentence)
     return 1
 
 

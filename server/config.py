@@ -1,0 +1,176 @@
+"""What the server is told by its surroundings, validated once, before anything opens."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from urllib.parse import SplitResult, urlsplit
+
+SETTINGS: Mapping[str, str] = {
+    "RONDE_STORE": "fichier SQLite, ou adresse mongodb://",
+    "RONDE_MASTER_KEY": "clé maîtresse : 32 octets en base64",
+    "RONDE_MASTER_KEY_FILE": "fichier qui contient cette clé, à la place de RONDE_MASTER_KEY",
+    "RONDE_HOST": "adresse d'écoute",
+    "RONDE_PORT": "port d'écoute",
+    "RONDE_PUBLIC_URL": "adresse sous laquelle les navigateurs nous voient",
+    "RONDE_SMTP_URL": "serveur de courriel : smtp:// (STARTTLS si offert) ou smtps://",
+    "RONDE_MAIL_FROM": "adresse d'expédition des courriels",
+    "RONDE_SMS_URL": "adresse du fournisseur de SMS (webhook HTTP)",
+    "RONDE_SMS_KEY": "secret qui signe les demandes d'envoi de SMS",
+    "RONDE_LOG_LEVEL": "debug, info, warning ou error",
+}
+"""Every setting there is; README names each of them, and a test checks it."""
+
+_PREFIX = "RONDE_"
+_FOR_TESTS = "RONDE_TEST_"
+_LEVELS = ("debug", "info", "warning", "error")
+_KEY_BYTES = 32
+_HIGHEST_PORT = 65535
+
+
+class ConfigError(Exception):
+    """The surroundings are wrong; `complaints` is the complete list, one sentence each."""
+
+    def __init__(self, complaints: tuple[str, ...]) -> None:
+        super().__init__(" ".join(complaints))
+        self.complaints = complaints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Settings that hold for the life of a process; addresses with passwords stay out of repr."""
+
+    store: str = field(default="ronde.sqlite3", repr=False)
+    master_key: bytes = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8480
+    public_url: str = "http://127.0.0.1:8480"
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "ronde@localhost"
+    sms_url: str | None = field(default=None, repr=False)
+    sms_key: str | None = field(default=None, repr=False)
+    log_level: str = "info"
+
+    @classmethod
+    def from_environ(cls, mapping: Mapping[str, str]) -> Self:
+        """Read and validate all settings at once.
+
+        Raises:
+            ConfigError: Anything is missing, unreadable or unknown; all of it is listed.
+        """
+        reader = _Reader(mapping)
+        host = reader.text("RONDE_HOST", "127.0.0.1")
+        port = reader.port("RONDE_PORT", 8480)
+        config = cls(
+            store=reader.store("RONDE_STORE", "ronde.sqlite3"),
+            master_key=reader.master_key(),
+            host=host,
+            port=port,
+            public_url=reader.origin("RONDE_PUBLIC_URL", f"http://{host}:{port}"),
+            smtp_url=reader.address("RONDE_SMTP_URL", ("smtp", "smtps")),
+            mail_from=reader.text("RONDE_MAIL_FROM", "ronde@localhost"),
+            sms_url=reader.address("RONDE_SMS_URL", ("http", "https")),
+            sms_key=reader.secret("RONDE_SMS_KEY"),
+            log_level=reader.choice("RONDE_LOG_LEVEL", _LEVELS, "info"),
+        )
+        if config.sms_url is not None and config.sms_key is None:
+            reader.complain("RONDE_SMS_KEY", "manque alors que RONDE_SMS_URL est donnée")
+        reader.refuse_unknown()
+        if reader.complaints:
+            raise ConfigError(tuple(reader.complaints))
+        return config
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether browsers reach us over TLS, which HSTS then makes permanent."""
+        return self.public_url.startswith("https://")
+
+
+class _Reader:
+    """Collects complaints instead of stopping at the first; never quotes a value."""
+
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        self._mapping = mapping
+        self.complaints: list[str] = []
+
+    def complain(self, name: str, sentence: str) -> None:
+        self.complaints.append(f"{name} {sentence}.")
+
+    def secret(self, name: str) -> str | None:
+        return self._mapping.get(name, "").strip() or None
+
+    def text(self, name: str, default: str) -> str:
+        return self._mapping.get(name, "").strip() or default
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default).lower()
+        if value not in allowed:
+            self.complain(name, "doit être un de : " + ", ".join(allowed))
+            return default
+        return value
+
+    def port(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or int(value[:6]) > _HIGHEST_PORT:
+            self.complain(name, "doit être un nombre entre 0 et 65535")
+            return default
+        return int(value)
+
+    def store(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        scheme, colon, _ = value.partition("://")
+        if colon and scheme not in ("mongodb", "mongodb+srv"):
+            self.complain(name, "doit être un chemin de fichier ou une adresse mongodb://")
+        return value
+
+    def address(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        value = self.secret(name)
+        parts = _split(value or "")
+        if value is not None and (parts is None or parts.scheme not in schemes):
+            wanted = " ou ".join(f"{scheme}://" for scheme in schemes)
+            self.complain(name, f"doit être une adresse {wanted}")
+            return None
+        return value
+
+    def origin(self, name: str, default: str) -> str:
+        parts = _split(self.text(name, default))
+        if parts is None or parts.scheme not in ("http", "https") or parts.path not in ("", "/"):
+            self.complain(name, "doit être une adresse http(s):// sans chemin")
+            return default
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    def master_key(self) -> bytes:
+        direct, file = self.secret("RONDE_MASTER_KEY"), self.secret("RONDE_MASTER_KEY_FILE")
+        if direct and file:
+            self.complain("RONDE_MASTER_KEY", "et RONDE_MASTER_KEY_FILE s'excluent")
+        if direct is None and file is None:
+            self.complain("RONDE_MASTER_KEY", "ou RONDE_MASTER_KEY_FILE est obligatoire")
+            return b""
+        name = "RONDE_MASTER_KEY" if direct else "RONDE_MASTER_KEY_FILE"
+        try:
+            text = direct or Path(file or "").read_text(encoding="ascii")
+            key = base64.b64decode(text.strip(), validate=True)
+        except (OSError, UnicodeDecodeError, binascii.Error, ValueError):
+            self.complain(name, "ne se lit pas : il faut 32 octets en base64")
+            return b""
+        if len(key) != _KEY_BYTES:
+            self.complain(name, "doit faire exactement 32 octets")
+        return key
+
+    def refuse_unknown(self) -> None:
+        for name in sorted(self._mapping):
+            ours = name.startswith(_PREFIX) and not name.startswith(_FOR_TESTS)
+            if ours and name not in SETTINGS:
+                self.complain(name, "n'est pas un réglage connu")
+
+
+def _split(address: str) -> SplitResult | None:
+    """Split an address that names a host and a possible port, or tell that it does not."""
+    try:
+        parts = urlsplit(address)
+        reachable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    return parts if reachable else None

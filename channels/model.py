@@ -1,0 +1,247 @@
+"""What a channel's log is, and who may give it which entry.
+
+The server cannot read an entry. All it guards is that every device sees the same
+entries in the same order, that two commits never share an epoch, and that nobody
+off the roster is still listening when something new is said.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType, Protocol
+
+from crypto.ids import (
+    ChannelId,
+    CircleId,
+    DeviceId,
+    DocumentId,
+    EntryId,
+    ProfessionalId,
+    TaskId,
+    is_id,
+)
+
+PackageRef = NewType("PackageRef", bytes)
+
+MAX_ENTRY = 64 * 1024
+MAX_COMMIT = 1024 * 1024
+MAX_ASSIGNEES = 32
+
+
+class Kind(StrEnum):
+    """What an item of the log is; only `entry` is content."""
+
+    CREATE = "create"
+    ENTRY = "entry"
+    COMMIT = "commit"
+    HISTORY = "history"
+
+
+class NotAMember(Exception):
+    """The asker has no part in the circle, or what is asked for does not exist."""
+
+
+class NotInGroup(Exception):
+    """The device is on the roster but holds no leaf of the channel's group yet."""
+
+
+class StaleEpoch(Exception):
+    """The entry was made in an epoch that is not the channel's."""
+
+
+class IdTaken(Exception):
+    """The device has already used this entry id for other content."""
+
+
+class ChannelFrozen(Exception):
+    """Somebody off the roster still holds a leaf; only a commit that removes it may come."""
+
+
+class TooLarge(Exception):
+    """The body is beyond what its kind may weigh."""
+
+
+class BadEntry(Exception):
+    """The request breaks a rule of form: an id, a kind or a card where none may be."""
+
+
+class BadCard(Exception):
+    """The task card names somebody off the roster or a change that may not be made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The part of a task that the server may know (R15): no title, no text."""
+
+    task: TaskId
+    assignees: tuple[ProfessionalId, ...] = ()
+    due: date | None = None
+    state: str
+    document: DocumentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What a device asks to append: a sealed body and what must be known to place it."""
+
+    id: EntryId
+    kind: Kind
+    epoch: int
+    body: bytes = field(repr=False)
+    card: Card | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One place of a channel's log; `seq` starts at 1, `at` is the server's ms since 1970, UTC."""
+
+    channel: ChannelId
+    seq: int
+    id: EntryId
+    kind: Kind
+    epoch: int
+    sender: DeviceId
+    at: int
+    body: bytes = field(repr=False)
+    card: Card | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One conversation of a circle; its name is content and therefore not here."""
+
+    id: ChannelId
+    circle: CircleId
+    created_by: ProfessionalId
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredDevice:
+    """One live MLS client: `signature_key` is its leaf key as registered, 32 bytes Ed25519."""
+
+    id: DeviceId
+    professional: ProfessionalId
+    signature_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participants:
+    """Who may take part in a circle's channels now.
+
+    `identity_keys` comes from the circle's verified membership chain (R2): Ed25519
+    public keys of 32 bytes, one for each professional on the roster. `devices` are the
+    live ones of those professionals; a lost or revoked device is not among them.
+    """
+
+    circle: CircleId
+    identity_keys: Mapping[ProfessionalId, bytes] = field(repr=False)
+    devices: Mapping[DeviceId, RegisteredDevice] = field(repr=False)
+
+    def professional(self, device: DeviceId) -> ProfessionalId:
+        """Tell whose device this is.
+
+        Raises:
+            NotAMember: The device is not live, or not of anybody on the roster.
+        """
+        known = self.devices.get(device)
+        if known is None:
+            raise NotAMember
+        return known.professional
+
+
+class GroupView(Protocol):
+    """What the rules need to know of a channel's MLS group, secrets not included."""
+
+    @property
+    def epoch(self) -> int:
+        """Tell the epoch the next entry must be made in."""
+        ...
+
+    @property
+    def devices(self) -> frozenset[DeviceId]:
+        """Tell the devices that hold a leaf."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelState:
+    """A channel as its log left it."""
+
+    channel: Channel
+    group: GroupView
+
+    @property
+    def epoch(self) -> int:
+        """Tell the epoch the next entry must be made in."""
+        return self.group.epoch
+
+
+def is_frozen(state: ChannelState, participants: Participants) -> bool:
+    """Tell whether a device off the roster still holds a leaf, so that posting must wait (R13)."""
+    return not state.group.devices <= participants.devices.keys()
+
+
+def check_form(envelope: Envelope) -> None:
+    """Refuse what no channel would take, before any channel is looked at.
+
+    Raises:
+        BadEntry: The id has not the shape of one, the epoch is negative, the body is empty,
+            or a card comes with anything but an entry.
+        TooLarge: The body is over 64 KiB, or 1 MiB for a commit or a creation.
+    """
+    heavy = envelope.kind in (Kind.COMMIT, Kind.CREATE)
+    if len(envelope.body) > (MAX_COMMIT if heavy else MAX_ENTRY):
+        raise TooLarge
+    if not is_id(envelope.id) or envelope.epoch < 0 or not envelope.body:
+        raise BadEntry
+    if envelope.card is not None:
+        _check_card_form(envelope, envelope.card)
+
+
+def _check_card_form(envelope: Envelope, card: Card) -> None:
+    if envelope.kind is not Kind.ENTRY or not is_id(card.task):
+        raise BadEntry
+    if card.document is not None and not is_id(card.document):
+        raise BadEntry
+    if len(card.assignees) > MAX_ASSIGNEES or len(set(card.assignees)) != len(card.assignees):
+        raise BadEntry
+
+
+def admit(
+    state: ChannelState, envelope: Envelope, *, sender: DeviceId, participants: Participants
+) -> None:
+    """Decide whether an envelope may have the next place in the log.
+
+    Two commits in one epoch would split the group, so the first one wins (RFC 9420,
+    section 14); an entry of an old epoch could be read by somebody since removed, so it
+    is refused as well. A commit that joins from outside comes from a device without a
+    leaf: the delivery service judges it (R14).
+
+    Raises:
+        NotAMember: The sender is not a live device of anybody on the roster.
+        BadEntry: A channel is created once.
+        StaleEpoch: The epoch is over, or has not come.
+        NotInGroup: The sender holds no leaf of the group.
+        ChannelFrozen: A leaf off the roster must be removed first (R13).
+        BadCard: The card assigns the task to somebody off the roster.
+    """
+    participants.professional(sender)
+    if envelope.kind is Kind.CREATE:
+        raise BadEntry
+    if envelope.epoch != state.epoch:
+        raise StaleEpoch
+    if envelope.kind is Kind.COMMIT:
+        return
+    if sender not in state.group.devices:
+        raise NotInGroup
+    if is_frozen(state, participants):
+        raise ChannelFrozen
+    if envelope.card is not None:
+        _check_assignees(envelope.card, participants)
+
+
+def _check_assignees(card: Card, participants: Participants) -> None:
+    if any(assignee not in participants.identity_keys for assignee in card.assignees):
+        raise BadCard

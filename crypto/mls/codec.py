@@ -6,9 +6,13 @@ structure of the core has `write(writer)` and a static `read(reader)`.
 """
 
 from collections.abc import Callable, Iterable
+from enum import IntEnum
 from typing import Protocol, TypeVar
 
+from crypto.mls.refused import Refused
+
 T = TypeVar("T")
+E = TypeVar("E", bound=IntEnum)
 
 # Nothing we exchange comes near 16 MiB: a group of 1,000 devices fits in one.
 MAX_MESSAGE = 1 << 24
@@ -21,7 +25,7 @@ _TOO_LONG = 0x40000000
 _ONE_BYTE_PREFIX, _TWO_BYTE_PREFIX, _FOUR_BYTE_PREFIX = 0, 1, 2
 
 
-class Malformed(Exception):
+class Malformed(Refused):
     """The bytes are not the structure they were said to be."""
 
 
@@ -141,6 +145,14 @@ class Reader:
         """Take eight bytes."""
         return int.from_bytes(self._take(8), "big")
 
+    def enum8(self, kind: type[E]) -> E:
+        """Take one byte that must be a number of the enumeration."""
+        return _member_of(kind, self.uint8())
+
+    def enum16(self, kind: type[E]) -> E:
+        """Take two bytes that must be a number of the enumeration."""
+        return _member_of(kind, self.uint16())
+
     def raw(self, length: int) -> bytes:
         """Take bytes whose length is known."""
         return self._take(length)
@@ -235,6 +247,13 @@ class Reader:
         return tuple(
             int.from_bytes(data[at : at + size], "big") for at in range(0, len(data), size)
         )
+
+
+def _member_of(kind: type[E], number: int) -> E:
+    try:
+        return kind(number)
+    except ValueError:
+        raise Malformed("a number that its enumeration lacks") from None
 
 
 def varint(value: int) -> bytes:

@@ -22,24 +22,26 @@ from typing_extensions import override
 
 from crypto.mls import hpke
 from crypto.mls.codec import Reader, Writer, varint
+from crypto.mls.refused import Refused
+from crypto.mls.registry import PROTOCOL_LABEL
 
 _SHA256 = hashes.SHA256()
 _SEALING = sealing.Suite(sealing.KEM.X25519, sealing.KDF.HKDF_SHA256, sealing.AEAD.AES_128_GCM)
 
 
-class UnsupportedSuite(Exception):
+class UnsupportedSuite(Refused):
     """A cipher suite that this core does not know."""
 
 
-class BadSignature(Exception):
+class BadSignature(Refused):
     """A signature was not made by that key over that content under that label."""
 
 
-class BadTag(Exception):
+class BadTag(Refused):
     """A MAC or an AEAD tag does not fit what it came with."""
 
 
-class BadKey(Exception):
+class BadKey(Refused):
     """The bytes of a key are not a usable key."""
 
 
@@ -237,6 +239,18 @@ class Suite:
         private = Secret(secrets.token_bytes(32))
         return KeyPair(private=private, public=self.signature_public(private))
 
+    def check_public_key(self, public: bytes) -> None:
+        """Accept an encryption key that others will be able to seal to.
+
+        A key of small order makes every later sealing fail, and so would let one
+        member stop all the others from committing (RFC 7748, section 6.1).
+
+        Raises:
+            BadKey: Its length or its order is wrong.
+        """
+        if not hpke.is_usable(public):
+            raise BadKey
+
     def signature_public(self, private: bytes) -> bytes:
         """Return the public half of a signature key."""
         return _signing_key(private).public_key().public_bytes_raw()
@@ -274,7 +288,7 @@ def _opaque(data: bytes) -> bytes:
 
 
 def _labeled(label: str, content: bytes) -> bytes:
-    return _opaque(b"MLS 1.0 " + label.encode("ascii")) + _opaque(content)
+    return _opaque((PROTOCOL_LABEL + label).encode("ascii")) + _opaque(content)
 
 
 @lru_cache(maxsize=4096)

@@ -63,7 +63,7 @@ def local(ms: int, zone: str) -> datetime:
 def next_decent(ms: int, zone: str) -> int:
     """Give the first instant from this one on at which a family may be disturbed.
 
-    That is 08:00–20:00 on their own clocks and no Sunday (NOT-5). An instant inside
+    That is 08:00 to 20:00 on their own clocks and no Sunday (NOT-5). An instant inside
     those hours is its own answer.
 
     Raises:

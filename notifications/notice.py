@@ -209,7 +209,8 @@ def _wanted(
     if rule is not None:
         yield _notice(facts, recipient, medium, rule=rule, at=at, expires=expires)
     reminder = hours.days_before(start, recipient.zone, days=REMINDER_DAYS, at=REMINDER_TIME)
-    if not facts.cancelled and reminder - at >= REMINDER_APART // hours.MILLISECOND:
+    apart = reminder - hours.next_decent(at, recipient.zone)
+    if not facts.cancelled and apart >= REMINDER_APART // hours.MILLISECOND:
         yield _notice(facts, recipient, medium, rule=Rule.REMINDER, at=reminder, expires=expires)
 
 

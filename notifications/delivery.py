@@ -1,0 +1,253 @@
+"""How one notice gets out, once, or ends in a state that somebody sees.
+
+Pure rules on one notice (reliability.md §4). A notice is `sending` in the store before
+its first byte leaves, so whoever finds it there later knows that it may have arrived.
+What happens then depends on the medium: with a key the provider drops a second copy,
+so we try again with the same key; without one we never try again and say `unknown`.
+Clocks may disagree by an hour: a lease taken too early costs a doubt, never a second message.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from notifications import hours
+from notifications.notice import ALARMING, WITHDRAWN, Notice, State
+
+LEASE = timedelta(minutes=2)
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=30)
+# A provider is asked what became of a message only after it had time to take it.
+LOOK_UP_PAUSE = timedelta(minutes=5)
+ATTEMPTS = 20
+
+
+class NotClaimed(Exception):
+    """The notice is not, or no longer, in the hands of a worker that wants to send it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a provider promises about repeats.
+
+    `key_window`: how long it remembers an idempotency key and drops a second message
+    under it; None when it knows no keys. `lookup`: it can say by our key what it took.
+    """
+
+    key_window: timedelta | None
+    lookup: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has it; `ref` is its name for it."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The provider certainly does not have it and may take it later."""
+
+    code: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Nobody can tell whether the provider has it."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider will never take it."""
+
+    code: str
+
+
+Result = Accepted | Retry | Ambiguous | Refused
+
+
+def is_due(notice: Notice, now: datetime) -> bool:
+    """Tell whether a worker must look at a notice now."""
+    return notice.next_at is not None and notice.next_at <= hours.to_ms(now)
+
+
+def claim(
+    notice: Notice, capabilities: Capabilities, *, now: datetime, chance: Callable[[], float]
+) -> Notice:
+    """Take a notice in hand for the length of a lease, or settle what needs no sending.
+
+    What is not due stays as it is. One found `sending` after its lease was left there
+    by a crash. An alert that was not raised yet is leased like a send.
+    """
+    if not is_due(notice, now):
+        return notice
+    if notice.state is State.SENDING:
+        left = Ambiguous("interrupted")
+        return record(
+            notice, left, attempt=notice.attempts, capabilities=capabilities, now=now, chance=chance
+        )
+    leased = hours.to_ms(now + LEASE)
+    if notice.state in ALARMING:
+        return replace(notice, next_at=leased)
+    put_off = _put_off(notice, capabilities, hours.to_ms(now))
+    return put_off or replace(notice, state=State.CLAIMED, next_at=leased)
+
+
+def start(notice: Notice, capabilities: Capabilities, *, now: datetime, link: str) -> Notice:
+    """Write down that the first byte is about to leave, if the notice still holds.
+
+    The answer is `sending` only if it may be sent now; else it was put off or ended.
+    `link` is the fingerprint of the token that goes out with it.
+
+    Raises:
+        NotClaimed: It was withdrawn, or another worker has it.
+    """
+    if notice.state is not State.CLAIMED:
+        raise NotClaimed
+    at = hours.to_ms(now)
+    return _put_off(notice, capabilities, at) or replace(
+        notice,
+        state=State.SENDING,
+        attempts=notice.attempts + 1,
+        first_try=at if notice.first_try is None else notice.first_try,
+        next_at=hours.to_ms(now + LEASE),
+        link=link,
+    )
+
+
+def record(
+    notice: Notice,
+    result: Result,
+    *,
+    attempt: int,
+    capabilities: Capabilities,
+    now: datetime,
+    chance: Callable[[], float],
+) -> Notice:
+    """Keep what became of an attempt; `chance` gives a number in [0, 1) for the jitter.
+
+    An answer that comes after its attempt was given up counts only if it says that the
+    message was taken: that is a fact, whatever was decided meanwhile.
+    """
+    if isinstance(result, Accepted):
+        return replace(
+            notice, state=State.SENT, next_at=None, ref=result.ref, code="accepted", doubtful=False
+        )
+    if notice.state is not State.SENDING or notice.attempts != attempt:
+        return notice
+    at = hours.to_ms(now)
+    noted = replace(notice, code=result.code)
+    match result:
+        case Refused():
+            return _end(noted, State.DEAD, at)
+        case Retry(after=after):
+            return _try_again(noted, capabilities, at, pause=_pause(noted, after, chance))
+        case Ambiguous():
+            doubtful = replace(noted, doubtful=True)
+            wait = LOOK_UP_PAUSE if asks_first(doubtful, capabilities) else None
+            return _try_again(doubtful, capabilities, at, pause=_pause(noted, wait, chance))
+
+
+def call_off(notice: Notice, code: str, *, now: datetime) -> Notice:
+    """Take back what was not sent: the contact objected, or is gone.
+
+    Raises:
+        NotClaimed: The notice is not in the hands of the caller any more.
+    """
+    if notice.state is not State.CLAIMED:
+        raise NotClaimed
+    return _end(replace(notice, code=code), State.CANCELLED, hours.to_ms(now))
+
+
+def give_up(notice: Notice, code: str, *, now: datetime) -> Notice:
+    """End a notice that cannot even be put into words.
+
+    Raises:
+        NotClaimed: The notice is not in the hands of the caller any more.
+    """
+    if notice.state is not State.CLAIMED:
+        raise NotClaimed
+    return _end(replace(notice, code=code), State.DEAD, hours.to_ms(now))
+
+
+def settle_doubt(notice: Notice, found: Result, *, now: datetime) -> Notice:
+    """Act on what the provider says became of the attempts so far, before another one.
+
+    Raises:
+        NotClaimed: The notice is not in the hands of the caller any more.
+    """
+    if notice.state is not State.CLAIMED:
+        raise NotClaimed
+    match found:
+        case Accepted(ref=ref):
+            return replace(notice, state=State.SENT, next_at=None, ref=ref, doubtful=False)
+        case Retry():
+            return replace(notice, doubtful=False)
+        case Ambiguous() | Refused():
+            return _end(replace(notice, code=found.code), State.UNKNOWN, hours.to_ms(now))
+
+
+def was_alerted(notice: Notice) -> Notice:
+    """Note that a person was told of a notice that failed, so that it is done with."""
+    if notice.state not in ALARMING:
+        return notice
+    return replace(notice, alerted=True, next_at=None)
+
+
+def asks_first(notice: Notice, capabilities: Capabilities) -> bool:
+    """Tell whether the provider must be asked what it took before another attempt."""
+    return notice.doubtful and capabilities.key_window is None and capabilities.lookup
+
+
+def _put_off(notice: Notice, capabilities: Capabilities, at: int) -> Notice | None:
+    """Give what becomes of a notice that must not be sent at this instant, if so."""
+    if at >= notice.expires:
+        return _end(replace(notice, code="too_late"), State.EXPIRED, at)
+    if notice.doubtful and not _may_repeat(notice, capabilities, at):
+        return _end(notice, State.UNKNOWN, at)
+    decent = hours.next_decent(max(at, notice.not_before), notice.zone)
+    return _wait_until(notice, decent, at) if decent > at else None
+
+
+def _try_again(notice: Notice, capabilities: Capabilities, at: int, *, pause: int) -> Notice:
+    if notice.withdrawn:
+        return _end(replace(notice, code=WITHDRAWN), State.CANCELLED, at)
+    if notice.attempts >= ATTEMPTS:
+        return _end(notice, State.DEAD, at)
+    again = hours.next_decent(at + pause, notice.zone)
+    if notice.doubtful and not _may_repeat(notice, capabilities, again):
+        return _end(notice, State.UNKNOWN, at)
+    return _wait_until(notice, again, at)
+
+
+def _wait_until(notice: Notice, until: int, at: int) -> Notice:
+    if until >= notice.expires:
+        return _end(notice, State.EXPIRED, at)
+    return replace(notice, state=State.PLANNED, next_at=until)
+
+
+def _end(notice: Notice, state: State, at: int) -> Notice:
+    """End a notice; a doubt outlives every other end, so that nobody takes it for unsent."""
+    end = State.UNKNOWN if notice.doubtful else state
+    return replace(notice, state=end, next_at=at if end in ALARMING else None, alerted=False)
+
+
+def _may_repeat(notice: Notice, capabilities: Capabilities, at: int) -> bool:
+    """Tell whether a second copy would be dropped by the provider, or can be ruled out.
+
+    Only half the key window counts: the machines' clocks may disagree.
+    """
+    if capabilities.key_window is None:
+        return capabilities.lookup
+    first = at if notice.first_try is None else notice.first_try
+    return at - first < capabilities.key_window // 2 // hours.MILLISECOND
+
+
+def _pause(notice: Notice, least: timedelta | None, chance: Callable[[], float]) -> int:
+    """Choose a full-jitter pause in ms: up to 30 s, doubling by attempt, at most 30 min."""
+    longest = min(FIRST_PAUSE * (1 << max(notice.attempts - 1, 0)), LONGEST_PAUSE)
+    return max(longest * chance(), least or timedelta(0)) // hours.MILLISECOND

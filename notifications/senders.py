@@ -1,0 +1,108 @@
+"""The ways out: what an e-mail and a text are, who writes them, who sends them."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from crypto.ids import AppointmentId, ContactId, NoticeId
+from notifications.delivery import Capabilities, Result
+from notifications.notice import Medium, Notice, State
+
+
+class CannotRender(Exception):
+    """The notice cannot be put into words that may leave the house."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """An e-mail ready to leave, bare of who sends it and who receives it.
+
+    `calendar` is an iCalendar object (RFC 5545), UTF-8, whose METHOD is `method`.
+    """
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    calendar: bytes = field(repr=False)
+    method: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One SMS: at most 160 characters of the GSM-7 alphabet."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A notice that may not have reached the family, for a person to take over."""
+
+    notice: NoticeId
+    appointment: AppointmentId
+    contact: ContactId
+    medium: Medium
+    state: State
+    code: str | None
+
+
+class Renderer(Protocol):
+    """Puts a notice into words: the same words every time it is asked."""
+
+    def mail(self, notice: Notice, *, to: str, token: str) -> Mail:
+        """Write the e-mail; `token` opens the family's page.
+
+        Raises:
+            CannotRender: No template, or a text that may not leave.
+        """
+        ...
+
+    def text(self, notice: Notice, *, token: str) -> Text:
+        """Write the SMS; `token` opens the family's page.
+
+        Raises:
+            CannotRender: No template, or a text that may not leave or does not fit.
+        """
+        ...
+
+
+class Mailer(Protocol):
+    """Sends e-mail. A failure is a result, never an exception."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What is promised about repeats under one key."""
+        ...
+
+    async def send(self, mail: Mail, *, to: str, key: NoticeId) -> Result:
+        """Hand a mail over under a key that is the same at every attempt."""
+        ...
+
+
+class Texter(Protocol):
+    """Sends SMS. A failure is a result, never an exception."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What is promised about repeats under one key."""
+        ...
+
+    async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
+        """Hand a text over under a key that is the same at every attempt."""
+        ...
+
+    async def look_up(self, key: NoticeId) -> Result:
+        """Ask what became of an attempt.
+
+        `Accepted` if it was taken, `Retry` if it certainly was not, else `Ambiguous`;
+        always `Ambiguous` where the capabilities promise no lookup.
+        """
+        ...
+
+
+class Alerts(Protocol):
+    """Puts what failed before a person."""
+
+    async def raise_task(self, alert: Alert) -> None:
+        """Give the coordinator a task; a second call for one notice and state changes nothing."""
+        ...

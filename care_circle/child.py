@@ -1,0 +1,188 @@
+"""One child of the pathway: identity, birth, family, inclusion."""
+
+import unicodedata
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from care_circle.condition import Fact
+from care_circle.contact import Contact, opt_out, recipient
+from care_circle.inclusion import Decision
+from care_circle.ins import Identity
+from care_circle.perinatal import Perinatal
+from crypto.ids import ChildId, ContactId, ProfessionalId
+from notifications.notice import Medium, Recipient
+
+_LETTERS_COMPARED = 3
+
+
+class ContactTaken(ValueError):
+    """Two contacts of one child cannot share an id."""
+
+
+class UnknownContact(Exception):
+    """The child's family has no such contact."""
+
+
+class ChildNotIncluded(Exception):
+    """This is only for a child who is in the pathway."""
+
+
+class AlreadyIncluded(Exception):
+    """The child is in the pathway; inclusion is decided once."""
+
+
+class BornTomorrow(ValueError):
+    """A birth date is not in the future."""
+
+
+class LikelyDuplicate(Exception):
+    """A child born that day under the same first letters is already there (INS-5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A child; everything that says who they are stays out of reprs.
+
+    `local_identifier` is ours and provisional: it is what the file lives on until the
+    identity is qualified. `left_territory_on`: the day of a move out of the region.
+    """
+
+    id: ChildId
+    local_identifier: str
+    identity: Identity
+    perinatal: Perinatal = field(default_factory=Perinatal, repr=False)
+    contacts: tuple[Contact, ...] = field(default=(), repr=False)
+    referring_physician: ProfessionalId | None = None
+    decision: Decision | None = None
+    left_territory_on: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse two contacts under one id.
+
+        Raises:
+            ContactTaken: An id stands there twice.
+        """
+        if len({contact.id for contact in self.contacts}) != len(self.contacts):
+            raise ContactTaken
+
+    def holders(self, on: date) -> frozenset[ContactId]:
+        """Name those who hold parental authority on a day."""
+        return frozenset(contact.id for contact in self.contacts if contact.holds_authority(on))
+
+    def recipients(self, on: date) -> tuple[Recipient, ...]:
+        """Say who of the family is told of appointments: all holders, each apart (NOT-6)."""
+        told = (c for c in self.contacts if c.may_be_told and c.holds_authority(on))
+        return tuple(recipient(contact) for contact in told if contact.media())
+
+    def contact(self, contact: ContactId) -> Contact:
+        """Give one contact of the family.
+
+        Raises:
+            UnknownContact: There is none of this id.
+        """
+        for held in self.contacts:
+            if held.id == contact:
+                return held
+        raise UnknownContact
+
+    def facts(self, *, refused: bool, on: date) -> dict[str, Fact]:
+        """Give all facts the rules of inclusion may ask for."""
+        left = self.left_territory_on
+        return self.perinatal.facts() | {
+            "parental_refusal": refused,
+            "moved_out_of_territory": left is not None and left <= on,
+        }
+
+
+def register(child: Child, *, on: date) -> Child:
+    """Take a child into the register, not yet into the pathway.
+
+    Raises:
+        BornTomorrow: The birth date is in the future.
+    """
+    if child.identity.birth_date > on:
+        raise BornTomorrow
+    return replace(child, decision=None)
+
+
+def describe(
+    child: Child,
+    *,
+    on: date,
+    identity: Identity | None = None,
+    perinatal: Perinatal | None = None,
+    referring_physician: ProfessionalId | None = None,
+    left_territory_on: date | None = None,
+) -> Child:
+    """Correct or complete what is known of a child; what is not given stays.
+
+    Raises:
+        BornTomorrow: The birth date is in the future.
+    """
+    if identity is not None and identity.birth_date > on:
+        raise BornTomorrow
+    return replace(
+        child,
+        identity=identity or child.identity,
+        perinatal=perinatal or child.perinatal,
+        referring_physician=referring_physician or child.referring_physician,
+        left_territory_on=left_territory_on or child.left_territory_on,
+    )
+
+
+def put_contact(child: Child, contact: Contact) -> Child:
+    """Add a contact to the family, or replace the one of the same id."""
+    others = tuple(held for held in child.contacts if held.id != contact.id)
+    return replace(child, contacts=(*others, contact))
+
+
+def opt_contact_out(child: Child, contact: ContactId, medium: Medium) -> Child:
+    """Note that a contact no longer wants a medium.
+
+    Raises:
+        UnknownContact: The family has no such contact.
+    """
+    changed = opt_out(child.contact(contact), medium)
+    return replace(
+        child, contacts=tuple(changed if held.id == contact else held for held in child.contacts)
+    )
+
+
+def include(child: Child, decision: Decision) -> Child:
+    """Take a child into the pathway.
+
+    Raises:
+        AlreadyIncluded: It was decided before.
+    """
+    if child.decision is not None:
+        raise AlreadyIncluded
+    return replace(child, decision=decision)
+
+
+def require_included(child: Child) -> None:
+    """Insist that a child is in the pathway.
+
+    Raises:
+        ChildNotIncluded: It is not.
+    """
+    if child.decision is None:
+        raise ChildNotIncluded
+
+
+def may_be_same(one: Identity, other: Identity) -> bool:
+    """Tell whether two identities look like one child: birth date first, then three letters.
+
+    Twins share all but the given name, so that is compared too.
+    """
+    return one.birth_date == other.birth_date and _first_letters(one) == _first_letters(other)
+
+
+def _first_letters(identity: Identity) -> tuple[str, ...]:
+    names = (identity.birth_family_name, *identity.birth_given_names[:1])
+    return tuple(_plain(name)[:_LETTERS_COMPARED] for name in names)
+
+
+def _plain(name: str) -> str:
+    """Give a name's bare letters, without accents, hyphens or case."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if letter.isalpha()).casefold()

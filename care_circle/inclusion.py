@@ -1,0 +1,204 @@
+"""Whether a newborn belongs in the pathway, decided by rules that are data.
+
+The seven criteria and two exclusions come from the network's own sheet (seed 001). Four
+answers are possible, and an unknown fact never reads as "no". Flags (the HAS list)
+inform and never decide; guards are separate: they say whether one may include *now*.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from care_circle.ages import completed_months
+from care_circle.condition import Condition, Facts, evaluate, missing_facts, read_condition
+from care_circle.definition import Label, Mark, Node, distinct
+from care_circle.perinatal import KNOWN_FACTS
+from crypto.ids import ProfessionalId
+
+
+class NotIncludable(Exception):
+    """The rules do not include this child: `outcome` and the names of missing facts say why."""
+
+    def __init__(self, assessment: "Assessment") -> None:
+        super().__init__(assessment.outcome)
+        self.assessment = assessment
+
+
+class GuardsUnmet(Exception):
+    """The child could be included, but not now: `guards` names what is not yet so."""
+
+    def __init__(self, guards: "tuple[Guard, ...]") -> None:
+        super().__init__(", ".join(guards))
+        self.guards = guards
+
+
+class Outcome(StrEnum):
+    """The four answers."""
+
+    INCLUDED = "included"
+    NOT_INCLUDED = "not_included"
+    UNDETERMINED = "undetermined"
+    EXCLUDED = "excluded"
+
+
+class Guard(StrEnum):
+    """What must be so on the day a child is included."""
+
+    CONVENTION = "referring_physician_convention_active"
+    CONSENT = "consent_recorded"
+    AGE = "age_below_limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: its id (INC-1), what it says to people, its evidence, its condition."""
+
+    id: str
+    label: Label
+    mark: Mark
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """A pathway's rules of inclusion; `oldest_months` is a parameter, sources disagree on it."""
+
+    version: str
+    criteria: tuple[Rule, ...]
+    exclusions: tuple[Rule, ...]
+    flags: tuple[Rule, ...]
+    oldest_months: int
+    oldest_months_mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The answer for one child: rule ids that hold, that are open, facts that are missing."""
+
+    outcome: Outcome
+    version: str
+    reasons: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """That a child was included: by which criteria, of which version, when and by whom."""
+
+    reasons: tuple[str, ...]
+    version: str
+    on: date
+    by: ProfessionalId
+
+
+def read_rules(node: Node) -> Rules:
+    """Read a pathway's rules of inclusion.
+
+    Raises:
+        DefinitionError: Naming the rule and the place that is wrong.
+    """
+    node.only("version", "oldest_months", "criteria", "exclusions", "flags")
+    oldest = node.at("oldest_months")
+    oldest.only("value", "mark", "note")
+    return Rules(
+        version=node.at("version").text(),
+        criteria=_read_list(node.at("criteria")),
+        exclusions=_read_list(node.at("exclusions")),
+        flags=_read_list(node.at("flags")),
+        oldest_months=oldest.at("value").whole(),
+        oldest_months_mark=oldest.at("mark").choice(Mark),
+    )
+
+
+def _read_list(node: Node) -> tuple[Rule, ...]:
+    return distinct(tuple(_read_rule(item) for item in node.items()), lambda rule: rule.id, node)
+
+
+def _read_rule(node: Node) -> Rule:
+    name = node.at("id").text()
+    here = node.named(name)
+    here.only("id", "label", "mark", "when", "note")
+    return Rule(
+        id=name,
+        label=here.at("label").label(),
+        mark=here.at("mark").choice(Mark),
+        when=read_condition(here.at("when"), KNOWN_FACTS),
+    )
+
+
+def assess(rules: Rules, facts: Facts) -> Assessment:
+    """Answer whether a child with these facts belongs in the pathway.
+
+    An exclusion that holds decides; then a criterion that holds, unless an exclusion is
+    open; else whatever is open leaves the child undetermined.
+    """
+    excluding = _holding(rules.exclusions, facts)
+    including = _holding(rules.criteria, facts)
+    open_exclusions = _open(rules.exclusions, facts)
+    undecided = open_exclusions if including else (*_open(rules.criteria, facts), *open_exclusions)
+    if excluding:
+        outcome, undecided = Outcome.EXCLUDED, ()
+    elif undecided:
+        outcome = Outcome.UNDETERMINED
+    else:
+        outcome = Outcome.INCLUDED if including else Outcome.NOT_INCLUDED
+    return Assessment(
+        outcome=outcome,
+        version=rules.version,
+        reasons=_ids(excluding or including),
+        undecided=_ids(undecided),
+        missing=_missing(undecided, facts),
+        flags=_ids(_holding(rules.flags, facts)),
+    )
+
+
+def unmet_guards(
+    rules: Rules,
+    *,
+    birth: date,
+    on: date,
+    convention_active: bool,
+    consent_given: bool,
+) -> tuple[Guard, ...]:
+    """Name what keeps a child from being included on this day."""
+    met = {
+        Guard.CONVENTION: convention_active,
+        Guard.CONSENT: consent_given,
+        Guard.AGE: completed_months(birth, on) < rules.oldest_months,
+    }
+    return tuple(guard for guard, holds in met.items() if not holds)
+
+
+def decide(
+    assessment: Assessment, guards: tuple[Guard, ...], *, by: ProfessionalId, on: date
+) -> Decision:
+    """Include a child.
+
+    Raises:
+        NotIncludable: The rules exclude the child, do not include it, or cannot tell.
+        GuardsUnmet: Something else must come first.
+    """
+    if assessment.outcome is not Outcome.INCLUDED:
+        raise NotIncludable(assessment)
+    if guards:
+        raise GuardsUnmet(guards)
+    return Decision(reasons=assessment.reasons, version=assessment.version, on=on, by=by)
+
+
+def _holding(rules: Iterable[Rule], facts: Facts) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if evaluate(rule.when, facts))
+
+
+def _open(rules: Iterable[Rule], facts: Facts) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if evaluate(rule.when, facts) is None)
+
+
+def _missing(rules: Iterable[Rule], facts: Facts) -> tuple[str, ...]:
+    return tuple(sorted(frozenset().union(*(missing_facts(rule.when, facts) for rule in rules))))
+
+
+def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(rule.id for rule in rules)

@@ -1,0 +1,35 @@
+"""A place where professionals work: hospital, practice, PMI, CAMSP."""
+
+import re
+from dataclasses import dataclass, field
+
+from crypto.ids import StructureId
+
+_FINESS = re.compile(r"\d[\dAB]\d{7}")
+
+
+class BadFiness(ValueError):
+    """A FINESS number is nine characters: digits, or A or B in second place (Corsica)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """A structure of the network.
+
+    `neutral_label` is what a family's notice may show of it: a street or a building, never a
+    speciality. `finess` is the national number of health establishments.
+    """
+
+    id: StructureId
+    name: str = field(repr=False)
+    neutral_label: str = field(repr=False)
+    finess: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a FINESS number of the wrong shape.
+
+        Raises:
+            BadFiness: It is not nine characters of the right kind.
+        """
+        if self.finess is not None and _FINESS.fullmatch(self.finess) is None:
+            raise BadFiness

@@ -93,8 +93,10 @@ def claim(
     leased = hours.to_ms(now + LEASE)
     if notice.state in ALARMING:
         return replace(notice, next_at=leased)
-    put_off = _put_off(notice, capabilities, hours.to_ms(now))
-    return put_off or replace(notice, state=State.CLAIMED, next_at=leased)
+    claimed = replace(notice, state=State.CLAIMED, next_at=leased)
+    if asks_first(notice, capabilities):
+        return claimed  # A question disturbs nobody, at any hour.
+    return _put_off(notice, capabilities, hours.to_ms(now)) or claimed
 
 
 def start(notice: Notice, capabilities: Capabilities, *, now: datetime, link: str) -> Notice:
@@ -134,9 +136,7 @@ def record(
     message was taken: that is a fact, whatever was decided meanwhile.
     """
     if isinstance(result, Accepted):
-        return replace(
-            notice, state=State.SENT, next_at=None, ref=result.ref, code="accepted", doubtful=False
-        )
+        return _sent(notice, result.ref)
     if notice.state is not State.SENDING or notice.attempts != attempt:
         return notice
     at = hours.to_ms(now)
@@ -175,20 +175,19 @@ def give_up(notice: Notice, code: str, *, now: datetime) -> Notice:
 
 
 def settle_doubt(notice: Notice, found: Result, *, now: datetime) -> Notice:
-    """Act on what the provider says became of the attempts so far, before another one.
+    """Act on what the provider says became of the last attempt.
+
+    Only a yes settles it. A provider that does not have it yet may still be taking it,
+    so a no is left to a person: without a key nothing is sent a second time.
 
     Raises:
         NotClaimed: The notice is not in the hands of the caller any more.
     """
     if notice.state is not State.CLAIMED:
         raise NotClaimed
-    match found:
-        case Accepted(ref=ref):
-            return replace(notice, state=State.SENT, next_at=None, ref=ref, doubtful=False)
-        case Retry():
-            return replace(notice, doubtful=False)
-        case Ambiguous() | Refused():
-            return _end(replace(notice, code=found.code), State.UNKNOWN, hours.to_ms(now))
+    if isinstance(found, Accepted):
+        return _sent(notice, found.ref)
+    return _end(replace(notice, code=found.code), State.UNKNOWN, hours.to_ms(now))
 
 
 def was_alerted(notice: Notice) -> Notice:
@@ -199,8 +198,12 @@ def was_alerted(notice: Notice) -> Notice:
 
 
 def asks_first(notice: Notice, capabilities: Capabilities) -> bool:
-    """Tell whether the provider must be asked what it took before another attempt."""
+    """Tell whether a doubt about the last attempt can be settled by asking the provider."""
     return notice.doubtful and capabilities.key_window is None and capabilities.lookup
+
+
+def _sent(notice: Notice, ref: str) -> Notice:
+    return replace(notice, state=State.SENT, next_at=None, ref=ref, code="accepted", doubtful=False)
 
 
 def _put_off(notice: Notice, capabilities: Capabilities, at: int) -> Notice | None:
@@ -218,6 +221,8 @@ def _try_again(notice: Notice, capabilities: Capabilities, at: int, *, pause: in
         return _end(replace(notice, code=WITHDRAWN), State.CANCELLED, at)
     if notice.attempts >= ATTEMPTS:
         return _end(notice, State.DEAD, at)
+    if asks_first(notice, capabilities):
+        return replace(notice, state=State.PLANNED, next_at=at + pause)
     again = hours.next_decent(at + pause, notice.zone)
     if notice.doubtful and not _may_repeat(notice, capabilities, again):
         return _end(notice, State.UNKNOWN, at)
@@ -237,12 +242,12 @@ def _end(notice: Notice, state: State, at: int) -> Notice:
 
 
 def _may_repeat(notice: Notice, capabilities: Capabilities, at: int) -> bool:
-    """Tell whether a second copy would be dropped by the provider, or can be ruled out.
+    """Tell whether a second copy would be dropped by the provider.
 
     Only half the key window counts: the machines' clocks may disagree.
     """
     if capabilities.key_window is None:
-        return capabilities.lookup
+        return False
     first = at if notice.first_try is None else notice.first_try
     return at - first < capabilities.key_window // 2 // hours.MILLISECOND
 

@@ -121,9 +121,7 @@ class Worker:
         if delivery.asks_first(notice, capabilities):
             found = await _result_of(partial(self.texter.look_up, notice.id))
             verdict: Verdict = partial(delivery.settle_doubt, found=found, now=self.clock())
-            notice = await self._change(notice, verdict)
-            if notice.state is not State.CLAIMED:
-                return notice, None
+            return await self._change(notice, verdict), None
         address = await self.contacts.address(notice.contact, notice.medium)
         if address is None:
             verdict = partial(delivery.call_off, code="no_address", now=self.clock())

@@ -9,6 +9,7 @@ Run as a script it prints seeds per second: ``python -m tests.support.simulation
 """
 
 import asyncio
+import contextlib
 import hashlib
 import random
 import sys
@@ -101,9 +102,11 @@ class World:
     versions: Counter[AppointmentId] = field(default_factory=Counter)
     leases: dict[AppointmentId, int] = field(default_factory=dict)
     refs: dict[NoticeId, str] = field(default_factory=dict)
+    seen: dict[NoticeId, datetime] = field(default_factory=dict)
     running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     troubles: Counter[str] = field(default_factory=Counter)
     moving: int = 0
+    over: asyncio.Event = field(default_factory=asyncio.Event)
     crashes: int = 0
     trace: list[str] = field(default_factory=list)
 
@@ -121,10 +124,10 @@ class World:
             self.running[worker].cancel()
         await asyncio.sleep(self.chance.random() * 0.2)
 
-    def is_over(self) -> bool:
-        return not self.moving and all(
-            notice.next_due(notices) is None for notices in self.records.values()
-        )
+    def look_for_the_end(self) -> None:
+        """Let the story end once nobody moves anything and nothing is due any more."""
+        if not self.moving and not self.leases:
+            self.over.set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +180,7 @@ def write(world: World, appointment: AppointmentId, notices: tuple[Notice, ...])
     world.leases.pop(appointment, None)
     if due is not None:
         world.leases[appointment] = due
+    world.look_for_the_end()
     for each in notices:
         if before.get(each.id) is not each.state:
             world.note(each.id, each.state, each.code)
@@ -196,7 +200,7 @@ class HostileProvider(Mailer, Texter):
         return self.promise
 
     @override
-    async def send(self, message: Mail | Text, /, *, to: str, key: NoticeId) -> Result:  # type: ignore[override]  # one hostile soul plays both parts
+    async def send(self, message: Mail | Text, /, *, to: str, key: NoticeId) -> Result:
         await self.world.step(self.worker)
         answer = self.world.loop.create_task(self._handle(key))
         return await asyncio.shield(answer)
@@ -205,6 +209,7 @@ class HostileProvider(Mailer, Texter):
         """Go on even if the worker that asked is dead by now."""
         chance = self.world.chance
         await asyncio.sleep(chance.random() * 5)
+        self.world.seen.setdefault(key, self.world.now())
         fate = chance.random()
         if fate < 0.60:
             return Accepted(self._take(key))
@@ -224,7 +229,8 @@ class HostileProvider(Mailer, Texter):
 
     def _take(self, key: NoticeId) -> str:
         """Deliver to the family, unless a key that is honoured says it was done before."""
-        if key in self.world.refs and self.world.policy is Policy.KEYED:
+        known = self.world.now() - self.world.seen[key] < WINDOW
+        if known and key in self.world.refs and self.world.policy is Policy.KEYED:
             return self.world.refs[key]
         self.world.ledger.append(Taken(key, self.world.now()))
         self.world.note("taken", key)
@@ -310,7 +316,9 @@ def facts_of(world: World, number: int) -> AppointmentFacts:
         language="fr",
         zone=zone,
     )
-    start = datetime(2027, 3, 29, 14, 30) + timedelta(hours=world.chance.randrange(-96, 96))
+    start = datetime.fromisoformat("2027-03-29T14:30") + timedelta(
+        hours=world.chance.randrange(-96, 96)
+    )
     return AppointmentFacts(
         appointment=AppointmentId(f"appointment-{number}"),
         start=start,
@@ -336,6 +344,7 @@ async def live(world: World, facts: AppointmentFacts) -> None:
         )
         plan(world, facts)
     world.moving -= 1
+    world.look_for_the_end()
 
 
 def plan(world: World, facts: AppointmentFacts) -> None:
@@ -381,10 +390,8 @@ async def _story(world: World) -> None:
     world.moving = world.chance.randrange(1, 3)
     families = [asyncio.create_task(live(world, facts_of(world, n))) for n in range(world.moving)]
     workers = [asyncio.create_task(keep_alive(world, n)) for n in range(3)]
-    while not world.is_over():
-        await asyncio.sleep(600)
-        if world.loop.time() > timedelta(days=30).total_seconds():
-            break  # Something is stuck; the verdict will say what.
+    with contextlib.suppress(TimeoutError):  # What is stuck, the verdict will say.
+        await asyncio.wait_for(world.over.wait(), timedelta(days=30).total_seconds())
     await asyncio.sleep(60)  # What is still on its way at the provider arrives.
     world.crash = 0
     tasks = [*families, *workers, *world.running.values()]
@@ -405,10 +412,10 @@ def judge(world: World) -> list[str]:
             wrong.extend(_lies(each, taken[each.id]))
             if each.state in notice.ALARMING and (each.id, each.state) not in world.alerts:
                 wrong.append(f"{each.id} ended {each.state} in silence")
-    for each in world.ledger:
+    for one in world.ledger:
         margin = SKEW + timedelta(minutes=1)
-        if not any(_is_decent(each.at + off, zones[each.key]) for off in (-margin, margin)):
-            wrong.append(f"{each.key} at an indecent hour")
+        if not any(_is_decent(one.at + off, zones[one.key]) for off in (-margin, margin)):
+            wrong.append(f"{one.key} at an indecent hour")
     wrong.extend(f"trouble: {word}" for word in world.troubles)
     return wrong
 

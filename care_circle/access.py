@@ -1,0 +1,164 @@
+"""The one place that decides who may do what: a table of role, action and relation.
+
+A relation says how somebody stands to the thing at hand. A stranger is told that it does
+not exist, whatever it is; somebody who may know of it but not do this is told so.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from care_circle.actor import Actor
+from care_circle.convention import NoActiveConvention
+from care_circle.role import Role
+
+
+class NotFound(Exception):
+    """There is nothing here, or nothing that this person may know of: the answer is the same."""
+
+
+class Forbidden(Exception):
+    """The person may know of this, but not do that with it."""
+
+
+class Relation(StrEnum):
+    """How an actor stands to a child, a circle, or a person's own record.
+
+    LAPSED: a member whose convention is not in force today. FORMER: once a member. NETWORK: works
+    for the network (coordinator, secretary, administrator); to another person's record and to the
+    directory, everybody is. One may stand in several relations at once.
+    """
+
+    SELF = "self"
+    MEMBER = "member"
+    LAPSED = "lapsed"
+    FORMER = "former"
+    NETWORK = "network"
+    STRANGER = "stranger"
+
+
+class Action(StrEnum):
+    """Every use case, one by one; these are also the words of the audit log."""
+
+    READ_DIRECTORY = "read_directory"
+    READ_PROFESSIONAL = "read_professional"
+    REGISTER_STRUCTURE = "register_structure"
+    REGISTER_PROFESSIONAL = "register_professional"
+    ATTEST_IDENTITY = "attest_identity"
+    READ_CONVENTION = "read_convention"
+    WRITE_CONVENTION = "write_convention"
+    LIST_CHILDREN = "list_children"
+    REGISTER_CHILD = "register_child"
+    READ_CHILD = "read_child"
+    WRITE_CHILD = "write_child"
+    ASSESS_CHILD = "assess_child"
+    INCLUDE_CHILD = "include_child"
+    READ_CONSENT = "read_consent"
+    WRITE_CONSENT = "write_consent"
+    OPEN_CIRCLE = "open_circle"
+    LIST_CIRCLES = "list_circles"
+    READ_CIRCLE = "read_circle"
+    ADMIT_MEMBER = "admit_member"
+    RELEASE_MEMBER = "release_member"
+    CLOSE_CIRCLE = "close_circle"
+    READ_CHANNEL = "read_channel"
+    WRITE_CHANNEL = "write_channel"
+    READ_TASK = "read_task"
+    READ_DOCUMENT = "read_document"
+    DRAFT_DOCUMENT = "draft_document"
+    SIGN_DOCUMENT = "sign_document"
+    AMEND_DOCUMENT = "amend_document"
+    STRIKE_DOCUMENT = "strike_document"
+    READ_APPOINTMENT = "read_appointment"
+    WRITE_APPOINTMENT = "write_appointment"
+
+
+class Verdict(StrEnum):
+    """The answers of the table."""
+
+    ALLOW = "allow"
+    FORBIDDEN = "forbidden"
+    NO_ACTIVE_CONVENTION = "no_active_convention"
+    NOT_FOUND = "not_found"
+
+
+_COORDINATOR = frozenset({Role.COORDINATOR})
+_OFFICE = frozenset({Role.COORDINATOR, Role.SECRETARY})
+_CLINICAL = frozenset({Role.PROFESSIONAL})
+_CARE = frozenset({Role.COORDINATOR, Role.PROFESSIONAL})
+_STAFF = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+_EVERYBODY = frozenset(Role)
+
+# Which roles may do an action in which relation; what is not written here may not be done.
+TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
+    Action.READ_DIRECTORY: {Relation.NETWORK: _EVERYBODY},
+    Action.READ_PROFESSIONAL: {Relation.SELF: _EVERYBODY, Relation.NETWORK: _EVERYBODY},
+    Action.REGISTER_STRUCTURE: {Relation.NETWORK: _STAFF},
+    Action.REGISTER_PROFESSIONAL: {Relation.NETWORK: _STAFF},
+    Action.ATTEST_IDENTITY: {Relation.NETWORK: _COORDINATOR, Relation.SELF: _COORDINATOR},
+    Action.READ_CONVENTION: {Relation.SELF: _EVERYBODY, Relation.NETWORK: _OFFICE | _STAFF},
+    Action.WRITE_CONVENTION: {Relation.NETWORK: _COORDINATOR},
+    Action.LIST_CHILDREN: {Relation.NETWORK: _OFFICE},
+    Action.REGISTER_CHILD: {Relation.NETWORK: _OFFICE},
+    Action.READ_CHILD: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.WRITE_CHILD: {Relation.NETWORK: _OFFICE},
+    Action.ASSESS_CHILD: {Relation.NETWORK: _COORDINATOR, Relation.MEMBER: _CARE},
+    Action.INCLUDE_CHILD: {Relation.NETWORK: _COORDINATOR},
+    Action.READ_CONSENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.WRITE_CONSENT: {Relation.NETWORK: _COORDINATOR},
+    Action.OPEN_CIRCLE: {Relation.NETWORK: _COORDINATOR},
+    Action.LIST_CIRCLES: {Relation.SELF: _EVERYBODY},
+    Action.READ_CIRCLE: {Relation.NETWORK: _COORDINATOR, Relation.MEMBER: _CARE},
+    Action.ADMIT_MEMBER: {Relation.MEMBER: _COORDINATOR},
+    Action.RELEASE_MEMBER: {Relation.MEMBER: _COORDINATOR},
+    Action.CLOSE_CIRCLE: {Relation.MEMBER: _COORDINATOR},
+    Action.READ_CHANNEL: {Relation.MEMBER: _CARE},
+    Action.WRITE_CHANNEL: {Relation.MEMBER: _CARE},
+    Action.READ_TASK: {Relation.MEMBER: _CARE, Relation.SELF: _EVERYBODY},
+    Action.READ_DOCUMENT: {Relation.MEMBER: _CARE},
+    Action.DRAFT_DOCUMENT: {Relation.MEMBER: _CLINICAL},
+    Action.SIGN_DOCUMENT: {Relation.MEMBER: _CLINICAL},
+    Action.AMEND_DOCUMENT: {Relation.MEMBER: _CLINICAL},
+    Action.STRIKE_DOCUMENT: {Relation.MEMBER: _CLINICAL},
+    Action.READ_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.WRITE_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+}
+
+
+def decide(actor: Actor, action: Action, relation: Relation) -> Verdict:
+    """Answer for one actor, one action, one relation.
+
+    Who has no permitted way to know of the thing (a stranger, a former member, a colleague
+    of the wrong role) gets NOT_FOUND. A lapsed member knows the circle is there, and is told
+    to renew the convention.
+    """
+    if actor.role in TABLE[action].get(relation, frozenset()):
+        return Verdict.ALLOW
+    if relation is Relation.LAPSED:
+        return Verdict.NO_ACTIVE_CONVENTION
+    if relation in (Relation.SELF, Relation.MEMBER) or _knows(actor, relation):
+        return Verdict.FORBIDDEN
+    return Verdict.NOT_FOUND
+
+
+def require(actor: Actor, action: Action, relations: Iterable[Relation]) -> None:
+    """Insist that the table allows it in one of the relations the actor stands in.
+
+    Raises:
+        NotFound: The actor may not even know of it.
+        NoActiveConvention: The actor is a member without a convention in force today.
+        Forbidden: The actor may know of it, but not do this.
+    """
+    verdicts = {decide(actor, action, relation) for relation in relations}
+    if Verdict.ALLOW in verdicts:
+        return
+    if Verdict.NO_ACTIVE_CONVENTION in verdicts:
+        raise NoActiveConvention
+    raise Forbidden if Verdict.FORBIDDEN in verdicts else NotFound
+
+
+def _knows(actor: Actor, relation: Relation) -> bool:
+    """Tell whether somebody of the network may know that children and circles exist.
+
+    Coordinators and secretaries keep the register, so they are refused openly.
+    """
+    return relation is Relation.NETWORK and actor.role in _OFFICE

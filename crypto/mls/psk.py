@@ -73,7 +73,7 @@ def read_psk_id(reader: Reader) -> PreSharedKeyId:
     if kind != _RESUMPTION:
         raise Malformed("no such type of pre-shared key")
     return ResumptionPskId(
-        usage=_read_usage(reader),
+        usage=reader.enum8(ResumptionUsage),
         group_id=reader.opaque(),
         epoch=reader.uint64(),
         nonce=reader.opaque(),
@@ -90,10 +90,3 @@ def psk_secret(suite: Suite, keys: Sequence[PreSharedKey]) -> Secret:
         step = suite.expand_with_label(extracted, "derived psk", label, suite.hash_length)
         secret = suite.extract(step, secret)
     return secret
-
-
-def _read_usage(reader: Reader) -> ResumptionUsage:
-    try:
-        return ResumptionUsage(reader.uint8())
-    except ValueError:
-        raise Malformed("no such usage of a pre-shared key") from None

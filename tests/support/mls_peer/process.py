@@ -1,0 +1,92 @@
+"""Another MLS implementation (ts-mls), run as a process and spoken to in JSON lines."""
+
+import base64
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import IO, Any
+
+HERE = Path(__file__).parent
+INSTALL_SECONDS = 90
+
+
+class PeerMissing(Exception):
+    """The peer cannot run here; the text says why."""
+
+
+class PeerRefused(Exception):
+    """The peer would not do what it was asked; the text is its own."""
+
+
+class Peer:
+    """One process that holds any number of ts-mls clients, told apart by name."""
+
+    def __init__(self, requests: IO[str], answers: IO[str]) -> None:
+        self._requests = requests
+        self._answers = answers
+        self._numbers = count(1)
+
+    def ask(self, op: str, **given: object) -> dict[str, Any]:
+        """Have one operation done and return its answer.
+
+        Raises:
+            PeerRefused: The library raised; its message is the text.
+        """
+        number = next(self._numbers)
+        values = {
+            key: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+            for key, value in given.items()
+        }
+        self._requests.write(json.dumps({"id": number, "op": op, **values}) + "\n")
+        self._requests.flush()
+        answer: dict[str, Any] = json.loads(self._answers.readline())
+        assert answer["id"] == number, "the peer answered another question"
+        if not answer["ok"]:
+            raise PeerRefused(answer["error"])
+        return answer
+
+
+def install(folder: Path) -> Path:
+    """Put the peer and its exact dependencies into a folder outside the repository.
+
+    Raises:
+        PeerMissing: There is no node or npm, or the packages cannot be had.
+    """
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        raise PeerMissing("node or npm is not installed")
+    for name in ("package.json", "peer.mjs"):
+        shutil.copy(HERE / name, folder / name)
+    command = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+    )
+    if done.returncode:
+        raise PeerMissing("npm could not install ts-mls")
+    return folder
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Peer]:
+    """Run an installed peer for as long as the block lasts."""
+    node = shutil.which("node")
+    if node is None:
+        raise PeerMissing("node is not installed")
+    with subprocess.Popen(
+        [node, "peer.mjs"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield Peer(process.stdin, process.stdout)
+        finally:
+            process.terminate()
+
+
+def unpacked(answer: dict[str, Any], name: str) -> bytes:
+    """Return the bytes that an answer carries under a name."""
+    return base64.b64decode(answer[name], validate=True)

@@ -89,6 +89,10 @@ class HistoryGrant:
     policy: HistoryPolicy = HistoryPolicy.ALL
     since: datetime | None = None
 
+    def __post_init__(self) -> None:
+        if (self.policy is HistoryPolicy.SINCE) != (self.since is not None):
+            raise ValueError("a date belongs to the policy that needs one, and to no other")
+
     def write(self, writer: Writer) -> None:
         """Append the wire form: a code, then the moment where there is one."""
         writer.uint8(_POLICIES.index(self.policy))

@@ -1,0 +1,172 @@
+"""Devices: which MLS clients a professional has, as their identity key certified them (R1)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from care_circle.access import NotFound
+from crypto.identity import BadCertificate, CertificateFault, DeviceCertificate
+from crypto.ids import DeviceId, ProfessionalId
+from crypto.mls.codec import Malformed, decode
+from server.clock import Clock
+
+MOST_DEVICES = 10
+LONGEST_CERTIFICATE = 4096
+
+
+class DeviceTaken(Exception):
+    """The device's id is registered with another certificate."""
+
+
+class TooManyDevices(Exception):
+    """The professional has as many devices as one may have; an old one must go first."""
+
+
+class KeyNotAttested(Exception):
+    """The certificate is by another identity key than the one a coordinator attested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredDevice:
+    """A device as the directory keeps it.
+
+    `identity_key` is the Ed25519 key, 32 bytes, that signed the certificate; `certificate`
+    is its wire form. A removed device stays known, so that its id cannot come back.
+    """
+
+    id: DeviceId
+    professional: ProfessionalId
+    identity_key: bytes = field(repr=False)
+    certificate: bytes = field(repr=False)
+    registered_at: datetime
+    removed_at: datetime | None = None
+
+
+class DeviceStore(Protocol):
+    """Devices by id and by professional."""
+
+    async def create(self, device: RegisteredDevice) -> RegisteredDevice:
+        """Keep a new device, and give what is kept: the older one if the id is known."""
+        ...
+
+    async def find(self, device: DeviceId) -> RegisteredDevice | None:
+        """Find a device, removed or not."""
+        ...
+
+    async def of(self, professional: ProfessionalId) -> tuple[RegisteredDevice, ...]:
+        """List the devices of a professional, removed ones too."""
+        ...
+
+    async def change(
+        self, device: DeviceId, decide: Callable[[RegisteredDevice], RegisteredDevice]
+    ) -> RegisteredDevice:
+        """Replace a device by what a pure decision makes of it.
+
+        Raises:
+            NotFound: There is no such device.
+        """
+        ...
+
+
+class AttestedKeys(Protocol):
+    """Which identity key a coordinator attested for a professional."""
+
+    async def attested_key(self, professional: ProfessionalId) -> bytes | None:
+        """Give the Ed25519 key, 32 bytes, or None before the training."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Devices:
+    """Register, list, remove."""
+
+    store: DeviceStore
+    keys: AttestedKeys
+    clock: Clock
+
+    async def register(
+        self, professional: ProfessionalId, certificate: bytes, *, identity_key: bytes
+    ) -> RegisteredDevice:
+        """Register a device that an identity key certified; safe to repeat.
+
+        Once a coordinator attested the professional's key no other is taken; before that,
+        the key shown here is the one the coordinator will compare face to face.
+
+        Raises:
+            BadCertificate: It is not this professional's, or not by this key, or over.
+            KeyNotAttested: Another key is attested, or another device names another one.
+            DeviceTaken: The id is known with another certificate, or was removed.
+            TooManyDevices: There are enough.
+        """
+        now = self.clock()
+        read = read_certificate(certificate)
+        if read.professional != professional:
+            raise BadCertificate(CertificateFault.MISMATCHED)
+        read.verify(identity_key, now)
+        held = await self.of(professional)
+        await self._require_key(professional, identity_key, held)
+        if len(held) >= MOST_DEVICES and read.device not in {device.id for device in held}:
+            raise TooManyDevices
+        device = RegisteredDevice(
+            id=read.device,
+            professional=professional,
+            identity_key=identity_key,
+            certificate=certificate,
+            registered_at=now,
+        )
+        kept = await self.store.create(device)
+        if kept.removed_at is not None or kept.certificate != certificate:
+            raise DeviceTaken
+        return kept
+
+    async def of(self, professional: ProfessionalId) -> tuple[RegisteredDevice, ...]:
+        """List the live devices of a professional, oldest first."""
+        held = [one for one in await self.store.of(professional) if one.removed_at is None]
+        return tuple(sorted(held, key=lambda one: one.registered_at))
+
+    async def owned(self, professional: ProfessionalId, device: DeviceId) -> RegisteredDevice:
+        """Find a live device of a professional.
+
+        Raises:
+            NotFound: It is not theirs, was removed, or never was.
+        """
+        found = await self.store.find(device)
+        if found is None or found.professional != professional or found.removed_at is not None:
+            raise NotFound
+        return found
+
+    async def remove(self, professional: ProfessionalId, device: DeviceId) -> None:
+        """Remove a device for good; its sessions must be revoked with it.
+
+        Raises:
+            NotFound: It is not theirs, was removed, or never was.
+        """
+        await self.owned(professional, device)
+        now = self.clock()
+        await self.store.change(
+            device, lambda held: replace(held, removed_at=held.removed_at or now)
+        )
+
+    async def _require_key(
+        self,
+        professional: ProfessionalId,
+        identity_key: bytes,
+        held: tuple[RegisteredDevice, ...],
+    ) -> None:
+        attested = await self.keys.attested_key(professional)
+        others = {device.identity_key for device in held} - {identity_key}
+        if attested not in (None, identity_key) or (attested is None and others):
+            raise KeyNotAttested
+
+
+def read_certificate(certificate: bytes) -> DeviceCertificate:
+    """Read a certificate's wire form; says nothing about its signature.
+
+    Raises:
+        BadCertificate: It is none.
+    """
+    try:
+        return decode(DeviceCertificate.read, certificate[: LONGEST_CERTIFICATE + 1])
+    except Malformed:
+        raise BadCertificate(CertificateFault.MALFORMED) from None

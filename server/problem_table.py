@@ -1,0 +1,237 @@
+"""What each refusal looks like from outside: status, stable code, French and English title."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from care_circle import (
+    access,
+    ages,
+    child,
+    circle,
+    consent,
+    contact,
+    convention,
+    definition,
+    inclusion,
+    ins,
+    perinatal,
+    professional,
+    role,
+    structure,
+    task,
+)
+from channels import model as channel
+from crypto import bundle, identity, membership
+from crypto.mls import refused as mls
+from notifications import hours
+from notifications import store as notices
+from server import accounts, devices, frames, limits, passwords, security, wire
+from server import identity as session
+from server.storage import engine
+
+
+class Kind(NamedTuple):
+    """One row: the HTTP status, the name for programs, the titles for people."""
+
+    status: int
+    code: str
+    french: str
+    english: str
+
+
+_NOT_FOUND = Kind(404, "not_found", "Introuvable", "Not found")
+_MALFORMED = Kind(400, "malformed", "Demande mal formée", "Malformed request")
+_TOO_LARGE = Kind(413, "too_large", "Demande trop volumineuse", "Request too large")
+
+PROBLEMS: Mapping[type[BaseException], Kind] = {
+    # The way in.
+    wire.Malformed: _MALFORMED,
+    wire.TooLarge: _TOO_LARGE,
+    wire.TooSlow: Kind(408, "too_slow", "Demande trop lente", "Request too slow"),
+    wire.NotJson: Kind(415, "not_json", "Le corps doit être du JSON", "The body must be JSON"),
+    wire.NoCondition: Kind(428, "no_condition", "If-Match est obligatoire", "If-Match is required"),
+    wire.ConditionFailed: Kind(
+        412, "condition_failed", "La version a changé", "The version has changed"
+    ),
+    frames.MalformedFrame: _MALFORMED,
+    security.CompressedBody: Kind(
+        415, "compressed", "Corps compressé refusé", "Compressed body refused"
+    ),
+    security.WrongOrigin: Kind(403, "wrong_origin", "Origine refusée", "Origin refused"),
+    limits.TooManyRequests: Kind(429, "too_many_requests", "Trop d'essais", "Too many requests"),
+    # Who is asking.
+    session.NotSignedIn: Kind(401, "not_signed_in", "Connexion nécessaire", "Sign-in required"),
+    session.NoDevice: Kind(403, "no_device", "Session sans appareil", "The session has no device"),
+    accounts.SignInRefused: Kind(
+        401, "sign_in_refused", "Identifiants refusés", "Credentials refused"
+    ),
+    accounts.EmailTaken: Kind(
+        409, "email_taken", "Adresse déjà utilisée", "Address already in use"
+    ),
+    accounts.InvitationOver: Kind(
+        404, "invitation_over", "Invitation inconnue ou expirée", "Invitation unknown or over"
+    ),
+    accounts.CodeRefused: Kind(422, "code_refused", "Code refusé", "Code refused"),
+    passwords.PasswordTooWeak: Kind(
+        422, "password_too_weak", "Mot de passe trop faible", "Password too weak"
+    ),
+    devices.DeviceTaken: Kind(
+        409, "device_taken", "Cet appareil est déjà inscrit", "This device is already registered"
+    ),
+    devices.TooManyDevices: Kind(409, "too_many_devices", "Trop d'appareils", "Too many devices"),
+    devices.KeyNotAttested: Kind(
+        409,
+        "key_not_attested",
+        "Clé d'identité différente de celle attestée",
+        "Identity key differs from the attested one",
+    ),
+    access.NotFound: _NOT_FOUND,
+    access.Forbidden: Kind(403, "forbidden", "Action non permise", "Not permitted"),
+    # People and places.
+    professional.BadRpps: Kind(422, "bad_rpps", "Numéro RPPS invalide", "Invalid RPPS number"),
+    professional.ProfessionMissing: Kind(
+        422, "profession_missing", "Profession manquante", "Profession missing"
+    ),
+    professional.IdentityKeyChanged: Kind(
+        409, "identity_key_changed", "Une autre clé est attestée", "Another key is attested"
+    ),
+    professional.BadIdentityKey: Kind(
+        422, "bad_identity_key", "Clé d'identité invalide", "Invalid identity key"
+    ),
+    role.UnknownProfession: Kind(
+        422, "unknown_profession", "Profession inconnue", "Unknown profession"
+    ),
+    structure.BadFiness: Kind(422, "bad_finess", "Numéro FINESS invalide", "Invalid FINESS number"),
+    contact.BadEmail: Kind(422, "bad_email", "Adresse électronique invalide", "Invalid e-mail"),
+    contact.BadPhone: Kind(422, "bad_phone", "Numéro de téléphone invalide", "Invalid phone"),
+    contact.Unreachable: Kind(
+        422, "unreachable", "Contact sans moyen de le joindre", "Contact cannot be reached"
+    ),
+    contact.BadLanguage: Kind(422, "bad_language", "Langue inconnue", "Unknown language"),
+    # Conventions.
+    convention.UnknownPiece: Kind(422, "unknown_piece", "Pièce inconnue", "Unknown document"),
+    convention.PiecesMissing: Kind(
+        409, "pieces_missing", "Des pièces manquent", "Documents are missing"
+    ),
+    convention.NotSigned: Kind(409, "not_signed", "Convention non signée", "Not signed yet"),
+    convention.BadPeriod: Kind(422, "bad_period", "Période impossible", "Impossible period"),
+    convention.NoActiveConvention: Kind(
+        403, "no_active_convention", "Pas de convention active", "No active convention"
+    ),
+    # Children.
+    ins.BadIns: Kind(422, "bad_ins", "INS invalide", "Invalid national identifier"),
+    ins.InsNotQualified: Kind(
+        422, "ins_not_qualified", "INS non qualifiée", "National identifier not qualified"
+    ),
+    ins.BadName: Kind(422, "bad_name", "Nom invalide", "Invalid name"),
+    ins.BadBirthPlace: Kind(
+        422, "bad_birth_place", "Lieu de naissance invalide", "Invalid place of birth"
+    ),
+    ages.NotAGestationalAge: Kind(
+        422, "not_a_gestational_age", "Terme impossible", "Impossible gestational age"
+    ),
+    perinatal.ImpossibleMeasure: Kind(
+        422, "impossible_measure", "Mesure impossible", "Impossible measure"
+    ),
+    child.ContactTaken: Kind(409, "contact_taken", "Contact déjà présent", "Contact already there"),
+    child.UnknownContact: Kind(422, "unknown_contact", "Contact inconnu", "Unknown contact"),
+    child.ChildNotIncluded: Kind(
+        409, "child_not_included", "Enfant non inclus", "The child is not included"
+    ),
+    child.AlreadyIncluded: Kind(409, "already_included", "Enfant déjà inclus", "Already included"),
+    child.BornTomorrow: Kind(
+        422, "born_tomorrow", "Naissance dans l'avenir", "Birth lies in the future"
+    ),
+    child.LikelyDuplicate: Kind(
+        409, "likely_duplicate", "Enfant sans doute déjà inscrit", "Probably registered already"
+    ),
+    inclusion.NotIncludable: Kind(
+        409, "not_includable", "Critères d'inclusion non remplis", "Inclusion criteria not met"
+    ),
+    inclusion.GuardsUnmet: Kind(
+        409, "guards_unmet", "Conditions d'inclusion non remplies", "Inclusion conditions not met"
+    ),
+    consent.ConsentMissing: Kind(
+        409, "consent_missing", "Consentement manquant", "Consent is missing"
+    ),
+    consent.ParentOpposed: Kind(409, "parent_opposed", "Un parent s'oppose", "A parent objects"),
+    definition.DefinitionError: Kind(
+        422, "bad_definition", "Définition invalide", "Invalid definition"
+    ),
+    # Circles.
+    circle.CircleExists: Kind(
+        409, "circle_exists", "L'enfant a déjà un cercle", "The child has a circle already"
+    ),
+    circle.CircleClosed: Kind(409, "circle_closed", "Cercle fermé", "Circle closed"),
+    circle.StaleChain: Kind(
+        409, "stale_chain", "Le registre des membres a avancé", "The membership log moved on"
+    ),
+    circle.NotTheSigner: Kind(
+        403, "not_the_signer", "Signé par quelqu'un d'autre", "Signed by somebody else"
+    ),
+    circle.WrongStatement: Kind(
+        422, "wrong_statement", "Déclaration inadaptée", "The statement says something else"
+    ),
+    circle.IdentityNotAttested: Kind(
+        409, "identity_not_attested", "Identité non attestée", "Identity not attested"
+    ),
+    circle.StatementFromTheFuture: Kind(
+        422, "statement_from_the_future", "Déclaration datée de l'avenir", "Dated in the future"
+    ),
+    circle.NoSeatForRole: Kind(
+        403, "no_seat_for_role", "Rôle sans place dans un cercle", "No seat for this role"
+    ),
+    membership.BadChain: Kind(
+        422, "bad_chain", "Registre des membres invalide", "Invalid membership log"
+    ),
+    membership.NotOnRoster: _NOT_FOUND,
+    identity.BadCertificate: Kind(
+        422, "bad_certificate", "Certificat d'appareil invalide", "Invalid device certificate"
+    ),
+    identity.BadAttestation: Kind(
+        422, "bad_attestation", "Attestation invalide", "Invalid attestation"
+    ),
+    # Tasks.
+    task.TaskRefused: Kind(409, "task_refused", "Changement refusé", "Change refused"),
+    task.NotOnTheRoster: Kind(
+        422, "not_on_the_roster", "Hors du cercle", "Not on the circle's roster"
+    ),
+    task.NotTheirTask: Kind(403, "not_their_task", "Tâche d'un autre", "Somebody else's task"),
+    task.IllegalTransition: Kind(
+        409, "illegal_transition", "Changement d'état impossible", "Impossible change of state"
+    ),
+    task.TaskElsewhere: Kind(409, "task_elsewhere", "Tâche d'un autre canal", "Task of elsewhere"),
+    # Channels.
+    channel.Refusal: Kind(409, "channel_refused", "Refusé par le canal", "Refused by the channel"),
+    channel.NotAMember: _NOT_FOUND,
+    channel.NotInGroup: Kind(
+        403, "not_in_group", "Appareil hors du groupe", "Device not in the group"
+    ),
+    channel.StaleEpoch: Kind(409, "stale_epoch", "Époque dépassée", "Stale epoch"),
+    channel.IdTaken: Kind(409, "id_taken", "Identifiant déjà pris", "Id used for other content"),
+    channel.ChannelFrozen: Kind(
+        409, "channel_frozen", "Canal gelé : un retrait attend", "Frozen until a removal is done"
+    ),
+    channel.TooLarge: _TOO_LARGE,
+    channel.BadEntry: Kind(422, "bad_entry", "Entrée invalide", "Invalid entry"),
+    channel.BadCommit: Kind(422, "bad_commit", "Commit refusé", "Commit refused"),
+    channel.BadCard: Kind(422, "bad_card", "Carte de tâche invalide", "Invalid task card"),
+    bundle.BadBundle: Kind(422, "bad_bundle", "Paquet de commit invalide", "Invalid bundle"),
+    mls.Refused: Kind(422, "mls_refused", "Message MLS refusé", "MLS message refused"),
+    # Notices.
+    notices.NoSuchAppointment: _NOT_FOUND,
+    hours.UnknownZone: Kind(422, "unknown_zone", "Fuseau horaire inconnu", "Unknown time zone"),
+    # Stores.
+    engine.Stale: Kind(409, "stale_version", "Modifié entre-temps", "Changed in the meantime"),
+    engine.Taken: Kind(409, "taken", "Déjà pris", "Already taken"),
+    engine.Busy: Kind(503, "busy", "Serveur occupé", "Server busy"),
+    engine.Unavailable: Kind(503, "unavailable", "Stockage injoignable", "Storage unreachable"),
+}
+
+HTTP_PROBLEMS: Mapping[int, Kind] = {
+    400: _MALFORMED,
+    404: _NOT_FOUND,
+    405: Kind(405, "method_not_allowed", "Méthode non permise", "Method not allowed"),
+    413: _TOO_LARGE,
+}
+"""What aiohttp itself refuses, by status."""

@@ -1,0 +1,137 @@
+"""Every refusal as one object (RFC 9457), the same over HTTP and in a socket's ack.
+
+Rules raise plain exceptions that know nothing of HTTP; the table says what each looks like
+from outside. What is not in the table is our fault: it is told as `internal`, and logged by
+type and place only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from server.limits import TooManyRequests
+from server.logs import logger
+from server.problem_table import HTTP_PROBLEMS, PROBLEMS, Kind
+from server.wire import Malformed, encode
+
+INTERNAL = Kind(500, "internal", "Erreur interne", "Internal error")
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "urn:ronde:problem:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A refusal as it leaves the house; holds nothing that a person wrote."""
+
+    kind: Kind
+    language: str = "fr"
+    detail: str | None = None
+    errors: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """HTTP status code."""
+        return self.kind.status
+
+    @property
+    def code(self) -> str:
+        """Stable name of the refusal, for programs."""
+        return self.kind.code
+
+    def as_object(self) -> dict[str, object]:
+        """Give the JSON object: type, title, status, code, and what else there is to say."""
+        told: dict[str, object] = {
+            "type": _TYPE + self.code,
+            "title": self.kind.english if self.language == "en" else self.kind.french,
+            "status": self.status,
+            "code": self.code,
+        }
+        if self.detail is not None:
+            told["detail"] = self.detail
+        if self.errors:
+            told["errors"] = [{"pointer": at, "detail": what} for at, what in self.errors]
+        return told
+
+
+def problem_of(error: BaseException, *, language: str = "fr") -> Problem:
+    """Tell how an exception looks from outside; an unknown one is `internal`, and logged."""
+    if isinstance(error, web.HTTPException):
+        return _http_problem(error, language)
+    kind = next((PROBLEMS[kin] for kin in type(error).__mro__ if kin in PROBLEMS), None)
+    if kind is None or kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger().error("unexpected_error", exception=error)
+    kind = kind or INTERNAL
+    return Problem(
+        kind=kind,
+        language=language,
+        detail=_fault(error),
+        errors=error.errors if isinstance(error, Malformed) else (),
+        headers=_retry_headers(error, kind),
+    )
+
+
+def language_of(request: web.Request) -> str:
+    """Choose French or English by Accept-Language; French when neither is asked for."""
+    wishes: list[tuple[float, str]] = []
+    for part in request.headers.get("Accept-Language", "")[:200].split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        language = tag.strip().lower()[:2]
+        if language in ("fr", "en"):
+            wishes.append((_quality(quality), language))
+    return max(wishes, default=(0.0, "fr"), key=lambda wish: wish[0])[1]
+
+
+def problem_response(problem: Problem) -> web.Response:
+    """Answer with a problem object."""
+    return web.Response(
+        body=encode(problem.as_object()),
+        status=problem.status,
+        content_type=MEDIA_TYPE,
+        headers={"Content-Language": problem.language, **problem.headers},
+    )
+
+
+@web.middleware
+async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever a handler raises into a problem object."""
+    try:
+        return await handler(request)
+    except Exception as error:  # noqa: BLE001 -- the last-resort handler (ASVS 16.5.4)
+        return problem_response(problem_of(error, language=language_of(request)))
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
+
+
+def _http_problem(error: web.HTTPException, language: str) -> Problem:
+    kind = HTTP_PROBLEMS.get(error.status)
+    if kind is None:
+        logger().error("unexpected_error", exception=error)
+        return Problem(kind=INTERNAL, language=language)
+    allow = error.headers.get("Allow")
+    return Problem(kind=kind, language=language, headers={"Allow": allow} if allow else {})
+
+
+def _fault(error: BaseException) -> str | None:
+    """Name the check that failed, where a rule names it by a constant of its own."""
+    fault = getattr(error, "fault", None)
+    return fault.value if isinstance(fault, StrEnum) else None
+
+
+def _retry_headers(error: BaseException, kind: Kind) -> dict[str, str]:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": "1"}
+    if kind.status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": 'Bearer realm="ronde"'}
+    return {}

@@ -1,0 +1,76 @@
+"""The list of what can be asked over HTTP, from which routing and OpenAPI are both made."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method on one path.
+
+    `body` and `answer` are the structs that cross the wire, None where nothing does.
+    Without `public` there must be a valid session, whatever the handler does.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    body: type | None = None
+    answer: type | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    public: bool = False
+
+
+class Operations:
+    """Collects the operations of one resource."""
+
+    def __init__(self, prefix: str = API) -> None:
+        self._prefix = prefix
+        self._held: list[Operation] = []
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._held)
+
+    def add(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: type | None = None,
+        answer: type | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+        public: bool = False,
+    ) -> Callable[[Handler], Handler]:
+        """Register the handler of a method on a path; its docstring's first line is the summary."""
+
+        def register(handler: Handler) -> Handler:
+            self._held.append(
+                Operation(
+                    method=method,
+                    path=self._prefix + path,
+                    handler=handler,
+                    summary=(handler.__doc__ or "").partition("\n")[0].rstrip("."),
+                    body=body,
+                    answer=answer,
+                    status=status,
+                    public=public,
+                )
+            )
+            return handler
+
+        return register
+
+
+def add_operations(app: web.Application, operations: Iterable[Operation]) -> None:
+    """Route operations on an application; GET answers HEAD too."""
+    for operation in operations:
+        app.router.add_route(operation.method, operation.path, operation.handler)
+        if operation.method == hdrs.METH_GET:
+            app.router.add_route(hdrs.METH_HEAD, operation.path, operation.handler)

@@ -1,0 +1,64 @@
+"""The calendar part of a notice: the appointment as the family's calendar understands it.
+
+iCalendar (RFC 5545) with the methods of RFC 5546: a REQUEST for what stands, a CANCEL for
+what is off; one UID for the life of the appointment and a SEQUENCE that only rises, so a
+calendar moves its entry instead of adding another.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from icalendar import Calendar, Event, vCalAddress
+
+from notifications import hours
+from notifications.notice import Notice, Rule
+
+_SUMMARIES = {"fr": "Rendez-vous", "en": "Appointment"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organizer:
+    """Who invites: a neutral name and an address of the network, never a professional's."""
+
+    name: str
+    address: str = field(repr=False)
+
+    @property
+    def domain(self) -> str:
+        """The domain under which ids of ours are unique in the world."""
+        return self.address.rpartition("@")[2] or "localhost"
+
+
+def method_of(notice: Notice) -> str:
+    """Say what a calendar should do: REQUEST or CANCEL (RFC 5546, section 1.4)."""
+    return "CANCEL" if notice.rule is Rule.CANCELLED else "REQUEST"
+
+
+def invitation(notice: Notice, organizer: Organizer, *, to: str) -> bytes:
+    """Write the iCalendar object of a notice for one addressee, who sees no other one."""
+    start = hours.from_ms(hours.instant(notice.start, notice.place_zone))
+    event = Event()
+    event.add("uid", f"{notice.appointment}@{organizer.domain}")
+    event.add("sequence", notice.sequence)
+    # When it was planned, not when it is sent: a retry must be the same bytes.
+    event.add("dtstamp", hours.from_ms(notice.not_before).replace(microsecond=0))
+    event.add("dtstart", start)
+    event.add("dtend", start + timedelta(minutes=notice.duration_minutes))
+    event.add("summary", _SUMMARIES.get(notice.language, _SUMMARIES["fr"]))
+    event.add("location", notice.place_label)
+    event.add("class", "PRIVATE")
+    event.add("status", "CANCELLED" if notice.rule is Rule.CANCELLED else "CONFIRMED")
+    event.add("organizer", _address(organizer.address, CN=organizer.name))
+    event.add("attendee", _address(to, ROLE="REQ-PARTICIPANT", RSVP="FALSE"))
+    calendar = Calendar()
+    calendar.add("prodid", "-//Ronde//Notices//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", method_of(notice))
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _address(address: str, **parameters: str) -> vCalAddress:
+    value = vCalAddress(f"mailto:{address}")
+    value.params.update(parameters)
+    return value

@@ -12,6 +12,9 @@ Keys (kinds, ids, tags, unique keys, streams, entry ids) are non-empty text of a
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import NamedTuple, Protocol
 
+NEVER = 2**62
+"""An epoch no stream reaches: `append` with it stores nothing and only repeats a first answer."""
+
 
 class Stale(Exception):
     """What the caller based its write on is no longer so; nothing was stored."""
@@ -149,7 +152,8 @@ class Engine(Protocol):
         The same `mid` with the same body gets the first answer again, with `fresh` false,
         even if the epoch has moved since: the id is looked at before the epoch. A stream's
         epoch starts at 0; an entry with `advance` is the commit that makes it one more,
-        and RFC 9420, section 14 wants one commit per epoch: the first wins.
+        and RFC 9420, section 14 wants one commit per epoch: the first wins. With the epoch
+        `NEVER` it is a look only: the first answer if there was one, else `Stale`.
 
         Raises:
             Stale: `epoch` is not the stream's.

@@ -102,6 +102,7 @@ class SqliteEngine(Engine):
     ) -> Appended:
         require_keys(stream, mid)
         require_body(body)
+        require_numbers(epoch or 0)
         asked = Asked(stream, mid, body, epoch, advance)
         now = milliseconds(self._clock())
         return await self._writer.run(lambda at, tails: sqlite_log.append(at, tails, asked, now))

@@ -1,0 +1,166 @@
+"""Accounts, sessions and devices on the generic repository."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from typing_extensions import override
+
+from care_circle.access import NotFound
+from crypto.ids import DeviceId, ProfessionalId
+from server.accounts import Account, AccountStore, EmailTaken, normalised
+from server.accounts import Decide as DecideAccount
+from server.devices import DeviceStore, RegisteredDevice
+from server.identity import SessionId
+from server.sessions import Session, SessionStore
+from server.storage.engine import Engine, Stale, Taken
+from server.storage.keys import Keyring
+from server.storage.repository import Missing, Repository
+from server.storage.shape import Shape
+
+_PAGE: Final = 200
+_ALL: Final = "all"
+T = TypeVar("T")
+
+
+class EngineAccounts(AccountStore):
+    """Accounts by professional; the e-mail is sealed and found by its blind index alone."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        self._keyring = keyring
+        shape = Shape(
+            kind="account",
+            type=Account,
+            id_of=lambda account: account.professional,
+            unique_of=lambda account: self._blind(account.email),
+            tags_of=_account_tags,
+            sealed=frozenset({"email", "password", "totp_secret"}),
+        )
+        self._accounts = Repository(engine, keyring, shape)
+
+    @override
+    async def create(self, account: Account) -> None:
+        try:
+            await self._accounts.create(account)
+        except Stale:
+            return
+        except Taken:
+            if await self.find(account.professional) is None:
+                raise EmailTaken from None
+
+    @override
+    async def find(self, professional: ProfessionalId) -> Account | None:
+        return await self._accounts.get(professional)
+
+    @override
+    async def by_email(self, email: str) -> Account | None:
+        return await self._accounts.find_one(self._blind(email))
+
+    @override
+    async def by_invitation(self, digest: str) -> Account | None:
+        return await self._accounts.find_one(f"invitation:{digest}")
+
+    @override
+    async def change(self, professional: ProfessionalId, decide: DecideAccount) -> Account:
+        try:
+            return await self._accounts.change(professional, decide)
+        except Missing:
+            raise NotFound from None
+
+    @override
+    async def everyone(self) -> tuple[Account, ...]:
+        return await _all(self._accounts, _ALL, lambda account: account.professional)
+
+    def _blind(self, email: str) -> str:
+        return self._keyring.blind("account", "email", normalised(email))
+
+
+class EngineSessions(SessionStore):
+    """Sessions by the digest of their token."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        shape = Shape(
+            kind="session",
+            type=Session,
+            id_of=lambda session: session.id,
+            tags_of=lambda session: (f"professional:{session.professional}",),
+        )
+        self._sessions = Repository(engine, keyring, shape)
+
+    @override
+    async def create(self, session: Session) -> None:
+        await self._sessions.create(session)
+
+    @override
+    async def find(self, session: SessionId) -> Session | None:
+        return await self._sessions.get(session)
+
+    @override
+    async def of(self, professional: ProfessionalId) -> tuple[Session, ...]:
+        return await _all(
+            self._sessions, f"professional:{professional}", lambda session: session.id
+        )
+
+    @override
+    async def change(
+        self, session: SessionId, decide: Callable[[Session], Session]
+    ) -> Session | None:
+        try:
+            return await self._sessions.change(session, decide)
+        except Missing:
+            return None
+
+    @override
+    async def drop(self, session: SessionId) -> None:
+        await self._sessions.drop(session)
+
+
+class EngineDevices(DeviceStore):
+    """Devices by id; a removed one stays, so that its id cannot come back."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        shape = Shape(
+            kind="device",
+            type=RegisteredDevice,
+            id_of=lambda device: device.id,
+            tags_of=lambda device: (f"professional:{device.professional}",),
+        )
+        self._devices = Repository(engine, keyring, shape)
+
+    @override
+    async def create(self, device: RegisteredDevice) -> RegisteredDevice:
+        try:
+            return (await self._devices.create(device)).value
+        except Stale:
+            held = await self._devices.get(device.id)
+            return device if held is None else held
+
+    @override
+    async def find(self, device: DeviceId) -> RegisteredDevice | None:
+        return await self._devices.get(device)
+
+    @override
+    async def of(self, professional: ProfessionalId) -> tuple[RegisteredDevice, ...]:
+        return await _all(self._devices, f"professional:{professional}", lambda device: device.id)
+
+    @override
+    async def change(
+        self, device: DeviceId, decide: Callable[[RegisteredDevice], RegisteredDevice]
+    ) -> RegisteredDevice:
+        try:
+            return await self._devices.change(device, decide)
+        except Missing:
+            raise NotFound from None
+
+
+def _account_tags(account: Account) -> tuple[str, ...]:
+    invitation = account.invitation
+    return (_ALL,) if invitation is None else (_ALL, f"invitation:{invitation.digest}")
+
+
+async def _all(repository: Repository[T], key: str, id_of: Callable[[T], str]) -> tuple[T, ...]:
+    found: list[T] = []
+    after = ""
+    while page := await repository.find(key, after=after, limit=_PAGE):
+        found += page
+        after = id_of(page[-1])
+    return tuple(found)

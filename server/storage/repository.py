@@ -1,0 +1,216 @@
+"""One repository for all aggregates: decisions above, compare-and-set below.
+
+A feature's port speaks in verbs whose writes take a *decision*, a pure function of what is
+stored. Here it is run on the aggregate and the outcome is put if nobody wrote meanwhile;
+else it is run again on what they wrote.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from server.clock import milliseconds
+from server.storage.engine import Busy, Damaged, Doc, Engine, Stale
+from server.storage.fields import Place, seal, unseal
+from server.storage.keys import Erased, Keyring
+from server.storage.shape import Envelope, Form, Shape, encode_envelope
+
+T = TypeVar("T")
+Fact = TypeVar("Fact")
+
+_MOST_TRIES = 100
+_ALMOST_A_MILLISECOND = timedelta(microseconds=999)
+
+
+class Missing(Exception):
+    """There is no aggregate of that kind by that id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[T]):
+    """An aggregate and the version it stands at: an ETag, or a claim's fencing token."""
+
+    value: T
+    version: int
+
+
+class Repository(Generic[T]):
+    """Aggregates of one shape in an engine.
+
+    Every method may raise what the engine raises: `Busy` and `Unavailable` (make the same
+    call again), `Damaged`, `NewerFile`; and `Erased` if the aggregate's sealed fields were
+    erased. Decisions are pure and may run several times; what they raise passes through
+    and nothing is stored.
+    """
+
+    def __init__(self, engine: Engine, keyring: Keyring, shape: Shape[T]) -> None:
+        self._engine = engine
+        self._keyring = keyring
+        self._shape = shape
+        self._form = Form(shape)
+
+    async def get(self, key: str) -> T | None:
+        """Give an aggregate by its id, or None."""
+        held = await self.held(key)
+        return held.value if held else None
+
+    async def held(self, key: str) -> Held[T] | None:
+        """Give an aggregate by its id, with its version, or None."""
+        doc = await self._engine.get(self._shape.kind, key)
+        return await self._open(doc) if doc else None
+
+    async def find(self, key: str, *, after: str = "", limit: int = 100) -> list[T]:
+        """Give the aggregates a tag or unique key leads to, by id; page with the last id seen."""
+        docs = await self._engine.find(self._shape.kind, key, after, limit)
+        return [(await self._open(doc)).value for doc in docs]
+
+    async def find_one(self, key: str) -> T | None:
+        """Give the first aggregate a tag or unique key leads to, or None."""
+        found = await self.find(key, limit=1)
+        return found[0] if found else None
+
+    async def create(self, value: T) -> Held[T]:
+        """Store a new aggregate.
+
+        Raises:
+            Stale: Its id is in use.
+            Taken: Its unique key is in use.
+        """
+        return await self.replace(Held(value, 0), value)
+
+    async def replace(self, held: Held[T], value: T) -> Held[T]:
+        """Store what became of an aggregate held, if it still stands at that version.
+
+        Raises:
+            Stale: It does not.
+            Taken: Its unique key is in use.
+            ValueError: It is another one.
+        """
+        if self._shape.id_of(value) != self._shape.id_of(held.value):
+            raise ValueError("an aggregate keeps its id")
+        doc = await self._engine.put(await self._close(value, held.version))
+        return Held(value, doc.version)
+
+    async def change(self, key: str, decide: Callable[[T], T], *, version: int | None = None) -> T:
+        """Make of an aggregate what the decision makes of it, and give that.
+
+        A decision that gives back an equal value writes nothing. With `version` the
+        aggregate must stand at it (HTTP's If-Match).
+
+        Raises:
+            Missing: There is none.
+            Stale: It stands at another version.
+            Taken: The new unique key is in use.
+        """
+        value, _ = await self.change_and_tell(key, lambda old: (decide(old), None), version=version)
+        return value
+
+    async def change_and_tell(
+        self, key: str, decide: Callable[[T], tuple[T, Fact]], *, version: int | None = None
+    ) -> tuple[T, Fact]:
+        """Do as `change`, and give the fact the decision found beside the new value.
+
+        Raises:
+            Missing: There is none.
+            Stale: It stands at another version.
+            Taken: The new unique key is in use.
+        """
+        for _ in range(_MOST_TRIES):
+            held = await self.held(key)
+            if held is None:
+                raise Missing
+            if version not in (None, held.version):
+                raise Stale("the aggregate is at another version")
+            value, fact = decide(held.value)
+            if value == held.value or await self._won(held, value):
+                return value, fact
+        raise Busy("too many change the same aggregate")
+
+    async def upsert(self, key: str, decide: Callable[[T | None], T]) -> T:
+        """Do as `change`, where the decision is also asked when there is none yet.
+
+        Raises:
+            Taken: The unique key is in use.
+        """
+        for _ in range(_MOST_TRIES):
+            held = await self.held(key)
+            value = decide(held.value if held else None)
+            if self._shape.id_of(value) != key:
+                raise ValueError("an aggregate keeps its id")
+            if (held and value == held.value) or await self._won(held or Held(value, 0), value):
+                return value
+        raise Busy("too many change the same aggregate")
+
+    async def drop(self, key: str) -> bool:
+        """Remove an aggregate at whatever version, and tell whether there was one."""
+        for _ in range(_MOST_TRIES):
+            doc = await self._engine.get(self._shape.kind, key)
+            if doc is None:
+                return False
+            try:
+                await self._engine.drop(doc.kind, doc.id, doc.version)
+            except Stale:
+                continue
+            return True
+        raise Busy("too many change the same aggregate")
+
+    async def claim(self, *, now: datetime, until: datetime, limit: int = 1) -> list[Held[T]]:
+        """Take the aggregates due at `now`, the longest due first, for oneself until `until`.
+
+        Finish with `replace`: it is refused as `Stale` if the lease was lost meanwhile. What
+        cannot be opened any more is passed over, so that it holds up nothing.
+        """
+        docs = await self._engine.claim(
+            self._shape.kind, milliseconds(now), milliseconds(until), limit
+        )
+        claimed = []
+        for doc in docs:
+            try:
+                claimed.append(await self._open(doc))
+            except (Damaged, Erased):
+                continue
+        return claimed
+
+    async def _won(self, held: Held[T], value: T) -> bool:
+        try:
+            await self.replace(held, value)
+        except Stale:
+            return False
+        return True
+
+    async def _close(self, value: T, version: int) -> Doc:
+        shape, written = self._shape, version + 1
+        kind, doc_id, scope = shape.kind, shape.id_of(value), shape.scope_of(value)
+        clear, secret = self._form.split(value)
+        sealed: dict[str, bytes] = {}
+        if secret:
+            key = await self._keyring.for_writing(scope)
+            for name, plain in secret.items():
+                sealed[name] = seal(key, Place(kind, doc_id, name, written), plain)
+        envelope = Envelope(
+            schema=shape.schema, written=written, scope=scope, fields=clear, sealed=sealed
+        )
+        return Doc(
+            kind=kind,
+            id=doc_id,
+            version=version,
+            body=encode_envelope(envelope),
+            unique=shape.unique_of(value),
+            tags=shape.tags_of(value),
+            due=_due(shape.due_of(value)),
+        )
+
+    async def _open(self, doc: Doc) -> Held[T]:
+        envelope = self._form.envelope(doc.body, doc.id, doc.version)
+        secret: dict[str, bytes] = {}
+        if envelope.sealed:
+            key = await self._keyring.for_reading(envelope.scope)
+            for name, sealed in envelope.sealed.items():
+                secret[name] = unseal(key, Place(doc.kind, doc.id, name, envelope.written), sealed)
+        return Held(self._form.join(envelope, secret, doc.id), doc.version)
+
+
+def _due(instant: datetime | None) -> int | None:
+    """Round up to a millisecond: nothing is handed out before its time."""
+    return None if instant is None else milliseconds(instant + _ALMOST_A_MILLISECOND)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crypto.mls.codec import Writer
+from crypto.mls.refused import Refused
 from crypto.mls.suite import Secret, Suite
 
 # Each generation costs a derivation, and its number comes from the sender.
 MAX_GENERATION = 1024
 
 
-class UnusableGeneration(Exception):
+class UnusableGeneration(Refused):
     """A generation so far ahead that deriving it would only burn time."""
 
 

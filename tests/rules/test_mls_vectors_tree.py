@@ -7,9 +7,10 @@ import pytest
 from crypto.mls import tree_math
 from crypto.mls.codec import decode, encode
 from crypto.mls.leaf_node import LeafPlace, verify_leaf
+from crypto.mls.proposal import Add, Remove, Update, read_proposal
 from crypto.mls.ratchet_tree import RatchetTree
 from crypto.mls.suite import suite_of
-from crypto.mls.tree_hash import tree_hash
+from crypto.mls.tree_hash import root_hash, tree_hash
 from crypto.mls.tree_validation import check_parent_hashes, check_tree
 from tests.support.mls_vectors import Row, rows, unhex
 
@@ -61,3 +62,25 @@ def test_a_tree_made_by_members_passes_every_check_of_a_joiner(row: Row) -> None
     for number, leaf in tree.members():
         verify_leaf(suite, leaf, LeafPlace(group_id=group_id, leaf=number))
     check_tree(suite, tree, group_id=group_id, group_extensions=(), lifetimes=None)
+
+
+@pytest.mark.parametrize("row", rows("tree-operations"))
+def test_a_proposal_turns_one_tree_into_the_other(row: Row) -> None:
+    suite = suite_of(row["cipher_suite"])
+    before = decode(RatchetTree.read, unhex(row["tree_before"]))
+
+    proposal = decode(read_proposal, unhex(row["proposal"]))
+    match proposal:
+        case Add():
+            after, _ = before.add(proposal.key_package.leaf_node)
+        case Update():
+            after = before.update(row["proposal_sender"], proposal.leaf_node)
+        case Remove():
+            after = before.remove(proposal.removed)
+        case _:
+            pytest.fail("a proposal that changes no tree")
+
+    assert root_hash(suite, before) == unhex(row["tree_hash_before"])
+    assert encode(before) == unhex(row["tree_before"])
+    assert encode(after) == unhex(row["tree_after"])
+    assert root_hash(suite, after) == unhex(row["tree_hash_after"])

@@ -7,7 +7,9 @@ from datetime import datetime
 from care_circle.actor import Actor
 from care_circle.contact import email_address, phone_number
 from care_circle.role import Profession, Role
+from crypto.identity import Attestation, BadAttestation
 from crypto.ids import ProfessionalId, StructureId
+from crypto.mls.codec import Malformed, decode
 
 _RPPS = re.compile(r"\d{11}")
 _IDENTITY_KEY_BYTES = 32
@@ -79,6 +81,31 @@ class Professional:
     def actor(self) -> Actor:
         """This person as the rules know them."""
         return Actor(professional=self.id, role=self.role, profession=self.profession)
+
+
+def read_attestation(
+    encoded: bytes, *, of: ProfessionalId, coordinator: Professional
+) -> IdentityAttestation:
+    """Read a coordinator's signed word and believe it, if she signed it for this professional.
+
+    Her first attestation is of her own key, signed by that key: there is nobody before her.
+
+    Raises:
+        BadAttestation: It is malformed, about somebody else, or not signed by her key.
+    """
+    try:
+        word = decode(Attestation.read, encoded)
+    except Malformed:
+        raise BadAttestation from None
+    if word.professional != of or word.coordinator != coordinator.id:
+        raise BadAttestation
+    held = coordinator.attestation
+    if held is None and of != coordinator.id:
+        raise BadAttestation
+    word.verify(word.identity_key if held is None else held.identity_key)
+    return IdentityAttestation(
+        identity_key=word.identity_key, statement=encoded, coordinator=coordinator.id, at=word.at
+    )
 
 
 def attest(

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from care_circle.neutral import neutral_label
 from crypto.ids import StructureId
 
 _FINESS = re.compile(r"\d[\dAB]\d{7}")
@@ -26,10 +27,12 @@ class Structure:
     finess: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a FINESS number of the wrong shape.
+        """Refuse a FINESS number of the wrong shape, or a label that is not neutral.
 
         Raises:
             BadFiness: It is not nine characters of the right kind.
+            TellingLabel: The neutral label says too much, or nothing.
         """
+        neutral_label(self.neutral_label)
         if self.finess is not None and _FINESS.fullmatch(self.finess) is None:
             raise BadFiness

@@ -5,12 +5,14 @@ entries in the same order, that two commits never share an epoch, and that nobod
 off the roster is still listening when something new is said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType, Protocol
 
+from care_circle.convention import NoActiveConvention
+from care_circle.task import MAX_ASSIGNEES, TaskState
 from crypto.ids import (
     ChannelId,
     CircleId,
@@ -26,7 +28,8 @@ PackageRef = NewType("PackageRef", bytes)
 
 MAX_ENTRY = 64 * 1024
 MAX_COMMIT = 1024 * 1024
-MAX_ASSIGNEES = 32
+# What JSON readers hold exactly; no group will ever come near.
+MAX_EPOCH = 1 << 53
 
 
 class Kind(StrEnum):
@@ -38,36 +41,71 @@ class Kind(StrEnum):
     HISTORY = "history"
 
 
-class NotAMember(Exception):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks: a professional, on one of their devices."""
+
+    professional: ProfessionalId
+    device: DeviceId
+
+
+class CommitFault(StrEnum):
+    """Which check of the delivery service a bundle failed (R14)."""
+
+    BUNDLE = "bundle"
+    MESSAGE = "message"
+    SENDER = "sender"
+    ADDED = "added"
+    REMOVED = "removed"
+    EXTERNAL = "external"
+    PATH = "path"
+    PACKAGE = "package"
+    WELCOME = "welcome"
+    GROUP_INFO = "group_info"
+
+
+class Refusal(Exception):
+    """A rule of channels said no, and nothing was stored; one class for each reason."""
+
+
+class NotAMember(Refusal):
     """The asker has no part in the circle, or what is asked for does not exist."""
 
 
-class NotInGroup(Exception):
+class NotInGroup(Refusal):
     """The device is on the roster but holds no leaf of the channel's group yet."""
 
 
-class StaleEpoch(Exception):
+class StaleEpoch(Refusal):
     """The entry was made in an epoch that is not the channel's."""
 
 
-class IdTaken(Exception):
+class IdTaken(Refusal):
     """The device has already used this entry id for other content."""
 
 
-class ChannelFrozen(Exception):
+class ChannelFrozen(Refusal):
     """Somebody off the roster still holds a leaf; only a commit that removes it may come."""
 
 
-class TooLarge(Exception):
+class TooLarge(Refusal):
     """The body is beyond what its kind may weigh."""
 
 
-class BadEntry(Exception):
+class BadEntry(Refusal):
     """The request breaks a rule of form: an id, a kind or a card where none may be."""
 
 
-class BadCard(Exception):
-    """The task card names somebody off the roster or a change that may not be made."""
+class BadCommit(Refusal):
+    """The delivery service cannot stand behind a commit; `fault` says which check failed."""
+
+    def __init__(self, fault: "CommitFault") -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+class BadCard(Refusal):
+    """A task card where none may be, or one that is not in the form of a card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +115,7 @@ class Card:
     task: TaskId
     assignees: tuple[ProfessionalId, ...] = ()
     due: date | None = None
-    state: str
+    state: TaskState
     document: DocumentId | None = None
 
 
@@ -94,7 +132,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One place of a channel's log; `seq` starts at 1, `at` is the server's ms since 1970, UTC."""
+    """One place of a channel's log: `seq` from 1, `at` the server's clock in ms since 1970, UTC.
+
+    `by` is whose device the sender was then: devices come and go, the log stays.
+    """
 
     channel: ChannelId
     seq: int
@@ -102,6 +143,7 @@ class Item:
     kind: Kind
     epoch: int
     sender: DeviceId
+    by: ProfessionalId
     at: int
     body: bytes = field(repr=False)
     card: Card | None = None
@@ -132,23 +174,36 @@ class Participants:
 
     `identity_keys` comes from the circle's verified membership chain (R2): Ed25519
     public keys of 32 bytes, one for each professional on the roster. `devices` are the
-    live ones of those professionals; a lost or revoked device is not among them.
+    live ones of those professionals; a lost or revoked device is not among them. Those in
+    `lapsed` are on the roster without a convention in force today: they keep their place
+    in the group, but until the convention is renewed they get and give nothing.
     """
 
     circle: CircleId
     identity_keys: Mapping[ProfessionalId, bytes] = field(repr=False)
     devices: Mapping[DeviceId, RegisteredDevice] = field(repr=False)
+    lapsed: frozenset[ProfessionalId] = frozenset()
 
-    def professional(self, device: DeviceId) -> ProfessionalId:
-        """Tell whose device this is.
+    @property
+    def receivers(self) -> Container[DeviceId]:
+        """Tell the devices that may be given what is said now."""
+        if not self.lapsed:
+            return self.devices
+        held = self.devices.values()
+        return frozenset(one.id for one in held if one.professional not in self.lapsed)
+
+    def check(self, asker: Asker) -> None:
+        """Let a professional of the roster pass, on a live device of their own.
 
         Raises:
-            NotAMember: The device is not live, or not of anybody on the roster.
+            NotAMember: It is anybody else.
+            NoActiveConvention: The professional's convention is not in force today.
         """
-        known = self.devices.get(device)
-        if known is None:
+        known = self.devices.get(asker.device)
+        if known is None or known.professional != asker.professional:
             raise NotAMember
-        return known.professional
+        if asker.professional in self.lapsed:
+            raise NoActiveConvention
 
 
 class GroupView(Protocol):
@@ -187,14 +242,14 @@ def check_form(envelope: Envelope) -> None:
     """Refuse what no channel would take, before any channel is looked at.
 
     Raises:
-        BadEntry: The id has not the shape of one, the epoch is negative, the body is empty,
-            or a card comes with anything but an entry.
+        BadEntry: The id has not the shape of one, the epoch is no epoch, the body is empty.
+        BadCard: A card comes with anything but an entry, or is no card.
         TooLarge: The body is over 64 KiB, or 1 MiB for a commit or a creation.
     """
     heavy = envelope.kind in (Kind.COMMIT, Kind.CREATE)
     if len(envelope.body) > (MAX_COMMIT if heavy else MAX_ENTRY):
         raise TooLarge
-    if not is_id(envelope.id) or envelope.epoch < 0 or not envelope.body:
+    if not is_id(envelope.id) or not 0 <= envelope.epoch <= MAX_EPOCH or not envelope.body:
         raise BadEntry
     if envelope.card is not None:
         _check_card_form(envelope, envelope.card)
@@ -202,15 +257,15 @@ def check_form(envelope: Envelope) -> None:
 
 def _check_card_form(envelope: Envelope, card: Card) -> None:
     if envelope.kind is not Kind.ENTRY or not is_id(card.task):
-        raise BadEntry
+        raise BadCard
     if card.document is not None and not is_id(card.document):
-        raise BadEntry
+        raise BadCard
     if len(card.assignees) > MAX_ASSIGNEES or len(set(card.assignees)) != len(card.assignees):
-        raise BadEntry
+        raise BadCard
 
 
 def admit(
-    state: ChannelState, envelope: Envelope, *, sender: DeviceId, participants: Participants
+    state: ChannelState, envelope: Envelope, *, asker: Asker, participants: Participants
 ) -> None:
     """Decide whether an envelope may have the next place in the log.
 
@@ -225,23 +280,15 @@ def admit(
         StaleEpoch: The epoch is over, or has not come.
         NotInGroup: The sender holds no leaf of the group.
         ChannelFrozen: A leaf off the roster must be removed first (R13).
-        BadCard: The card assigns the task to somebody off the roster.
     """
-    participants.professional(sender)
+    participants.check(asker)
     if envelope.kind is Kind.CREATE:
         raise BadEntry
     if envelope.epoch != state.epoch:
         raise StaleEpoch
     if envelope.kind is Kind.COMMIT:
         return
-    if sender not in state.group.devices:
+    if asker.device not in state.group.devices:
         raise NotInGroup
     if is_frozen(state, participants):
         raise ChannelFrozen
-    if envelope.card is not None:
-        _check_assignees(envelope.card, participants)
-
-
-def _check_assignees(card: Card, participants: Participants) -> None:
-    if any(assignee not in participants.identity_keys for assignee in card.assignees):
-        raise BadCard

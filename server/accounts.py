@@ -17,6 +17,7 @@ from care_circle.professional import Professional
 from care_circle.role import Profession, Role
 from crypto.ids import ProfessionalId
 from server import totp
+from server.audit import Audit
 from server.clock import Clock
 from server.limits import Allowance, RateLimit
 from server.passwords import Passwords, WrongPassword, require_strong
@@ -147,6 +148,7 @@ class Accounts:
     people: People
     passwords: Passwords
     clock: Clock
+    audit: Audit
     by_account: RateLimit = field(default_factory=lambda: RateLimit(PER_ACCOUNT))
     by_network: RateLimit = field(default_factory=lambda: RateLimit(PER_NETWORK))
 
@@ -161,14 +163,17 @@ class Accounts:
         person = await self.people.professional(actor, professional)
         if person.role is Role.ADMINISTRATOR and actor.role is not Role.ADMINISTRATOR:
             raise Forbidden
-        return await self.open(person)
+        return await self.open(person, by=actor.professional)
 
-    async def open(self, person: Professional) -> Invited:
+    async def open(self, person: Professional, *, by: ProfessionalId | None) -> Invited:
         """Open an account and make its invitation, on the authority of whoever calls.
+
+        Without `by` it is the operator's, at the command line.
 
         Raises:
             EmailTaken: Another account has the professional's address.
         """
+        await self.audit.record(actor=by, action="invite", kind="account", id=person.id)
         token, now = secrets.token_urlsafe(_TOKEN_BYTES), self.clock()
         invitation = Invitation(digest=digest_of(token), until=now + INVITATION_LIFETIME)
         await self.store.create(
@@ -220,6 +225,7 @@ class Accounts:
             return replace(used, enrolled_at=now, invitation=None)
 
         await self.store.change(account.professional, decide)
+        await self._note(account.professional, "enrol")
 
     async def sign_in(self, email: str, password: str, code: str, *, network: str) -> Account:
         """Check the two factors; an unknown address takes as long as a wrong password.
@@ -241,7 +247,9 @@ class Accounts:
                 account.professional, lambda held: _with_code_used(held, code, now)
             )
         except (WrongPassword, CodeRefused):
+            await self._note(account.professional if account else None, "sign_in_refused")
             raise SignInRefused from None
+        await self._note(signed.professional, "sign_in")
         self.by_account.forgive(hashlib.sha256(name.encode()).hexdigest())
         return signed
 
@@ -252,7 +260,13 @@ class Accounts:
             NotFound: There is no such account.
         """
         now = self.clock()
+        await self._note(professional, "disable")
         await self.store.change(professional, lambda held: replace(held, disabled_at=now))
+
+    async def _note(self, professional: ProfessionalId | None, action: str) -> None:
+        await self.audit.record(
+            actor=professional, action=action, kind="account", id=professional or "unknown"
+        )
 
     async def _check_password(self, account: Account | None, password: str) -> None:
         closed = account is None or account.enrolled_at is None or account.disabled_at is not None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from crypto.ids import DeviceId, ProfessionalId, new_id
+from crypto.ids import ProfessionalId, new_id
 from server.clock import Clock
 from server.storage.engine import Engine
 
@@ -24,7 +24,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     schema: int = 1
     at: datetime
     who: ProfessionalId | None
-    device: DeviceId | None = None
     action: str
     kind: str
     id: str
@@ -43,15 +42,14 @@ class Audit:
 
     async def record(
         self,
-        who: ProfessionalId | None,
-        action: str,
         *,
+        actor: ProfessionalId | None,
+        action: str,
         kind: str,
-        id: str,  # noqa: A002 -- the word of the wire and of the record
-        device: DeviceId | None = None,
+        id: str,  # noqa: A002 -- the word of the record, and of the care circle's port
     ) -> None:
-        """Write one line; it is durable when this returns."""
-        line = Record(at=self.clock(), who=who, device=device, action=action, kind=kind, id=id)
+        """Write one line; it is durable when this returns. Without an actor, a stranger tried."""
+        line = Record(at=self.clock(), who=actor, action=action, kind=kind, id=id)
         await self.engine.append(STREAM, new_id(), _encode(line))
 
     async def read(self, *, after: int = 0, limit: int = _PAGE) -> tuple[Record, ...]:

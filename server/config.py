@@ -15,6 +15,7 @@ SETTINGS: Mapping[str, str] = {
     "RONDE_HOST": "adresse d'écoute",
     "RONDE_PORT": "port d'écoute",
     "RONDE_PUBLIC_URL": "adresse sous laquelle les navigateurs nous voient",
+    "RONDE_PROXY": "adresse du mandataire de confiance, dont X-Forwarded-For est cru",
     "RONDE_SMTP_URL": "serveur de courriel : smtp:// (STARTTLS si offert) ou smtps://",
     "RONDE_MAIL_FROM": "adresse d'expédition des courriels",
     "RONDE_SMS_URL": "adresse du fournisseur de SMS (webhook HTTP)",
@@ -47,6 +48,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8480
     public_url: str = "http://127.0.0.1:8480"
+    proxy: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "ronde@localhost"
     sms_url: str | None = field(default=None, repr=False)
@@ -69,6 +71,7 @@ class Config:
             host=host,
             port=port,
             public_url=reader.origin("RONDE_PUBLIC_URL", f"http://{host}:{port}"),
+            proxy=reader.secret("RONDE_PROXY"),
             smtp_url=reader.address("RONDE_SMTP_URL", ("smtp", "smtps")),
             mail_from=reader.text("RONDE_MAIL_FROM", "ronde@localhost"),
             sms_url=reader.address("RONDE_SMS_URL", ("http", "https")),

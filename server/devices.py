@@ -1,15 +1,18 @@
 """Devices: which MLS clients a professional has, as their identity key certified them (R1)."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from care_circle.access import NotFound
+from care_circle.access import Action, NotFound, Relation, require
+from care_circle.actor import Actor as Person
 from crypto.identity import BadCertificate, CertificateFault, DeviceCertificate
 from crypto.ids import DeviceId, ProfessionalId
 from crypto.mls.codec import Malformed, decode
+from server.audit import Audit
 from server.clock import Clock
+from server.identity import Actor, SessionId
 
 MOST_DEVICES = 10
 LONGEST_CERTIFICATE = 4096
@@ -77,6 +80,13 @@ class AttestedKeys(Protocol):
         ...
 
 
+Bind = Callable[[SessionId, DeviceId], Awaitable[None]]
+"""Lets a session speak for a device."""
+
+Removed = Callable[[ProfessionalId, DeviceId], Awaitable[None]]
+"""What must happen once a device is gone: its sessions end, its sockets close."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Devices:
     """Register, list, remove."""
@@ -84,12 +94,16 @@ class Devices:
     store: DeviceStore
     keys: AttestedKeys
     clock: Clock
+    audit: Audit
+    bind: Bind
+    removed: Removed
 
     async def register(
-        self, professional: ProfessionalId, certificate: bytes, *, identity_key: bytes
+        self, actor: Actor, certificate: bytes, *, identity_key: bytes
     ) -> RegisteredDevice:
-        """Register a device that an identity key certified; safe to repeat.
+        """Register a device that an identity key certified, and bind the session to it.
 
+        Safe to repeat.
         Once a coordinator attested the professional's key no other is taken; before that,
         the key shown here is the one the coordinator will compare face to face.
 
@@ -99,7 +113,7 @@ class Devices:
             DeviceTaken: The id is known with another certificate, or was removed.
             TooManyDevices: There are enough.
         """
-        now = self.clock()
+        now, professional = self.clock(), actor.professional
         read = read_certificate(certificate)
         if read.professional != professional:
             raise BadCertificate(CertificateFault.MISMATCHED)
@@ -115,15 +129,30 @@ class Devices:
             certificate=certificate,
             registered_at=now,
         )
+        await self.audit.record(
+            actor=professional, action="register_device", kind="device", id=device.id
+        )
         kept = await self.store.create(device)
         if kept.removed_at is not None or kept.certificate != certificate:
             raise DeviceTaken
+        await self.bind(actor.session, kept.id)
         return kept
 
     async def of(self, professional: ProfessionalId) -> tuple[RegisteredDevice, ...]:
         """List the live devices of a professional, oldest first."""
         held = [one for one in await self.store.of(professional) if one.removed_at is None]
         return tuple(sorted(held, key=lambda one: one.registered_at))
+
+    async def of_colleague(
+        self, actor: Person, professional: ProfessionalId
+    ) -> tuple[RegisteredDevice, ...]:
+        """List the live devices of anybody in the network, for clients that verify them.
+
+        Raises:
+            NotFound: The directory is not for this actor.
+        """
+        require(actor, Action.READ_DIRECTORY, [Relation.NETWORK])
+        return await self.of(professional)
 
     async def owned(self, professional: ProfessionalId, device: DeviceId) -> RegisteredDevice:
         """Find a live device of a professional.
@@ -137,16 +166,20 @@ class Devices:
         return found
 
     async def remove(self, professional: ProfessionalId, device: DeviceId) -> None:
-        """Remove a device for good; its sessions must be revoked with it.
+        """Remove a device for good, and with it its sessions and sockets.
 
         Raises:
             NotFound: It is not theirs, was removed, or never was.
         """
         await self.owned(professional, device)
         now = self.clock()
+        await self.audit.record(
+            actor=professional, action="remove_device", kind="device", id=device
+        )
         await self.store.change(
             device, lambda held: replace(held, removed_at=held.removed_at or now)
         )
+        await self.removed(professional, device)
 
     async def _require_key(
         self,

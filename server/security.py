@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 
 from server.config import Config
 from server.identity import presents_bearer
+from server.limits import neighbourhood
 from server.wire import LARGE, TooLarge
 
 HEADER_SECONDS = 15
@@ -37,6 +38,18 @@ class WrongOrigin(Exception):
 
 
 CONFIG: web.AppKey[Config] = web.AppKey("config", Config)
+
+
+def network_of(request: web.Request) -> str:
+    """Name the network a request comes from, for rate limits.
+
+    Behind the one proxy we trust every request comes from the proxy; what it appended to
+    X-Forwarded-For, the last address, is then the truth. From anybody else it is a claim.
+    """
+    address = request.remote
+    if address is not None and address == request.app[CONFIG].proxy:
+        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return neighbourhood(address)
 
 
 @web.middleware

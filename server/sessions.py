@@ -145,6 +145,17 @@ class Sessions:
             await self.store.change(session, lambda held: replace(held, seen_at=now))
         return True
 
+    async def current(self, actor: Actor) -> Session:
+        """Give the session somebody acts on.
+
+        Raises:
+            NotSignedIn: It has ended meanwhile.
+        """
+        session = await self.store.find(actor.session)
+        if session is None:
+            raise NotSignedIn
+        return session
+
     async def bind(self, session: SessionId, device: DeviceId) -> None:
         """Let a session speak for a device from now on.
 

@@ -49,8 +49,12 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 def _found(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     apart = unicodedata.normalize("NFKD", text.casefold())
     folded = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return tuple(dict.fromkeys(pattern.findall(folded.replace("_", " "))))
+    plain = folded.replace("_", " ")
+    # "C.A.M.S.P." is read as one word beside the letters as they stand.
+    spelled = _APART.sub(r"\1", plain)
+    return tuple(dict.fromkeys(pattern.findall(f"{plain} / {spelled}")))
 
 
+_APART = re.compile(r"\b(\w)[ .\-]+(?=\w\b)")
 _TELLING = _pattern(TELLING)
 _ANY = _pattern(TELLING + CLINICAL)

@@ -105,7 +105,8 @@ def test_the_same_notice_is_the_same_words_at_every_attempt() -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["CAMSP de Nîmes", "Cabinet de kinésithérapie", "Dr X, Neurologue"]
+    "label",
+    ["CAMSP de Nîmes", "Le C.A.M.S.P., Nîmes", "Cabinet de kinésithérapie", "Dr X, Neurologue"],
 )
 def test_a_place_whose_name_tells_never_leaves(label: str) -> None:
     with pytest.raises(CannotRender):

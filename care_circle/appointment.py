@@ -68,30 +68,37 @@ class Slot:
     place_label: str = field(repr=False)
     map_address: str | None = field(default=None, repr=False)
 
-    def __post_init__(self) -> None:
-        """Refuse a slot that no clock shows, or whose label tells why.
-
-        Raises:
-            NoSuchTime: The wall time does not exist there.
-            BadDuration: It is outside 5 to 480 minutes.
-            BadAddress: The address is too long or not printable.
-            TellingLabel: The place label says too much, or nothing.
-            UnknownZone: There is no such time zone.
-        """
-        if self.start.tzinfo is not None or self.start.second or self.start.microsecond:
-            raise NoSuchTime
-        if local(instant(self.start, self.zone), self.zone).replace(tzinfo=None) != self.start:
-            raise NoSuchTime
-        if not MIN_MINUTES <= self.duration_minutes <= MAX_MINUTES:
-            raise BadDuration
-        address = self.map_address
-        if address is not None and (len(address) > MAX_ADDRESS or not address.isprintable()):
-            raise BadAddress
-        neutral_label(self.place_label)
-
     def is_after(self, now: datetime) -> bool:
         """Tell whether it begins after an aware time."""
         return instant(self.start, self.zone) > to_ms(now)
+
+
+def check_slot(slot: Slot, *, now: datetime) -> None:
+    """Refuse a slot that has begun, that no clock shows, or whose label tells why.
+
+    Time zones and the list of telling words change, so this judges what comes in and not
+    what is stored.
+
+    Raises:
+        NoSuchTime: The wall time does not exist there, or is not a naive whole minute.
+        BadDuration: It is outside 5 to 480 minutes.
+        BadAddress: The address is too long or not printable.
+        TellingLabel: The place label says too much, or nothing.
+        UnknownZone: There is no such time zone.
+        InThePast: It has begun.
+    """
+    start, address = slot.start, slot.map_address
+    if start.tzinfo is not None or start.second or start.microsecond:
+        raise NoSuchTime
+    if local(instant(start, slot.zone), slot.zone).replace(tzinfo=None, fold=0) != start:
+        raise NoSuchTime
+    if not MIN_MINUTES <= slot.duration_minutes <= MAX_MINUTES:
+        raise BadDuration
+    if address is not None and (len(address) > MAX_ADDRESS or not address.isprintable()):
+        raise BadAddress
+    neutral_label(slot.place_label)
+    if not slot.is_after(now):
+        raise InThePast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +130,14 @@ def book(
     """Book a slot and plan its notices.
 
     Raises:
+        NoSuchTime: The wall time does not exist there.
+        BadDuration: It is outside 5 to 480 minutes.
+        BadAddress: The address is too long or not printable.
+        TellingLabel: The place label says too much, or nothing.
+        UnknownZone: There is no such time zone.
         InThePast: The slot has begun.
     """
-    if not slot.is_after(now):
-        raise InThePast
+    check_slot(slot, now=now)
     booked = Appointment(
         id=appointment,
         child=child,
@@ -145,14 +156,18 @@ def move(
 
     Raises:
         AppointmentOver: It is no longer open.
+        NoSuchTime: The wall time does not exist there.
+        BadDuration: It is outside 5 to 480 minutes.
+        BadAddress: The address is too long or not printable.
+        TellingLabel: The place label says too much, or nothing.
+        UnknownZone: There is no such time zone.
         InThePast: The new slot has begun.
     """
     if appointment.status not in _OPEN:
         raise AppointmentOver
     if slot == appointment.slot:
         return appointment
-    if not slot.is_after(now):
-        raise InThePast
+    check_slot(slot, now=now)
     moved = replace(appointment, slot=slot, status=Status.MOVED, sequence=appointment.sequence + 1)
     return plan(moved, recipients, now=now)
 

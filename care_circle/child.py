@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from care_circle.condition import Fact
-from care_circle.contact import Contact, opt_out, recipient
+from care_circle.contact import Contact, check_contact, opt_out, recipient
 from care_circle.inclusion import Decision
 from care_circle.ins import Identity
 from care_circle.perinatal import Perinatal
@@ -99,9 +99,13 @@ def register(child: Child, *, on: date) -> Child:
 
     Raises:
         BornTomorrow: The birth date is in the future.
+        BadName: A contact has no name.
+        UnknownZone: A contact lives in a time zone that does not exist.
     """
     if child.identity.birth_date > on:
         raise BornTomorrow
+    for contact in child.contacts:
+        check_contact(contact)
     return replace(child, decision=None)
 
 
@@ -131,7 +135,13 @@ def describe(
 
 
 def put_contact(child: Child, contact: Contact) -> Child:
-    """Add a contact to the family, or replace the one of the same id."""
+    """Add a contact to the family, or replace the one of the same id.
+
+    Raises:
+        BadName: The contact has no name.
+        UnknownZone: The contact lives in a time zone that does not exist.
+    """
+    check_contact(contact)
     others = tuple(held for held in child.contacts if held.id != contact.id)
     return replace(child, contacts=(*others, contact))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from care_circle.ins import BadName, is_name
 from crypto.ids import ContactId
 from notifications.hours import zone_named
 from notifications.notice import Medium, Recipient
@@ -96,7 +97,6 @@ class Contact:
             BadEmail: The e-mail address is none.
             BadPhone: The phone number is not in international form.
             BadLanguage: The language is not one we write.
-            UnknownZone: There is no such time zone.
         """
         if self.email is None and self.phone is None:
             raise Unreachable
@@ -106,7 +106,6 @@ class Contact:
             phone_number(self.phone)
         if self.language not in LANGUAGES:
             raise BadLanguage
-        zone_named(self.zone)
 
     def holds_authority(self, on: date) -> bool:
         """Tell whether this person holds parental authority on a day, limited or whole."""
@@ -146,6 +145,19 @@ def phone_number(text: str) -> str:
     if _PHONE.fullmatch(text) is None:
         raise BadPhone
     return text
+
+
+def check_contact(contact: Contact) -> None:
+    """Refuse a contact without a name, or in a time zone that does not exist.
+
+    Raises:
+        BadName: The family name is missing, or a name is none (CDS-6).
+        UnknownZone: There is no such time zone.
+    """
+    names = (contact.family_name, contact.given_name or contact.family_name)
+    if not all(is_name(name) for name in names):
+        raise BadName
+    zone_named(contact.zone)
 
 
 def opt_out(contact: Contact, medium: Medium) -> Contact:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from care_circle.actor import Actor
 from care_circle.contact import email_address, phone_number
+from care_circle.ins import BadName, is_name
 from care_circle.role import Profession, Role
 from crypto.identity import Attestation, BadAttestation
 from crypto.ids import ProfessionalId, StructureId
@@ -64,11 +65,14 @@ class Professional:
         """Refuse a person the network could not name or reach.
 
         Raises:
+            BadName: A name is missing or no name.
             BadRpps: The RPPS number is not eleven digits.
             ProfessionMissing: The role is professional and there is no profession.
             BadEmail: The e-mail address is none.
             BadPhone: The phone number is not in international form.
         """
+        if not (is_name(self.family_name) and is_name(self.given_name)):
+            raise BadName
         if self.rpps is not None and _RPPS.fullmatch(self.rpps) is None:
             raise BadRpps
         if self.role is Role.PROFESSIONAL and self.profession is None:

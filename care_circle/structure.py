@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from care_circle.ins import BadName, is_name
 from care_circle.neutral import neutral_label
 from crypto.ids import StructureId
 
@@ -27,12 +28,25 @@ class Structure:
     finess: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a FINESS number of the wrong shape, or a label that is not neutral.
+        """Refuse a FINESS number of the wrong shape.
 
         Raises:
             BadFiness: It is not nine characters of the right kind.
-            TellingLabel: The neutral label says too much, or nothing.
         """
-        neutral_label(self.neutral_label)
         if self.finess is not None and _FINESS.fullmatch(self.finess) is None:
             raise BadFiness
+
+
+def register(structure: Structure) -> Structure:
+    """Take a structure into the register.
+
+    The list of telling words grows, so it judges what comes in, not what is stored.
+
+    Raises:
+        BadName: The name is missing or no name.
+        TellingLabel: The neutral label says too much, or nothing.
+    """
+    if not is_name(structure.name):
+        raise BadName
+    neutral_label(structure.neutral_label)
+    return structure

@@ -1,6 +1,6 @@
 """Use cases on children: register, describe, ask the parents, assess, include."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from care_circle import child as rules
@@ -73,20 +73,21 @@ class ChildrenService:
     async def register(self, actor: Actor, new: NewChild, *, although_alike: bool = False) -> Child:
         """Register a child, unless one that looks the same is there (INS-5).
 
+        Contacts get ids of ours, whatever id they came with: notices are addressed by them.
+
         Raises:
             Forbidden: The actor's role does not register children.
             NotFound: The same, for those who need not know.
             LikelyDuplicate: A child of that day and those first letters is there.
             AlreadyThere: The INS belongs to another child.
             BornTomorrow: The birth date is in the future.
-            ContactTaken: Two contacts share an id.
         """
         made = Child(
             id=ChildId(self.surroundings.new_id()),
             local_identifier=self.surroundings.new_id()[:_IDENTIFIER_LETTERS].upper(),
             identity=new.identity,
             perinatal=new.perinatal,
-            contacts=new.contacts,
+            contacts=tuple(self._named_anew(contact) for contact in new.contacts),
             referring_physician=new.referring_physician,
         )
         child = rules.register(made, on=self.surroundings.today())
@@ -139,14 +140,16 @@ class ChildrenService:
         )
 
     async def put_contact(self, actor: Actor, child: ChildId, contact: Contact) -> Child:
-        """Add somebody to the family, or replace who has that id.
+        """Replace a contact of this family, or add one, whose id is then ours to give.
 
         Raises:
             NotFound: There is no such child, or the actor may not know of it.
             Forbidden: The actor's role does not write it.
         """
-        await self.guard.child(actor, Action.WRITE_CHILD, child)
-        return await self.children.change(child, lambda held: rules.put_contact(held, contact))
+        way = await self.guard.child(actor, Action.WRITE_CHILD, child)
+        known = contact.id in {held.id for held in way.child.contacts}
+        put = contact if known else self._named_anew(contact)
+        return await self.children.change(child, lambda held: rules.put_contact(held, put))
 
     async def opt_out(
         self, actor: Actor, child: ChildId, contact: ContactId, medium: Medium
@@ -254,6 +257,9 @@ class ChildrenService:
             )
             for visit in self.pathway.visits
         )
+
+    def _named_anew(self, contact: Contact) -> Contact:
+        return replace(contact, id=ContactId(self.surroundings.new_id()))
 
     async def _eligibility(self, child: Child) -> Eligibility:
         today = self.surroundings.today()

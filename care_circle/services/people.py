@@ -24,7 +24,7 @@ from care_circle.professional import (
 from care_circle.role import Profession, Role
 from care_circle.services.guard import Guard
 from care_circle.store import People
-from care_circle.structure import Structure
+from care_circle.structure import Structure, register
 from care_circle.surroundings import Surroundings
 from crypto.ids import ConventionId, ProfessionalId, StructureId
 
@@ -60,14 +60,17 @@ class PeopleService:
         Raises:
             Forbidden: The actor's role does not register structures.
             NotFound: The same, for those who need not know.
+            BadName: The name is missing or no name.
             BadFiness: The FINESS number has the wrong shape.
             TellingLabel: The neutral label tells too much.
         """
-        structure = Structure(
-            id=StructureId(self.surroundings.new_id()),
-            name=name,
-            neutral_label=neutral_label,
-            finess=finess,
+        structure = register(
+            Structure(
+                id=StructureId(self.surroundings.new_id()),
+                name=name,
+                neutral_label=neutral_label,
+                finess=finess,
+            )
         )
         await self.guard.network(
             actor, Action.REGISTER_STRUCTURE, kind="structure", thing=structure.id

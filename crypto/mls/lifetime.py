@@ -10,6 +10,8 @@ from crypto.mls.refused import Refused
 LONGEST: Final = timedelta(days=90)
 """The longest lifetime that Ronde accepts."""
 
+_SLOW_CLOCK = timedelta(hours=1)
+
 
 class Expired(Refused):
     """A key package is used before or after its time."""
@@ -28,8 +30,8 @@ class Lifetime:
 
     @staticmethod
     def starting(now: datetime, length: timedelta = LONGEST) -> "Lifetime":
-        """Count a lifetime from a moment."""
-        start = int(now.timestamp())
+        """Count a lifetime from an hour ago, for those whose clock is slow."""
+        start = int((now - _SLOW_CLOCK).timestamp())
         return Lifetime(not_before=start, not_after=start + int(length.total_seconds()))
 
     def write(self, writer: Writer) -> None:
@@ -47,13 +49,15 @@ class LifetimePolicy:
     """What is asked of the lifetime in a leaf.
 
     `now` is the moment the leaf is used: for a message from the log, the moment the log
-    took it, so that a client which catches up after months judges like everybody else.
-    Without it the length alone is judged: a member who was silent since its key package
-    expired is still a member, and must not keep newcomers from joining.
+    took it, so that a client which catches up after months judges like everybody else;
+    without it the length alone is judged. With `expires` false, what is over is accepted:
+    a member who was silent since its key package expired is still a member, and must not
+    keep newcomers from joining.
     """
 
     now: datetime | None
     longest: timedelta = LONGEST
+    expires: bool = True
 
     def check(self, lifetime: Lifetime) -> None:
         """Accept a lifetime.
@@ -67,5 +71,6 @@ class LifetimePolicy:
             raise LivesTooLong
         if self.now is None:
             return
-        if not lifetime.not_before <= int(self.now.timestamp()) <= lifetime.not_after:
+        moment = int(self.now.timestamp())
+        if moment < lifetime.not_before or (self.expires and moment > lifetime.not_after):
             raise Expired

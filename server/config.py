@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SETTINGS: Mapping[str, str] = {
     "RONDE_STORE": "fichier SQLite, ou adresse mongodb://",
@@ -18,8 +19,12 @@ SETTINGS: Mapping[str, str] = {
     "RONDE_PROXY": "adresse du mandataire de confiance, dont X-Forwarded-For est cru",
     "RONDE_SMTP_URL": "serveur de courriel : smtp:// (STARTTLS si offert) ou smtps://",
     "RONDE_MAIL_FROM": "adresse d'expédition des courriels",
+    "RONDE_MAIL_NAME": "nom neutre sous lequel le réseau écrit aux familles",
+    "RONDE_PHONE": "numéro que les familles peuvent appeler",
     "RONDE_SMS_URL": "adresse du fournisseur de SMS (webhook HTTP)",
     "RONDE_SMS_KEY": "secret qui signe les demandes d'envoi de SMS",
+    "RONDE_SMS_KEY_HOURS": "durée pendant laquelle ce fournisseur reconnaît une demande répétée",
+    "RONDE_ZONE": "fuseau horaire du réseau",
     "RONDE_LOG_LEVEL": "debug, info, warning ou error",
 }
 """Every setting there is; README names each of them, and a test checks it."""
@@ -29,6 +34,7 @@ _FOR_TESTS = "RONDE_TEST_"
 _LEVELS = ("debug", "info", "warning", "error")
 _KEY_BYTES = 32
 _HIGHEST_PORT = 65535
+_MOST_HOURS = 720
 
 
 class ConfigError(Exception):
@@ -51,8 +57,12 @@ class Config:
     proxy: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "ronde@localhost"
+    mail_name: str = "Coordination"
+    phone: str = ""
     sms_url: str | None = field(default=None, repr=False)
     sms_key: str | None = field(default=None, repr=False)
+    sms_key_hours: int = 0
+    zone: str = "Europe/Paris"
     log_level: str = "info"
 
     @classmethod
@@ -64,7 +74,7 @@ class Config:
         """
         reader = _Reader(mapping)
         host = reader.text("RONDE_HOST", "127.0.0.1")
-        port = reader.port("RONDE_PORT", 8480)
+        port = reader.number("RONDE_PORT", 8480, most=_HIGHEST_PORT)
         config = cls(
             store=reader.store("RONDE_STORE", "ronde.sqlite3"),
             master_key=reader.master_key(),
@@ -74,12 +84,18 @@ class Config:
             proxy=reader.secret("RONDE_PROXY"),
             smtp_url=reader.address("RONDE_SMTP_URL", ("smtp", "smtps")),
             mail_from=reader.text("RONDE_MAIL_FROM", "ronde@localhost"),
+            mail_name=reader.text("RONDE_MAIL_NAME", "Coordination"),
+            phone=reader.text("RONDE_PHONE", ""),
             sms_url=reader.address("RONDE_SMS_URL", ("http", "https")),
             sms_key=reader.secret("RONDE_SMS_KEY"),
+            sms_key_hours=reader.number("RONDE_SMS_KEY_HOURS", 0, most=_MOST_HOURS),
+            zone=reader.zone("RONDE_ZONE", "Europe/Paris"),
             log_level=reader.choice("RONDE_LOG_LEVEL", _LEVELS, "info"),
         )
         if config.sms_url is not None and config.sms_key is None:
             reader.complain("RONDE_SMS_KEY", "manque alors que RONDE_SMS_URL est donnée")
+        if (config.sms_url or config.smtp_url) and not config.phone:
+            reader.complain("RONDE_PHONE", "manque alors que des familles seront prévenues")
         reader.refuse_unknown()
         if reader.complaints:
             raise ConfigError(tuple(reader.complaints))
@@ -114,12 +130,21 @@ class _Reader:
             return default
         return value
 
-    def port(self, name: str, default: int) -> int:
+    def number(self, name: str, default: int, *, most: int) -> int:
         value = self.text(name, str(default))
-        if not value.isascii() or not value.isdigit() or int(value[:6]) > _HIGHEST_PORT:
-            self.complain(name, "doit être un nombre entre 0 et 65535")
+        if not value.isascii() or not value.isdigit() or int(value[:6]) > most:
+            self.complain(name, f"doit être un nombre entre 0 et {most}")
             return default
         return int(value)
+
+    def zone(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.complain(name, "doit être un fuseau horaire, comme Europe/Paris")
+            return default
+        return value
 
     def store(self, name: str, default: str) -> str:
         value = self.text(name, default)

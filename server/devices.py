@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from typing_extensions import override
+
 from care_circle.access import Action, NotFound, Relation, require
 from care_circle.actor import Actor as Person
+from care_circle.store import People
 from crypto.identity import BadCertificate, CertificateFault, DeviceCertificate
 from crypto.ids import DeviceId, ProfessionalId
 from crypto.mls.codec import Malformed, decode
@@ -78,6 +81,18 @@ class AttestedKeys(Protocol):
     async def attested_key(self, professional: ProfessionalId) -> bytes | None:
         """Give the Ed25519 key, 32 bytes, or None before the training."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AttestedIdentities(AttestedKeys):
+    """The attested keys as the directory of professionals has them."""
+
+    people: People
+
+    @override
+    async def attested_key(self, professional: ProfessionalId) -> bytes | None:
+        attestation = (await self.people.professional(professional)).attestation
+        return None if attestation is None else attestation.identity_key
 
 
 Bind = Callable[[SessionId, DeviceId], Awaitable[None]]

@@ -41,11 +41,13 @@ def test_everything_wrong_is_listed_at_once() -> None:
         RONDE_SMTP_URL="http://mail.example",
         RONDE_SMS_URL="https://sms.example",
         RONDE_LOG_LEVEL="loud",
+        RONDE_ZONE="Mars/Olympus",
         RONDE_PROT="80",
     )
 
     for name in (
         "STORE", "MASTER_KEY", "PORT", "PUBLIC_URL", "SMTP_URL", "SMS_KEY", "LOG_LEVEL", "PROT",
+        "PHONE", "ZONE",
     ):  # fmt: skip
         assert f"RONDE_{name} " in said
     assert "not base64" not in said
@@ -72,6 +74,7 @@ def test_a_configuration_shows_no_secret() -> None:
             "RONDE_SMTP_URL": "smtp://ronde:hidden-2@mail.example",
             "RONDE_SMS_URL": "https://sms.example/hidden-3",
             "RONDE_SMS_KEY": "hidden-4",
+            "RONDE_PHONE": "05 00 00 00 00",
         }
     )
 

@@ -1,0 +1,212 @@
+import ast
+import importlib
+import inspect
+import io
+import json
+import logging
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import care_circle
+import channels
+import crypto
+import notifications
+import server
+from care_circle.access import NotFound
+from channels.model import BadCommit, CommitFault, NotAMember, StaleEpoch
+from server.limits import TooManyRequests
+from server.logs import blurred_ms, configure_logs, logger
+from server.problem_table import HTTP_PROBLEMS, PROBLEMS
+from server.problems import INTERNAL, problem_of
+from server.wire import Malformed, Struct, convert, decode
+
+ROOMS = (care_circle, channels, crypto, notifications, server)
+
+NEVER_ANSWERED = {
+    # Raised while starting up: nobody is asking yet.
+    "server.config.ConfigError",
+    "server.storage.engine.NewerFile",
+    "server.storage.schema.OldSqlite",
+    "server.storage.keys.WrongMasterKey",
+    # Caught by the layer above, which raises its own.
+    "server.passwords.WrongPassword",
+    "server.storage.repository.Missing",
+    "server.storage.keys._NoKey",
+    # A damaged or erased store is our fault, told as `internal` and logged.
+    "server.storage.engine.Damaged",
+    # Raised in the worker that sends notices, where nobody asks.
+    "notifications.senders.CannotRender",
+    "notifications.delivery.NotClaimed",
+    # Raised on a client's own device, never on the server.
+    "crypto.entry.BadEntry",
+    "crypto.history.BadHistory",
+    "crypto.identity.IdentityChanged",
+    "crypto.vault.BadVault",
+    "crypto.vault.WrongPassphrase",
+    "channels.content.BadContent",
+    "crypto.mls.secret_tree.UnusableGeneration",
+}
+
+
+def modules() -> Iterator[ModuleType]:
+    for room in ROOMS:
+        for found in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
+            if not found.name.endswith("__main__"):
+                yield importlib.import_module(found.name)
+
+
+def refusals() -> dict[str, type[Exception]]:
+    return {
+        f"{module.__name__}.{name}": kind
+        for module in modules()
+        for name, kind in vars(module).items()
+        if inspect.isclass(kind)
+        and issubclass(kind, Exception)
+        and kind.__module__ == module.__name__
+    }
+
+
+def test_every_refusal_of_ours_has_its_place_in_the_table() -> None:
+    missing = [
+        name
+        for name, kind in refusals().items()
+        if name not in NEVER_ANSWERED and not any(kin in PROBLEMS for kin in kind.__mro__)
+    ]
+
+    assert missing == []
+
+
+def test_what_is_never_answered_exists_and_is_not_answered() -> None:
+    known = refusals()
+
+    assert NEVER_ANSWERED - set(known) == set()
+    assert [name for name in NEVER_ANSWERED if known[name] in PROBLEMS] == []
+
+
+def test_codes_are_stable_names_and_mean_one_thing() -> None:
+    kinds = {*PROBLEMS.values(), *HTTP_PROBLEMS.values(), INTERNAL}
+
+    assert all(kind.code.isidentifier() and kind.code == kind.code.lower() for kind in kinds)
+    assert len({kind.code for kind in kinds}) == len(kinds)
+    assert all(400 <= kind.status < 600 for kind in kinds)
+
+
+def test_strangers_are_told_the_same_whatever_is_there() -> None:
+    told = {json.dumps(problem_of(error).as_object()) for error in (NotAMember(), NotFound())}
+
+    assert len(told) == 1
+
+
+def test_a_problem_speaks_french_or_english_and_names_the_fault() -> None:
+    french = problem_of(BadCommit(CommitFault.WELCOME)).as_object()
+    english = problem_of(StaleEpoch(), language="en").as_object()
+
+    assert french["detail"] == "welcome"
+    assert (english["title"], english["code"], english["status"]) == (
+        "Stale epoch", "stale_epoch", 409,
+    )  # fmt: skip
+
+
+def test_an_unknown_error_is_internal_and_keeps_its_text_to_itself(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = io.StringIO()
+    configure_logs("info", out)
+
+    problem = problem_of(RuntimeError("Zéphyrine a mal au ventre"))
+
+    assert problem.as_object() == {
+        "type": "urn:ronde:problem:internal",
+        "title": "Erreur interne",
+        "status": 500,
+        "code": "internal",
+    }
+    assert "RuntimeError" in out.getvalue()
+    assert "ventre" not in out.getvalue() + json.dumps(problem.as_object())
+
+
+def test_too_many_requests_say_when_to_come_back() -> None:
+    assert problem_of(TooManyRequests(42)).headers == {"Retry-After": "42"}
+
+
+class Shape(Struct, frozen=True, kw_only=True):
+    name: str
+    counts: tuple[int, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b'{"name": 1}', ("/name", "Expected `str`, got `int`")),
+        (b'{"name": "a", "counts": [1, "x"]}', ("/counts/1", "Expected `int`, got `str`")),
+        (b'{"name": "a", "secret words": 1}', ("", "no unknown field")),
+        (b"{}", ("", "Object missing required field `name`")),
+        (b"[1]", ("", "Expected `object`, got `array`")),
+        (b'{"name": "\xff"}', ("", "not well-formed JSON")),
+        (b"{", ("", "not well-formed JSON")),
+        (b"", ("", "not well-formed JSON")),
+    ],
+)
+def test_a_malformed_body_is_told_where_and_never_quoted(
+    body: bytes, error: tuple[str, str]
+) -> None:
+    with pytest.raises(Malformed) as refused:
+        decode(body, Shape)
+
+    assert refused.value.errors == (error,)
+    assert str(refused.value) == ""
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'"\xff"', b'{"a": "\\ud800"}'])
+def test_what_msgspec_lets_through_by_other_names_is_malformed_too(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        decode(body, object)
+
+
+def test_values_from_sockets_are_held_to_the_same_shapes() -> None:
+    assert convert({"name": "a", "counts": [1]}, Shape) == Shape(name="a", counts=(1,))
+    with pytest.raises(Malformed):
+        convert({"name": "a", "other": 1}, Shape)
+
+
+def test_a_log_line_holds_nothing_but_what_is_allowed() -> None:
+    out = io.StringIO()
+    configure_logs("info", out)
+
+    logger().info("request", status=200, email="ana@example.org", route=["x"], actor="a" * 500)
+    logger().info("Ana wrote something")
+    logging.getLogger("aiohttp.server").error("GET /children/Ana failed %s", "x")
+
+    first, second, third = map(json.loads, out.getvalue().splitlines())
+    assert set(first) == {"event", "level", "at", "status", "route", "actor"}
+    assert (first["route"], len(first["actor"])) == ("list", 120)
+    assert second["event"] == "unnamed_event"
+    assert (third["event"], third["logger"]) == ("library_message", "aiohttp.server")
+    assert "Ana" not in out.getvalue()
+    assert "ana@" not in out.getvalue()
+
+
+def test_durations_are_told_in_coarse_steps() -> None:
+    steps = [blurred_ms(seconds) for seconds in (0.0001, 0.003, 0.0499, 7.0, 100.0)]
+
+    assert steps == [1, 5, 50, 10000, 10000]
+
+
+def test_no_refusal_is_raised_with_what_a_person_wrote() -> None:
+    # A refusal takes constants or ids: an f-string in a raise is how names get into texts.
+    exempt = ("server.config", "server.storage", "care_circle.definition")
+    suspicious = [
+        f"{module.__name__}:{node.lineno}"
+        for module in modules()
+        if not module.__name__.startswith(exempt)
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and any(isinstance(argument, ast.JoinedStr) for argument in node.exc.args)
+    ]
+
+    assert suspicious == []

@@ -28,9 +28,10 @@ from server.storage.rows import (
     verified_entry,
 )
 from server.storage.sqlite_check import inspect
-from server.storage.sqlite_log import Asked, Tails
+from server.storage.sqlite_log import Tails
 from server.storage.sqlite_reader import Readers
 from server.storage.sqlite_writer import Writer
+from server.storage.streams import Asked
 
 WAITING_WRITES = 4096
 _LOOK_EVERY_S = 0.1

@@ -1,12 +1,11 @@
 """Streams in SQLite: the statements, run on the writer's or a reader's connection."""
 
-from typing import NamedTuple
-
 import apsw
 
 from server.storage.engine import Appended, Damaged, Dumped, Entry, Stale, Taken
 from server.storage.rows import contiguous, entry_digest, verified_entry
 from server.storage.schema import select
+from server.storage.streams import Asked, Tail, entry_after
 
 _PAGE = (
     "SELECT seq, mid, body, epoch, at, leads_to, digest FROM log"
@@ -25,23 +24,6 @@ _INSERT = (
 _MOST_TAILS = 50_000
 
 Row = tuple[int, str, bytes, int | None, int, int, bytes]
-
-
-class Tail(NamedTuple):
-    """The last number of a stream and its epoch."""
-
-    seq: int
-    epoch: int
-
-
-class Asked(NamedTuple):
-    """An entry somebody wants appended."""
-
-    stream: str
-    mid: str
-    body: bytes
-    epoch: int | None
-    advance: bool
 
 
 class Tails:
@@ -101,13 +83,6 @@ def append(connection: apsw.Connection, tails: Tails, asked: Asked, at: int) -> 
         return first_answer(connection, asked) or _refuse_place(asked.stream)
     tails.move(asked.stream, Tail(entry.seq, entry.leads_to))
     return Appended(entry.seq, fresh=True, at=at)
-
-
-def entry_after(tail: Tail, asked: Asked, at: int) -> Entry:
-    """Form the entry that comes next."""
-    epoch = tail.epoch if asked.advance else asked.epoch
-    leads_to = tail.epoch + 1 if asked.advance else tail.epoch
-    return Entry(tail.seq + 1, asked.mid, asked.body, epoch, at, leads_to)
 
 
 def entry_row(stream: str, entry: Entry) -> tuple[int, str, bytes, int | None, int, int, bytes]:

@@ -1,6 +1,19 @@
 """Engines for tests: SQLite in a temporary folder, MongoDB's protocol over a real socket."""
 
+import contextlib
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pymongo import MongoClient
+
+_STARTS_WITHIN_S = 30.0
 
 
 class TickingClock:
@@ -12,3 +25,46 @@ class TickingClock:
     def __call__(self) -> datetime:
         self._now += timedelta(milliseconds=7)
         return self._now
+
+
+@contextlib.contextmanager
+def secantus(*arguments: str) -> Iterator[str]:
+    """Run SecantusDB, which speaks MongoDB's protocol, as a process; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sys.executable).with_name("secantusd-py")
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--log-level", "ERROR", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, process)
+        yield f"mongodb://127.0.0.1:{port}/"
+    finally:
+        # A graceful stop takes two seconds; nothing in it is worth them.
+        process.kill()
+        process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    give_up = time.monotonic() + _STARTS_WITHIN_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise AssertionError("SecantusDB does not start") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+@contextlib.contextmanager
+def fresh_database(server: str) -> Iterator[str]:
+    """Give the address of a database of one's own on a server, and drop it afterwards."""
+    name = "t_" + secrets.token_hex(6)
+    yield urlsplit(server)._replace(path="/" + name).geturl()
+    with MongoClient[dict[str, object]](server) as client:
+        client.drop_database(name)

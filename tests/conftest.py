@@ -1,0 +1,48 @@
+"""Fixtures every test may ask for."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from server.storage.engine import Engine
+from server.storage.opening import open_engine
+from tests.support.engines import TickingClock, fresh_database, secantus
+
+
+@pytest.fixture(scope="session")
+def mongodb_server() -> Iterator[str]:
+    """Give the address of a real MongoDB if one is named, else of a stand-in."""
+    named = os.environ.get("RONDE_TEST_MONGODB_URI")
+    if named:
+        yield named
+        return
+    with secantus("--storage-path", ":memory:") as address:
+        yield address
+
+
+@pytest.fixture
+def sqlite_address(tmp_path: Path) -> str:
+    return str(tmp_path / "ronde.sqlite3")
+
+
+@pytest.fixture
+def mongodb_address(mongodb_server: str) -> Iterator[str]:
+    with fresh_database(mongodb_server) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "mongodb"])
+def store_address(request: pytest.FixtureRequest) -> str:
+    """Name an empty store, on each engine in turn."""
+    address: str = request.getfixturevalue(f"{request.param}_address")
+    return address
+
+
+@pytest.fixture
+async def engine(store_address: str) -> AsyncIterator[Engine]:
+    """Open an empty store, on each engine in turn."""
+    opened = await open_engine(store_address, TickingClock())
+    yield opened
+    await opened.close()

@@ -14,11 +14,11 @@ from channels.access import Door
 from channels.model import Asker, NotAMember, Participants, Refusal, RegisteredDevice
 from crypto.identity import BadCertificate, certificate_of
 from crypto.ids import ChannelId, CircleId, DeviceId, ProfessionalId
-from crypto.mls.codec import Malformed, decode
-from crypto.mls.key_package import KeyPackage, check_key_package
+from crypto.mls.key_package import check_key_package
 from crypto.mls.lifetime import LifetimePolicy
+from crypto.mls.message import unpack_key_package
 from crypto.mls.refused import Refused
-from crypto.mls.suite import SUITE_1, BadKey, BadSignature
+from crypto.mls.suite import SUITE_1
 
 MOST_PACKAGES = 50
 MAX_PACKAGE = 4096
@@ -42,8 +42,8 @@ class NoKeyPackage(Refusal):
 class StoredPackage:
     """A key package and what became of it; `reference` is RFC 9420's, 32 bytes.
 
-    `not_after` is UTC. `handed_to` names who may use it in a commit; `used_in` the channel
-    where somebody did.
+    `data` is an encoded MLSMessage. `not_after` is UTC. `handed_to` names who may use it in
+    a commit; `used_in` the channel where somebody did.
     """
 
     reference: bytes
@@ -108,10 +108,10 @@ def read_package(data: bytes, device: RegisteredDevice, *, now: datetime) -> Sto
     if len(data) > MAX_PACKAGE:
         raise BadKeyPackage
     try:
-        package = decode(KeyPackage.read, data)
+        package = unpack_key_package(data)
         check_key_package(SUITE_1, package, lifetimes=LifetimePolicy(now=now + CLOCKS_APART))
         certificate = certificate_of(package.leaf_node.credential.identity)
-    except (Malformed, Refused, BadCertificate, BadKey, BadSignature):
+    except (Refused, BadCertificate):
         raise BadKeyPackage from None
     leaf, lifetime = package.leaf_node, package.leaf_node.lifetime
     owner = (certificate.professional, certificate.device)

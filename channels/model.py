@@ -58,7 +58,6 @@ class CommitFault(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     EXTERNAL = "external"
-    PATH = "path"
     PACKAGE = "package"
     WELCOME = "welcome"
     GROUP_INFO = "group_info"
@@ -85,7 +84,7 @@ class IdTaken(Refusal):
 
 
 class ChannelFrozen(Refusal):
-    """Somebody off the roster still holds a leaf; only a commit that removes it may come."""
+    """Somebody off the roster still holds a leaf: nothing is said before a commit removes it."""
 
 
 class TooLarge(Refusal):
@@ -177,12 +176,14 @@ class Participants:
     live ones of those professionals; a lost or revoked device is not among them. Those in
     `lapsed` are on the roster without a convention in force today: they keep their place
     in the group, but until the convention is renewed they get and give nothing.
+    `coordinators` are those whom the chain lets remove anybody.
     """
 
     circle: CircleId
     identity_keys: Mapping[ProfessionalId, bytes] = field(repr=False)
     devices: Mapping[DeviceId, RegisteredDevice] = field(repr=False)
     lapsed: frozenset[ProfessionalId] = frozenset()
+    coordinators: frozenset[ProfessionalId] = frozenset()
 
     @property
     def receivers(self) -> Container[DeviceId]:
@@ -215,8 +216,8 @@ class GroupView(Protocol):
         ...
 
     @property
-    def devices(self) -> frozenset[DeviceId]:
-        """Tell the devices that hold a leaf."""
+    def devices(self) -> Mapping[DeviceId, ProfessionalId]:
+        """Tell the devices that hold a leaf, and whose each is."""
         ...
 
 
@@ -234,8 +235,12 @@ class ChannelState:
 
 
 def is_frozen(state: ChannelState, participants: Participants) -> bool:
-    """Tell whether a device off the roster still holds a leaf, so that posting must wait (R13)."""
-    return not state.group.devices <= participants.devices.keys()
+    """Tell whether somebody off the roster still holds a leaf, so that posting must wait (R13).
+
+    A lost device of a member does not freeze the channel: the server gives it nothing any
+    more, and only its owner or a coordinator may remove it.
+    """
+    return any(owner not in participants.identity_keys for owner in state.group.devices.values())
 
 
 def check_form(envelope: Envelope) -> None:

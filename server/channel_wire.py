@@ -73,6 +73,18 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         )
 
 
+class NewChannel(Struct, frozen=True, kw_only=True):
+    """A new channel: its id, which is the MLS group's, and the bundle that creates the group."""
+
+    channel: Id
+    id: Id
+    body: bytes
+
+    def envelope(self) -> Envelope:
+        """Read the form as the log's first entry."""
+        return Envelope(id=EntryId(self.id), kind=Kind.CREATE, epoch=0, body=self.body)
+
+
 class AppendForm(EntryForm, frozen=True, kw_only=True):
     """The same in a socket, where the channel is named inside."""
 
@@ -153,6 +165,12 @@ class ChannelForm(Struct, frozen=True, kw_only=True):
     def of(channel: Channel) -> "ChannelForm":
         """Write the domain's value as the form."""
         return ChannelForm(id=channel.id, circle=channel.circle, created_by=channel.created_by)
+
+
+class ChannelList(Struct, frozen=True, kw_only=True):
+    """The channels of a circle, by id."""
+
+    channels: tuple[ChannelForm, ...]
 
 
 def page(items: Sequence[Item], limit: int) -> Page:

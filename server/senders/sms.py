@@ -34,13 +34,16 @@ _MOBILE = frozenset(
     {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.UNKNOWN}
 )
 
-# Certainly not taken, and worth another try: too much at once, down, or our own settings.
+# Certainly not taken, and worth another try: too much at once, down, or our own settings
+# (a wrong secret, an address that moved), which must cost no family its notice.
 _LATER = frozenset(
     {
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.SERVICE_UNAVAILABLE,
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
         HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
     }
 )
@@ -144,7 +147,7 @@ class WebhookTexter(Texter):
 def classified(status: int, retry_after: str) -> Result:
     """Say what an HTTP answer other than success means (reliability.md §4)."""
     word = f"http_{status}"
-    if status in _LATER:
+    if status in _LATER or status < HTTPStatus.BAD_REQUEST:
         usable = retry_after.isascii() and retry_after.isdigit() and len(retry_after) < len("99999")
         wait = min(int(retry_after), _LATEST_RETRY_S) if usable else None
         return Retry(word, None if wait is None else timedelta(seconds=wait))

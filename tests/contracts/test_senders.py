@@ -203,7 +203,7 @@ async def test_a_password_goes_over_tls_or_not_at_all(post: MailServer, tmp_path
     assert isinstance(in_the_clear, Retry)
     assert isinstance(distrusted, Retry)
     assert isinstance(accepted, Accepted)
-    assert isinstance(refused, Retry)
+    assert refused == Retry("smtp_connect_smtpauthenticationerror")
     assert (len(post.mails), len(sealed.mails)) == (0, 1)
 
 
@@ -276,7 +276,7 @@ async def test_a_text_arrives_signed_with_its_key(
         (Mood.TOO_MANY, Retry("http_429", timedelta(seconds=90)), 0),
         (Mood.DOWN, Retry("http_503"), 0),
         (Mood.BAD_REQUEST, Refused("http_400"), 0),
-        (Mood.REDIRECTS, Refused("http_302"), 0),
+        (Mood.REDIRECTS, Retry("http_302"), 0),
         (Mood.MUMBLES, Accepted(KEY), 1),
     ],
 )
@@ -323,7 +323,7 @@ async def test_a_kept_connection_that_dies_is_a_doubt_and_not_a_silent_second_po
     assert len(provider.keys) == 2
 
 
-@pytest.mark.parametrize("status", [401, 403, 429, 503])
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 429, 503])
 def test_our_own_settings_or_a_crowd_cost_no_family_its_notice(status: int) -> None:
     assert isinstance(classified(status, "soon"), Retry)
 

@@ -75,7 +75,7 @@ async def mail_server(
         _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object
     ) -> AuthResult:
         heard = isinstance(data, LoginPassword) and data.password == password
-        return AuthResult(success=heard, handled=not heard)
+        return AuthResult(success=heard, handled=False)
 
     serve = partial(
         SMTP,
@@ -135,18 +135,18 @@ class SmsProvider:
             signature=request.headers[signature.SIGNATURE_HEADER],
             now=int(datetime.now(UTC).timestamp()),  # noqa: TID251 - an outside party's own clock
         )
-        known = key in self.keys
         self.keys.append(key)
         mood = self.moods.pop(0) if self.moods else Mood.TAKES
-        return await self._react(mood, json.loads(body), known=known, request=request)
+        return await self._react(mood, json.loads(body), request)
 
     async def _react(
-        self, mood: Mood, wanted: dict[str, str], *, known: bool, request: web.Request
+        self, mood: Mood, wanted: dict[str, str], request: web.Request
     ) -> web.StreamResponse:
         takes = {
             *(Mood.TAKES, Mood.FAILS_BUT_TAKES, Mood.TAKES_AND_RESETS),
             *(Mood.TAKES_SLOWLY, Mood.MUMBLES),
         }
+        known = any(wanted["ref"] == taken["ref"] for taken in self.delivered)
         if mood in takes and not (self.honours_keys and known):
             self.delivered.append(wanted)
         if mood is Mood.TAKES_AND_RESETS and request.transport is not None:

@@ -16,6 +16,8 @@ E = TypeVar("E", bound=IntEnum)
 
 # Nothing we exchange comes near 16 MiB: a group of 1,000 devices fits in one.
 MAX_MESSAGE = 1 << 24
+# A tree of 1,000 devices has some 10,000 items, and each costs a little time to read.
+MAX_ITEMS = 1 << 18
 # The deepest structure of RFC 9420 (a capability list in a leaf in a path in a commit) has six.
 MAX_DEPTH = 12
 
@@ -110,7 +112,7 @@ class Writer:
 class Reader:
     """Takes structures off a byte string, from the left, never past the end."""
 
-    __slots__ = ("_data", "_depth", "_end", "_position")
+    __slots__ = ("_data", "_depth", "_end", "_items", "_position")
 
     def __init__(self, data: bytes) -> None:
         if len(data) > MAX_MESSAGE:
@@ -119,6 +121,7 @@ class Reader:
         self._position = 0
         self._end = len(data)
         self._depth = 0
+        self._items = 0
 
     @property
     def position(self) -> int:
@@ -181,6 +184,7 @@ class Reader:
             values.append(read(self))
             if self._position == before:
                 raise Malformed("an item without bytes")
+            self._count(1)
         self._end = outer
         self._depth -= 1
         return tuple(values)
@@ -208,6 +212,11 @@ class Reader:
         """
         if self._position != self._end:
             raise Malformed("bytes after the end")
+
+    def _count(self, items: int) -> None:
+        self._items += items
+        if self._items > MAX_ITEMS:
+            raise Malformed("more items than any message of ours")
 
     def _take(self, length: int) -> bytes:
         start = self._position
@@ -244,6 +253,7 @@ class Reader:
         data = self.opaque()
         if len(data) % size:
             raise Malformed("a vector cut inside an item")
+        self._count(len(data) // size)
         return tuple(
             int.from_bytes(data[at : at + size], "big") for at in range(0, len(data), size)
         )

@@ -15,28 +15,6 @@ _SUITE = b"HPKE\x00\x20\x00\x01\x00\x01"  # with HKDF-SHA256 and AES-128-GCM
 _BASE_MODE = b"\x00"
 _SHA256 = hashes.SHA256()
 _HASH_LENGTH = 32
-_KEY_LENGTH = 32
-_PRIME = 2**255 - 19
-# The points whose order divides eight: zero, one, minus one, and the two of order eight
-# (RFC 7748, section 6.1), with the encodings of zero and one that exceed the prime.
-_SMALL_ORDER = frozenset(
-    {
-        0,
-        1,
-        _PRIME - 1,
-        _PRIME,
-        _PRIME + 1,
-        325606250916557431795983626356110631294008115727848805560023387167927233504,
-        39382357235489614581723060781553021112529911719440698176882885853963445705823,
-    }
-)
-
-
-def is_usable(public: bytes) -> bool:
-    """Tell whether the bytes are an X25519 key that a secret can be agreed with."""
-    if len(public) != _KEY_LENGTH:
-        return False
-    return int.from_bytes(public, "little") & (2**255 - 1) not in _SMALL_ORDER
 
 
 def derive_private_key(secret: bytes) -> bytes:

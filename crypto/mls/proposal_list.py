@@ -86,6 +86,7 @@ def check_external(suite: Suite, proposals: Sequence[SentProposal]) -> None:
 
     Raises:
         InvalidProposals: The list breaks a rule of section 12.2.
+        BadKey: No secret can be agreed with what its ExternalInit gives.
     """
     plain = [each.proposal for each in proposals]
     if sum(isinstance(each, ExternalInit) for each in plain) != 1:
@@ -94,6 +95,8 @@ def check_external(suite: Suite, proposals: Sequence[SentProposal]) -> None:
         raise InvalidProposals("a newcomer removes one leaf at most")
     if not all(isinstance(each, ExternalInit | Remove | InjectPsk) for each in plain):
         raise InvalidProposals("a newcomer proposes nothing else")
+    for kem_output in (each.kem_output for each in plain if isinstance(each, ExternalInit)):
+        suite.check_public_key(kem_output)
     _check_psks(suite, plain)
 
 
@@ -125,13 +128,12 @@ def apply_proposals(
     for leaf in removed:
         tree = tree.remove(leaf)
     added = []
-    for package in [each.key_package for each in plain if isinstance(each, Add)]:
+    for package in (each.key_package for each in plain if isinstance(each, Add)):
         check_key_package(suite, package, group_extensions=extensions, lifetimes=lifetimes)
         tree, leaf = tree.add(package.leaf_node)
         added.append((leaf, package))
     if extensions is not context.extensions:
         _check_required(tree, extensions)
-    kem_outputs = [each.kem_output for each in plain if isinstance(each, ExternalInit)]
     return Applied(
         tree=tree,
         added=tuple(added),
@@ -139,7 +141,7 @@ def apply_proposals(
         updated=tuple(_updaters(proposals)),
         extensions=extensions,
         psks=tuple(each.psk for each in plain if isinstance(each, InjectPsk)),
-        kem_output=kem_outputs[0] if kem_outputs else None,
+        kem_output=next((e.kem_output for e in plain if isinstance(e, ExternalInit)), None),
     )
 
 

@@ -8,19 +8,18 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import hpke as sealing
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 from typing_extensions import override
 
-from crypto.mls import hpke
+from crypto.mls import hpke, keys
 from crypto.mls.codec import Reader, Writer, varint
 from crypto.mls.refused import Refused
 from crypto.mls.registry import PROTOCOL_LABEL
@@ -149,7 +148,7 @@ class Suite:
 
     def sign_with_label(self, private: bytes, label: str, content: bytes) -> bytes:
         """SignWithLabel of RFC 9420, section 5.1.2: 64 bytes, Ed25519."""
-        return _signing_key(private).sign(_labeled(label, content))
+        return Ed25519PrivateKey.from_private_bytes(private).sign(_labeled(label, content))
 
     def verify_with_label(
         self, public: bytes, label: str, content: bytes, signature: bytes
@@ -160,7 +159,9 @@ class Suite:
             BadKey: The public key is none.
             BadSignature: Not signed by that key, or not under that label.
         """
-        key = _verifying_key(public)
+        key = keys.verifying_key(public)
+        if key is None:
+            raise BadKey
         try:
             key.verify(signature, _labeled(label, content))
         except InvalidSignature:
@@ -174,10 +175,7 @@ class Suite:
         Raises:
             BadKey: The public key is none, or has no order to speak of.
         """
-        try:
-            sealed = _SEALING.encrypt(plaintext, _public_key(public), _labeled(label, context))
-        except ValueError:
-            raise BadKey from None
+        sealed = _SEALING.encrypt(plaintext, _public_key(public), _labeled(label, context))
         length = self.public_key_length
         return HpkeCiphertext(kem_output=sealed[:length], ciphertext=sealed[length:])
 
@@ -205,10 +203,7 @@ class Suite:
             BadKey: The public key is none, or has no order to speak of.
         """
         key = _public_key(public)
-        try:
-            sent, secret = hpke.export_as_sender(key, context=context, length=self.hash_length)
-        except ValueError:
-            raise BadKey from None
+        sent, secret = hpke.export_as_sender(key, context=context, length=self.hash_length)
         return sent, Secret(secret)
 
     def export_from(self, private: bytes, sent: bytes, context: bytes) -> Secret:
@@ -218,21 +213,18 @@ class Suite:
             BadKey: The KEM output is no key, or has no order to speak of.
         """
         key, other = X25519PrivateKey.from_private_bytes(private), _public_key(sent)
-        try:
-            secret = hpke.export_as_recipient(other, key, context=context, length=self.hash_length)
-        except ValueError:
-            raise BadKey from None
-        return Secret(secret)
+        length = self.hash_length
+        return Secret(hpke.export_as_recipient(other, key, context=context, length=length))
 
     def derive_key_pair(self, secret: bytes) -> KeyPair:
         """Derive an encryption key pair from a secret: KEM.DeriveKeyPair of RFC 9180."""
         private = Secret(hpke.derive_private_key(secret))
-        return KeyPair(private=private, public=_encryption_public(private))
+        return KeyPair(private=private, public=keys.agreement_public(private))
 
     def generate_key_pair(self) -> KeyPair:
         """Make a fresh encryption key pair: X25519."""
         private = Secret(secrets.token_bytes(32))
-        return KeyPair(private=private, public=_encryption_public(private))
+        return KeyPair(private=private, public=keys.agreement_public(private))
 
     def generate_signature_key(self) -> KeyPair:
         """Make a fresh signature key pair: Ed25519."""
@@ -248,12 +240,12 @@ class Suite:
         Raises:
             BadKey: Its length or its order is wrong.
         """
-        if not hpke.is_usable(public):
+        if not keys.is_agreement_key(public):
             raise BadKey
 
     def signature_public(self, private: bytes) -> bytes:
         """Return the public half of a signature key."""
-        return _signing_key(private).public_key().public_bytes_raw()
+        return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
     def random_secret(self) -> Secret:
         """Make a fresh secret of the hash's length."""
@@ -291,24 +283,8 @@ def _labeled(label: str, content: bytes) -> bytes:
     return _opaque((PROTOCOL_LABEL + label).encode("ascii")) + _opaque(content)
 
 
-@lru_cache(maxsize=4096)
-def _verifying_key(public: bytes) -> Ed25519PublicKey:
-    try:
-        return Ed25519PublicKey.from_public_bytes(public)
-    except ValueError:
-        raise BadKey from None
-
-
-def _signing_key(private: bytes) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(private)
-
-
 def _public_key(public: bytes) -> X25519PublicKey:
-    try:
-        return X25519PublicKey.from_public_bytes(public)
-    except ValueError:
-        raise BadKey from None
-
-
-def _encryption_public(private: bytes) -> bytes:
-    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+    key = keys.agreement_key(public)
+    if key is None:
+        raise BadKey
+    return key

@@ -29,11 +29,14 @@ def check_tree(
 
     Raises:
         InvalidTree: The nodes do not fit together.
+        BadKey: Nobody could seal to one of the keys.
         Refused: A leaf is not valid; see `check_leaf`.
     """
     check_unique(tree)
     check_unmerged(tree)
     check_parent_hashes(suite, tree)
+    for _, parent in tree.parents():
+        suite.check_public_key(parent.encryption_key)
     for leaf, node in tree.members():
         place = LeafPlace(group_id=group_id, leaf=leaf)
         check_leaf(suite, node, place, group_extensions=group_extensions, lifetimes=lifetimes)

@@ -104,11 +104,11 @@ class Rooms(Feed):
     def watched(self) -> tuple[ChannelId, ...]:
         return tuple(self._rooms)
 
-    def moved(self, channel: ChannelId) -> None:
-        """Look at a channel's log, because somebody says that it has moved."""
+    def moved(self, channel: ChannelId, head: int) -> None:
+        """Push up to a number that the log is known to have reached, whoever appended."""
         room = self._rooms.get(channel)
-        if room is not None and room.last is not None:
-            room.wanted = max(room.wanted, room.last + 1)
+        if room is not None:
+            room.wanted = max(room.wanted, head)
             self._fill_if_behind(channel, room)
 
     def _push(self, room: _Room, item: Item, receivers: Container[DeviceId]) -> None:

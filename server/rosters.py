@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from typing_extensions import override
 
@@ -9,11 +10,11 @@ from care_circle.access import NotFound
 from care_circle.circle import Circle, verified_roster
 from care_circle.convention import NoActiveConvention, require_active
 from care_circle.store import Circles, People
-from care_circle.surroundings import Surroundings
 from channels.model import NotAMember, Participants, RegisteredDevice
 from channels.store import Rosters
 from crypto.ids import CircleId, DeviceId, ProfessionalId
 from crypto.membership import COORDINATOR, Roster, Seat
+from server.clock import Clock
 from server.devices import DeviceStore, read_certificate
 
 # A verified chain is some kilobytes; a network's busy circles of a day fit.
@@ -27,7 +28,8 @@ class CircleRosters(Rosters):
     circles: Circles
     people: People
     devices: DeviceStore
-    around: Surroundings
+    clock: Clock
+    zone: ZoneInfo
     _verified: dict[CircleId, tuple[tuple[bytes, ...], Roster]] = field(
         default_factory=dict, repr=False
     )
@@ -74,10 +76,9 @@ class CircleRosters(Rosters):
     async def _is_lapsed(self, seat: Seat) -> bool:
         if seat.role == COORDINATOR:
             return False
+        today = self.clock().astimezone(self.zone).date()
         try:
-            require_active(
-                await self.people.conventions_of(seat.professional), on=self.around.today()
-            )
+            require_active(await self.people.conventions_of(seat.professional), on=today)
         except NoActiveConvention:
             return True
         return False

@@ -1,0 +1,114 @@
+"""Channels put together on the house's store, and tied to an application."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from channels.access import Door
+from channels.delivery import DeliveryService
+from channels.keys import KeyPackages
+from channels.projection import Projection
+from channels.service import ChannelService
+from crypto.ids import ChannelId
+from server.connection import Limits
+from server.house import House
+from server.limits import Allowance, RateLimit
+from server.rosters import CircleRosters
+from server.routes.channels import CHANNELS
+from server.routes.keys import KEY_PACKAGES
+from server.sockets import Sockets
+from server.storage.channels import EngineChannelStore
+from server.storage.key_packages import EnginePackageStore
+
+# Adding a newcomer with two devices to ten channels takes twenty packages.
+HAND_OUTS = Allowance(tries=600, seconds=3600)
+# Names that came together are looked at together: most are of appends made here.
+HINT_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """What routes and sockets reach channels through."""
+
+    service: ChannelService
+    packages: KeyPackages
+    sockets: Sockets
+
+
+def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
+    """Put channels on an open house; nothing runs yet."""
+    engine, clock = house.engine, house.clock
+    package_store, delivery = EnginePackageStore(engine), DeliveryService()
+    projection = Projection(tasks=house.stores.tasks, packages=package_store)
+    store = EngineChannelStore(engine, restore=delivery.restore, project=projection.apply)
+    rosters = CircleRosters(
+        circles=house.stores.circles,
+        people=house.stores.people,
+        devices=house.stores.devices,
+        clock=clock,
+        zone=ZoneInfo(zone),
+    )
+    door = Door(store=store, rosters=rosters, clock=clock)
+    packages = KeyPackages(
+        store=package_store, door=door, allowance=RateLimit(HAND_OUTS), clock=clock
+    )
+    sockets = Sockets(sessions=house.sessions, clock=clock, limits=limits)
+    service = ChannelService(
+        store=store,
+        door=door,
+        delivery=delivery,
+        packages=packages,
+        projection=projection,
+        feed=sockets.feed,
+        clock=clock,
+    )
+    return Channels(service=service, packages=packages, sockets=sockets)
+
+
+def install_channels(app: web.Application, house: House, channels: Channels) -> None:
+    """Open both doors, and let what ends elsewhere end here at once."""
+    app[CHANNELS] = channels.service
+    app[KEY_PACKAGES] = channels.packages
+    channels.sockets.attach(app, channels.service)
+    house.sessions.endings.subscribe(channels.sockets.drop_session)
+    house.changes.subscribe(channels.service.rosters_changed)
+    app.cleanup_ctx.append(_follow(house, channels))
+
+
+Context = Callable[[web.Application], AsyncIterator[None]]
+
+
+def _follow(house: House, channels: Channels) -> Context:
+    """Push what other processes append, as long as the application lives."""
+
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        moved: set[ChannelId] = set()
+        async with asyncio.TaskGroup() as tasks:
+            running = (
+                tasks.create_task(_listen(house, moved)),
+                tasks.create_task(_push(channels, moved)),
+            )
+            yield
+            for task in running:
+                task.cancel()
+
+    return context
+
+
+async def _listen(house: House, moved: set[ChannelId]) -> None:
+    async for name in house.engine.watch():
+        moved.add(ChannelId(name))
+
+
+async def _push(channels: Channels, moved: set[ChannelId]) -> None:
+    feed = channels.sockets.feed
+    while True:
+        await asyncio.sleep(HINT_SECONDS)
+        names = [channel for channel in feed.watched() if channel in moved]
+        moved.clear()
+        if names:
+            for channel, head in (await channels.service.store.heads(names)).items():
+                feed.moved(channel, head)

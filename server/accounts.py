@@ -250,6 +250,7 @@ class Accounts:
             await self._note(account.professional if account else None, "sign_in_refused")
             raise SignInRefused from None
         await self._note(signed.professional, "sign_in")
+        self.by_network.give_back(network, now=now)
         self.by_account.forgive(hashlib.sha256(name.encode()).hexdigest())
         return signed
 
@@ -282,6 +283,7 @@ class Accounts:
         if account is None:
             raise InvitationOver
         _require_invited(account, token, now)
+        self.by_network.give_back(network, now=now)
         return account
 
 

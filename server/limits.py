@@ -56,6 +56,11 @@ class RateLimit:
         if len(self._buckets) > _REMEMBERED:
             self._buckets.popitem(last=False)
 
+    def give_back(self, name: str, *, now: datetime) -> None:
+        """Give one try back: it was no guess, and whole wards share an address."""
+        left = min(float(self._allowance.tries), self._left(name, now) + 1)
+        self._buckets[name] = _Bucket(left, now)
+
     def forgive(self, name: str) -> None:
         """Give a name its whole allowance back, because it proved who it is."""
         self._buckets.pop(name, None)

@@ -2,12 +2,44 @@
 
 from aiohttp import web
 
+from care_circle.pathway import Pathway
+from care_circle.services.appointments import AppointmentsService
+from care_circle.services.children import ChildrenService
+from care_circle.services.circles import CirclesService
+from care_circle.services.documents import DocumentsService
+from care_circle.services.people import PeopleService
+from care_circle.services.tasks import TasksService
 from server.accounts import Accounts
 from server.devices import Devices
+from server.house import House
 from server.sessions import Sessions
 from server.sign_in import SignIn
 
+HOUSE: web.AppKey[House] = web.AppKey("house", House)
+PATHWAY: web.AppKey[Pathway] = web.AppKey("pathway", Pathway)
+PEOPLE: web.AppKey[PeopleService] = web.AppKey("people", PeopleService)
+CHILDREN: web.AppKey[ChildrenService] = web.AppKey("children", ChildrenService)
+CIRCLES: web.AppKey[CirclesService] = web.AppKey("circles", CirclesService)
+TASKS: web.AppKey[TasksService] = web.AppKey("tasks", TasksService)
+DOCUMENTS: web.AppKey[DocumentsService] = web.AppKey("documents", DocumentsService)
+APPOINTMENTS: web.AppKey[AppointmentsService] = web.AppKey("appointments", AppointmentsService)
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 DEVICES: web.AppKey[Devices] = web.AppKey("devices", Devices)
 SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions", Sessions)
 SIGN_IN: web.AppKey[SignIn] = web.AppKey("sign_in", SignIn)
+
+
+def install(app: web.Application, house: House) -> None:
+    """Put every service where handlers look for it."""
+    app[HOUSE] = house
+    app[PATHWAY] = house.pathway
+    app[PEOPLE] = house.care.people
+    app[CHILDREN] = house.care.children
+    app[CIRCLES] = house.care.circles
+    app[TASKS] = house.care.tasks
+    app[DOCUMENTS] = house.care.documents
+    app[APPOINTMENTS] = house.care.appointments
+    app[ACCOUNTS] = house.accounts
+    app[DEVICES] = house.devices
+    app[SESSIONS] = house.sessions
+    app[SIGN_IN] = house.sign_in

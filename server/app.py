@@ -1,0 +1,133 @@
+"""The composition root: the one place where everything meets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from server.clock import Clock, system_clock
+from server.config import Config
+from server.house import House, furnish
+from server.identity import ACTOR, presented_token
+from server.logs import log_requests
+from server.notices import EVERY, open_worker
+from server.openapi import describe
+from server.operations import Operation, add_operations
+from server.passwords import Passwords
+from server.problems import answer_problems
+from server.routes import accounts, devices, health, sessions
+from server.security import CONFIG, HEADER_SECONDS, add_strict_headers, guard
+from server.services import SESSIONS, install
+from server.sockets import PATH as SOCKETS_PATH
+from server.storage.keys import Keyring
+from server.storage.opening import open_engine
+from server.wire import LARGE, answer
+
+OPERATIONS: tuple[Operation, ...] = (
+    *health.operations,
+    *accounts.operations,
+    *sessions.operations,
+    *devices.operations,
+)
+"""Every operation there is; what is not public here needs a session, whatever the handler does."""
+
+_PUBLIC: frozenset[Handler] = frozenset(each.handler for each in OPERATIONS if each.public)
+
+
+async def build(
+    config: Config, *, clock: Clock = system_clock, passwords: Passwords | None = None
+) -> web.Application:
+    """Open the store and put the application together; its cleanup closes the store again.
+
+    Raises:
+        NewerFile, Damaged, Unavailable, OldSqlite: The store cannot be opened.
+        WrongMasterKey: The store's keys were wrapped by another master key.
+    """
+    engine = await open_engine(config.store, clock)
+    try:
+        keyring = await Keyring.open(engine, config.master_key)
+        house = furnish(
+            engine, keyring, clock=clock, zone=config.zone, passwords=passwords or Passwords()
+        )
+        return assemble(config, house)
+    except BaseException:
+        await engine.close()
+        raise
+
+
+def assemble(config: Config, house: House) -> web.Application:
+    """Put routes, gates and background work round a furnished house."""
+    app = web.Application(
+        middlewares=[log_requests, answer_problems, guard, recognise], client_max_size=LARGE
+    )
+    app[CONFIG] = config
+    install(app, house)
+    add_operations(app, OPERATIONS)
+    app.router.add_get("/openapi.json", _openapi)
+    app.on_response_prepare.append(add_strict_headers)
+    app.cleanup_ctx.append(_close_store(house))
+    app.cleanup_ctx.append(_tell_families(config, house))
+    return app
+
+
+def runner(app: web.Application) -> web.AppRunner:
+    """Wrap an application in the one kind of runner it is safe in.
+
+    Bodies are never unpacked (one bomb would freeze everybody), and a head or an idle
+    connection may not last for ever. `handler_cancellation` stays off: a client that leaves
+    cancels no write.
+    """
+    return web.AppRunner(
+        app,
+        access_log=None,
+        auto_decompress=False,
+        keepalive_timeout=HEADER_SECONDS,
+        handle_signals=False,
+    )
+
+
+@web.middleware
+async def recognise(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find out who is asking; without a session there is nothing but what is public.
+
+    Raises:
+        NotSignedIn: There is no valid session, and the operation needs one.
+    """
+    matched = request.match_info
+    if matched.http_exception is None and not _is_open(matched.handler, request.path):
+        token = presented_token(request.headers)
+        request[ACTOR] = await request.app[SESSIONS].actor(token)
+    return await handler(request)
+
+
+def _is_open(handler: Handler, path: str) -> bool:
+    """Tell whether an operation is public; sockets ask for the session themselves."""
+    return handler in _PUBLIC or handler is _openapi or path == SOCKETS_PATH
+
+
+async def _openapi(_request: web.Request) -> web.Response:
+    return answer(describe(OPERATIONS))
+
+
+Context = Callable[[web.Application], AsyncIterator[None]]
+
+
+def _close_store(house: House) -> Context:
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        await house.engine.close()
+
+    return context
+
+
+def _tell_families(config: Config, house: House) -> Context:
+    """Run the outbox worker as long as the application lives; if it dies, so does the process."""
+
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        async with open_worker(config, house) as worker, asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(worker.run(every=EVERY))
+            yield
+            running.cancel()
+
+    return context

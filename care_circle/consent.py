@@ -20,6 +20,10 @@ class ParentOpposed(Exception):
     """A holder of parental authority is known to be opposed."""
 
 
+class SaidTomorrow(ValueError):
+    """What a parent said was said today at the latest."""
+
+
 class Word(StrEnum):
     """What one holder said; the last word counts."""
 
@@ -68,9 +72,10 @@ class Consent:
     steps: tuple[Step, ...] = ()
 
     def word_of(self, contact: ContactId) -> Word | None:
-        """Give a holder's last word, if there is one."""
-        words = [step.word for step in self.steps if step.contact == contact]
-        return words[-1] if words else None
+        """Give a holder's last word, if there is one: by its day, then as written down."""
+        said = [step for step in self.steps if step.contact == contact]
+        # Of several words of one day the one written down last is the first found here.
+        return max(reversed(said), key=lambda step: step.on).word if said else None
 
     def is_refused(self) -> bool:
         """Tell whether somebody's last word is a refusal or a withdrawal."""
@@ -78,9 +83,16 @@ class Consent:
         return bool(words & {Word.REFUSED, Word.WITHDRAWN})
 
 
-def record(consent: Consent, step: Step) -> Consent:
-    """Write down what a holder said; the same word said again on a day changes nothing."""
-    if step in consent.steps:
+def record(consent: Consent, step: Step, *, today: date) -> Consent:
+    """Write down what a holder said; the same thing written twice in a row is kept once.
+
+    Raises:
+        SaidTomorrow: The day is in the future.
+    """
+    if step.on > today:
+        raise SaidTomorrow
+    said = [held for held in consent.steps if held.contact == step.contact]
+    if said and said[-1] == step:
         return consent
     return replace(consent, steps=(*consent.steps, step))
 

@@ -183,9 +183,11 @@ class ChildrenService:
             NotFound: There is no such child, or the actor may not know of it.
             Forbidden: The actor is no coordinator.
             UnknownContact: The family has no such contact.
+            SaidTomorrow: The day is in the future.
         """
         way = await self.guard.child(actor, Action.WRITE_CONSENT, child, kind="consent")
         way.child.contact(contact)
+        today = self.surroundings.today()
         step = Step(
             contact=contact,
             word=word,
@@ -194,7 +196,9 @@ class ChildrenService:
             document=document,
             by=actor.professional,
         )
-        return await self.children.change_consent(child, lambda held: consents.record(held, step))
+        return await self.children.change_consent(
+            child, lambda held: consents.record(held, step, today=today)
+        )
 
     async def consent(self, actor: Actor, child: ChildId) -> tuple[Consent, Standing]:
         """Read what was said, and where the family stands today.

@@ -31,7 +31,9 @@ from crypto.mls.suite import SUITE_1, BadKey, BadSignature, BadTag, HpkeCipherte
 LABEL: Final = "ronde history v1"
 MAX_EPOCHS: Final = 512
 """The most epochs in one bundle; more go in several."""
-MAX_BUNDLE: Final = 1 << 19
+MAX_BUNDLE: Final = 1 << 16
+"""What the log takes in one item."""
+_MAX_PAST: Final = 60_000
 # Stands for "still there" where a last epoch is written.
 _OPEN_END: Final = (1 << 64) - 1
 
@@ -245,16 +247,19 @@ def open_(bundle: HistoryBundle, *, channel: ChannelId, device: Device, vouched:
 
 
 def split(epochs: Iterable[EpochKey], tenures: Iterable[Tenure]) -> tuple[Past, ...]:
-    """Cut a long past into bundles' worth, each with the tenures its epochs need."""
+    """Cut a long past into pieces that fit a bundle, each with the tenures its epochs need."""
     known, holders = sorted(epochs, key=lambda one: one.epoch), tuple(tenures)
     pieces = (known[at : at + MAX_EPOCHS] for at in range(0, len(known), MAX_EPOCHS))
-    return tuple(
-        Past(
-            epochs=tuple(piece),
-            tenures=tuple(one for one in holders if _overlaps(one, piece)),
-        )
-        for piece in pieces
-    )
+    return tuple(past for piece in pieces for past in _fitting(piece, holders))
+
+
+def _fitting(epochs: list[EpochKey], tenures: tuple[Tenure, ...]) -> tuple[Past, ...]:
+    holders = tuple(one for one in tenures if _overlaps(one, epochs))
+    past = Past(epochs=tuple(epochs), tenures=holders)
+    if len(epochs) == 1 or len(encode(past)) <= _MAX_PAST:
+        return (past,)
+    half = len(epochs) // 2
+    return (*_fitting(epochs[:half], holders), *_fitting(epochs[half:], holders))
 
 
 def _overlaps(tenure: Tenure, epochs: list[EpochKey]) -> bool:

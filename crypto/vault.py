@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from crypto import aes256
 from crypto.mls.codec import Malformed, Reader, Writer
-from crypto.mls.suite import BadTag
+from crypto.mls.suite import BadTag, Secret
 
 _MAGIC: Final = b"ronde vault v1"
 _SALT_LENGTH: Final = 16
@@ -23,6 +23,8 @@ _ARGON2ID, _SCRYPT = 1, 2
 _MAX_PASSES: Final = 16
 _MAX_LANES: Final = 8
 _MAX_MEMORY_KIB: Final = 1 << 20
+# A vault holds all channels of a device: more than one message may.
+_MAX_HEADER: Final = 64
 
 
 class WrongPassphrase(Exception):
@@ -49,8 +51,20 @@ class Cost:
 DEFAULT_COST: Final = Cost()
 
 
-def seal(state: bytes, passphrase: str, *, cost: Cost = DEFAULT_COST) -> bytes:
-    """Seal a device's state under a passphrase."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultKey:
+    """A passphrase already stretched, so that every save need not cost what a guess costs."""
+
+    header: bytes
+    key: Secret
+
+    def seal(self, state: bytes) -> bytes:
+        """Seal a device's state."""
+        return self.header + aes256.seal(self.key, self.header, state)
+
+
+def new_key(passphrase: str, *, cost: Cost = DEFAULT_COST) -> VaultKey:
+    """Stretch a passphrase for a new vault: slow on purpose."""
     salt = secrets.token_bytes(_SALT_LENGTH)
     method = _ARGON2ID
     try:
@@ -58,8 +72,12 @@ def seal(state: bytes, passphrase: str, *, cost: Cost = DEFAULT_COST) -> bytes:
     except UnsupportedAlgorithm:
         method = _SCRYPT
         key = _key(method, salt, passphrase, cost)
-    header = _header(method, salt, cost)
-    return header + aes256.seal(key, header, state)
+    return VaultKey(header=_header(method, salt, cost), key=key)
+
+
+def seal(state: bytes, passphrase: str, *, cost: Cost = DEFAULT_COST) -> bytes:
+    """Seal a device's state under a passphrase."""
+    return new_key(passphrase, cost=cost).seal(state)
 
 
 def open_(vault: bytes, passphrase: str) -> bytes:
@@ -69,7 +87,17 @@ def open_(vault: bytes, passphrase: str) -> bytes:
         WrongPassphrase: It was sealed under another one, or changed since.
         BadVault: It is no vault, or one of unreasonable cost.
     """
-    reader = Reader(vault)
+    return unlock(vault, passphrase)[0]
+
+
+def unlock(vault: bytes, passphrase: str) -> tuple[bytes, VaultKey]:
+    """Open a vault and keep the key to seal its next state with.
+
+    Raises:
+        WrongPassphrase: It was sealed under another one, or changed since.
+        BadVault: It is no vault, or one of unreasonable cost.
+    """
+    reader = Reader(vault[:_MAX_HEADER])
     try:
         if reader.opaque() != _MAGIC:
             raise BadVault("no vault of ours")
@@ -79,8 +107,9 @@ def open_(vault: bytes, passphrase: str) -> bytes:
         raise BadVault("no vault of ours") from None
     _check(method, cost)
     header = reader.since(0)
+    key = VaultKey(header=header, key=_key(method, salt, passphrase, cost))
     try:
-        return aes256.open_(_key(method, salt, passphrase, cost), header, vault[len(header) :])
+        return aes256.open_(key.key, header, vault[len(header) :]), key
     except BadTag:
         raise WrongPassphrase from None
 
@@ -101,16 +130,18 @@ def _check(method: int, cost: Cost) -> None:
         raise BadVault("a vault of unreasonable cost")
 
 
-def _key(method: int, salt: bytes, passphrase: str, cost: Cost) -> bytes:
+def _key(method: int, salt: bytes, passphrase: str, cost: Cost) -> Secret:
     secret = passphrase.encode()
     if method == _ARGON2ID:
-        return Argon2id(
+        stretched = Argon2id(
             salt=salt,
             length=aes256.KEY_LENGTH,
             iterations=cost.passes,
             lanes=cost.lanes,
             memory_cost=cost.memory_kib,
         ).derive(secret)
+        return Secret(stretched)
     # 128 · r · N bytes: with r = 8 one KiB of memory for each N, which is a power of two.
     n = 1 << (cost.memory_kib.bit_length() - 1)
-    return Scrypt(salt=salt, length=aes256.KEY_LENGTH, n=n, r=8, p=cost.lanes).derive(secret)
+    scrypt = Scrypt(salt=salt, length=aes256.KEY_LENGTH, n=n, r=8, p=cost.lanes)
+    return Secret(scrypt.derive(secret))

@@ -18,8 +18,8 @@ def mongodb_server() -> Iterator[str]:
     if named:
         yield named
         return
-    with secantus("--storage-path", ":memory:") as address:
-        yield address
+    with secantus("--storage-path", ":memory:") as server:
+        yield server.address
 
 
 @pytest.fixture

@@ -86,9 +86,7 @@ class MongoEngine(Engine):
             Unavailable: It cannot be reached, or the address is none.
         """
         try:
-            client: AsyncMongoClient[Record] = AsyncMongoClient(
-                address, serverSelectionTimeoutMS=_ANSWER_WITHIN_MS, timeoutMS=_ANSWER_WITHIN_MS
-            )
+            client: AsyncMongoClient[Record] = AsyncMongoClient(address, **_patience(address))
         except (PyMongoError, ValueError) as error:
             raise Unavailable("the database's address is not fit") from error
         try:
@@ -222,6 +220,12 @@ async def _told(work: Awaitable[Result]) -> Result:
         return await work
     except PyMongoError as error:
         raise translate(error) from error
+
+
+def _patience(address: str) -> dict[str, Any]:
+    """How long to wait for a server and for its answer, where the address does not say."""
+    options = ("serverSelectionTimeoutMS", "socketTimeoutMS")
+    return {name: _ANSWER_WITHIN_MS for name in options if name.lower() not in address.lower()}
 
 
 async def _require_replica_set(client: AsyncMongoClient[Record], address: str) -> None:

@@ -41,7 +41,7 @@ _PAGE = 500
 class SqliteEngine(Engine):
     """The engine port on one file. Open it inside the event loop that will use it."""
 
-    def __init__(self, path: Path, clock: Clock, *, depth: int = WAITING_WRITES) -> None:
+    def __init__(self, path: Path, clock: Clock, *, depth: int) -> None:
         self._path = path
         self._clock = clock
         self._writer = self._make_writer(path, depth)
@@ -51,8 +51,10 @@ class SqliteEngine(Engine):
         return Writer(path, depth=depth)
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock) -> Self:
+    async def open(cls, path: Path, clock: Clock, *, depth: int = WAITING_WRITES) -> Self:
         """Open the file, creating it for its owner alone if it is not there.
+
+        At most `depth` writes wait; beyond, they are refused as `Busy`.
 
         Raises:
             NewerFile: A later version of Ronde wrote it.
@@ -60,7 +62,7 @@ class SqliteEngine(Engine):
             OldSqlite: The library is too old to be trusted with it.
             Unavailable: The file cannot be opened.
         """
-        engine = cls(path, clock)
+        engine = cls(path, clock, depth=depth)
         await engine._writer.open()
         await engine._readers.open()
         return engine

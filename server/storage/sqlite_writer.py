@@ -23,7 +23,7 @@ from server.storage.sqlite_log import Tails
 Result = TypeVar("Result")
 Work = Callable[[apsw.Connection, Tails], object]
 Outcome = tuple["asyncio.Future[object]", object]
-_Waiting = tuple[Work, "asyncio.Future[object]"]
+Waiting = tuple[Work, "asyncio.Future[object]"]
 
 _REFUSALS = (Stale, Taken, Damaged)
 _ERASURE_EVERY_S = 20.0
@@ -37,9 +37,9 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._depth = depth
         self._path = path
-        self._gathered: list[_Waiting] = []
+        self._gathered: list[Waiting] = []
         self._unanswered: set[asyncio.Future[object]] = set()
-        self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
         self._dead = False
         self._erase_at: float | None = None
         self._thread = threading.Thread(target=self._live, name="ronde-writer", daemon=True)
@@ -109,7 +109,7 @@ class Writer:
         try:
             while (batch := self._next()) is not None:
                 self._settle(batch)
-        except Exception as error:  # noqa: BLE001 - whatever ends the thread, its waiters must know
+        except BaseException as error:  # noqa: BLE001 - whatever ends the thread, its waiters must know
             fate = Unavailable("the store's writer has ended")
             fate.__cause__ = error
         finally:
@@ -118,7 +118,7 @@ class Writer:
             finally:
                 self._call(self._die, fate)
 
-    def _next(self) -> list[_Waiting] | None:
+    def _next(self) -> list[Waiting] | None:
         """Wait for something, then take all there is; None once the store closes."""
         batch = self._wait()
         while batch is not None and not self._queue.empty():
@@ -129,7 +129,7 @@ class Writer:
             batch.extend(more)
         return batch
 
-    def _wait(self) -> list[_Waiting] | None:
+    def _wait(self) -> list[Waiting] | None:
         while True:
             try:
                 return self._queue.get(timeout=self._patience())
@@ -141,7 +141,7 @@ class Writer:
             return None
         return max(0.0, self._erase_at - time.monotonic())
 
-    def _settle(self, batch: list[_Waiting]) -> None:
+    def _settle(self, batch: list[Waiting]) -> None:
         """Do a batch in one transaction; should it fail, each alone, so only the guilty do."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -160,14 +160,14 @@ class Writer:
         if self._patience() == 0:
             self._truncate()
 
-    def _retry_alone(self, batch: list[_Waiting], error: Exception) -> None:
+    def _retry_alone(self, batch: list[Waiting], error: Exception) -> None:
         if len(batch) == 1:
             self._announce([(batch[0][1], translate(error))])
             return
         for waiting in batch:
             self._settle([waiting])
 
-    def _do(self, batch: list[_Waiting]) -> list[Outcome]:
+    def _do(self, batch: list[Waiting]) -> list[Outcome]:
         """Run each piece of work; they refuse before they write, so a refusal spoils nothing."""
         self._tails.renew()
         outcomes: list[Outcome] = []

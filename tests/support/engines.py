@@ -27,25 +27,41 @@ class TickingClock:
         return self._now
 
 
+class Secantus:
+    """A process of SecantusDB, which speaks MongoDB's protocol, on a port of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port: int = probe.getsockname()[1]
+        self._arguments = arguments
+        self.address = f"mongodb://127.0.0.1:{self._port}/"
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        program = Path(sys.executable).with_name("secantusd-py")
+        self._process = subprocess.Popen(
+            [program, "--port", str(self._port), "--log-level", "ERROR", *self._arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _wait_for(self._port, self._process)
+
+    def kill(self) -> None:
+        """Kill it: a graceful stop takes two seconds, and nothing in it is worth them."""
+        self._process.kill()
+        self._process.wait()
+
+
 @contextlib.contextmanager
-def secantus(*arguments: str) -> Iterator[str]:
-    """Run SecantusDB, which speaks MongoDB's protocol, as a process; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program = Path(sys.executable).with_name("secantusd-py")
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--log-level", "ERROR", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def secantus(*arguments: str) -> Iterator[Secantus]:
+    """Run SecantusDB for a while."""
+    server = Secantus(*arguments)
+    server.start()
     try:
-        _wait_for(port, process)
-        yield f"mongodb://127.0.0.1:{port}/"
+        yield server
     finally:
-        # A graceful stop takes two seconds; nothing in it is worth them.
-        process.kill()
-        process.wait()
+        server.kill()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -63,8 +79,13 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def fresh_database(server: str) -> Iterator[str]:
-    """Give the address of a database of one's own on a server, and drop it afterwards."""
+    """Give the address of a database of one's own on a server.
+
+    Afterwards it is dropped, with all whose names begin like its own.
+    """
     name = "t_" + secrets.token_hex(6)
     yield urlsplit(server)._replace(path="/" + name).geturl()
     with MongoClient[dict[str, object]](server) as client:
-        client.drop_database(name)
+        for found in client.list_database_names():
+            if found.startswith(name):
+                client.drop_database(found)

@@ -48,6 +48,7 @@ class Forger:
     init: Secret
     membership_key: bytes | None
     draft: LeafNode
+    leaf_signature_key: bytes | None = None
 
     @property
     def suite(self) -> Suite:
@@ -205,7 +206,8 @@ def _laid(forger: Forger, tree: RatchetTree, leaf: int, lies: Lies) -> NewPath:
     laid, above = lay_path(suite, tree, leaf, public_keys)
     stand = LeafPlace(group_id=forger.state.group_id, leaf=leaf)
     changed = lies.leaf(replace(draft, parent_hash=above))
-    signed = sign_leaf(suite, changed, forger.signature_key, stand)
+    key = forger.leaf_signature_key or forger.signature_key
+    signed = sign_leaf(suite, changed, key, stand)
     return NewPath(
         tree=laid.replace_leaf(leaf, signed),
         keys=TreeKeys(leaf=leaf, private={}),

@@ -27,6 +27,7 @@ from crypto.mls.suite import Secret
 from crypto.mls.transition import describe
 
 _FORM = 1
+_SIGNATURE_KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,4 +207,8 @@ class Group:
 def _read(reader: Reader) -> Group:
     if reader.uint8() != _FORM:
         raise Malformed("a group written in another form")
-    return Group(own=MemberState.read(reader), signature_key=Secret(reader.opaque()))
+    own, signature_key = MemberState.read(reader), Secret(reader.fixed(_SIGNATURE_KEY_LENGTH))
+    leaf = own.state.tree.member(own.keys.leaf)
+    if own.state.suite.signature_public(signature_key) != leaf.signature_key:
+        raise Malformed("a signature key that is not the leaf's")
+    return Group(own=own, signature_key=signature_key)

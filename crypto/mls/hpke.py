@@ -30,7 +30,7 @@ def export_as_sender(
     ephemeral = X25519PrivateKey.generate()
     sent = ephemeral.public_key().public_bytes_raw()
     shared = _shared_secret(ephemeral.exchange(recipient), sent, recipient.public_bytes_raw())
-    return sent, _export(shared, context, length)
+    return sent, _export(shared, b"", context, length)
 
 
 def export_as_recipient(
@@ -39,7 +39,7 @@ def export_as_recipient(
     """Compute the secret that a sender exported, from the KEM output received."""
     public = private.public_key().public_bytes_raw()
     shared = _shared_secret(private.exchange(sent), sent.public_bytes_raw(), public)
-    return _export(shared, context, length)
+    return _export(shared, b"", context, length)
 
 
 def _shared_secret(agreed: bytes, sent: bytes, recipient: bytes) -> bytes:
@@ -47,12 +47,14 @@ def _shared_secret(agreed: bytes, sent: bytes, recipient: bytes) -> bytes:
     return _labeled_expand(_KEM, extracted, b"shared_secret", sent + recipient, _HASH_LENGTH)
 
 
-def _export(shared: bytes, context: bytes, length: int) -> bytes:
-    """Run the key schedule in base mode, empty info, then export: RFC 9180, sections 5.1, 5.3."""
+def _export(shared: bytes, info: bytes, context: bytes, length: int) -> bytes:
+    """Run the key schedule in base mode, then export: RFC 9180, sections 5.1 and 5.3."""
     psk_id = _labeled_extract(_SUITE, b"", b"psk_id_hash", b"")
-    info = _labeled_extract(_SUITE, b"", b"info_hash", b"")
+    info_hash = _labeled_extract(_SUITE, b"", b"info_hash", info)
     secret = _labeled_extract(_SUITE, shared, b"secret", b"")
-    exporter = _labeled_expand(_SUITE, secret, b"exp", _BASE_MODE + psk_id + info, _HASH_LENGTH)
+    exporter = _labeled_expand(
+        _SUITE, secret, b"exp", _BASE_MODE + psk_id + info_hash, _HASH_LENGTH
+    )
     return _labeled_expand(_SUITE, exporter, b"sec", context, length)
 
 

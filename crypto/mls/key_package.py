@@ -14,6 +14,7 @@ from crypto.mls.registry import LeafNodeSource, ProtocolVersion
 from crypto.mls.suite import KeyPair, Secret, Suite, suite_of
 
 _LABEL = "KeyPackageTBS"
+_PRIVATE_KEY_LENGTH = 32
 _REFERENCE_LABEL = "MLS 1.0 KeyPackage Reference"
 
 
@@ -85,9 +86,9 @@ class KeyPackageSecrets:
         """Take the form that `write` made."""
         return KeyPackageSecrets(
             key_package=KeyPackage.read(reader),
-            init_key=Secret(reader.opaque()),
-            encryption_key=Secret(reader.opaque()),
-            signature_key=Secret(reader.opaque()),
+            init_key=Secret(reader.fixed(_PRIVATE_KEY_LENGTH)),
+            encryption_key=Secret(reader.fixed(_PRIVATE_KEY_LENGTH)),
+            signature_key=Secret(reader.fixed(_PRIVATE_KEY_LENGTH)),
         )
 
 

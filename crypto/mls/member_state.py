@@ -38,6 +38,7 @@ class MemberState:
 
         Raises:
             Malformed: It is something else, or its parts do not belong together.
+            Unconfirmed: Its secrets are not those of its epoch.
         """
         context, tree = GroupContext.read(reader), RatchetTree.read(reader)
         tag, keys = reader.opaque(), TreeKeys.read(reader)
@@ -45,8 +46,8 @@ class MemberState:
         own = MemberState(state=state_of(context, tree, tag), keys=keys, secrets=secrets)
         if not equal(root_hash(own.state.suite, tree), context.tree_hash):
             raise Malformed("a tree that is not the group's")
-        if tree.leaf(keys.leaf) is None:
-            raise Malformed("a member without a leaf")
+        if not keys.fit(own.state.suite, tree):
+            raise Malformed("private keys that are not the tree's")
         check_confirmed(own)
         return own
 

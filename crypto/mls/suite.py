@@ -247,6 +247,10 @@ class Suite:
         """Return the public half of a signature key."""
         return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
+    def encryption_public(self, private: bytes) -> bytes:
+        """Return the public half of an encryption key."""
+        return keys.agreement_public(private)
+
     def random_secret(self) -> Secret:
         """Make a fresh secret of the hash's length."""
         return Secret(secrets.token_bytes(self.hash_length))

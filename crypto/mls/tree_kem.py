@@ -14,6 +14,7 @@ from crypto.mls.tree_hash import parent_hash
 from crypto.mls.update_path import UpdatePath, UpdatePathNode
 
 _LABEL = "UpdatePathNode"
+_PRIVATE_KEY_LENGTH = 32
 
 
 class InvalidPath(Refused):
@@ -45,6 +46,16 @@ class TreeKeys:
     def with_keys(self, new: Mapping[int, Secret]) -> "TreeKeys":
         """Replace or add keys."""
         return TreeKeys(leaf=self.leaf, private={**self.private, **new})
+
+    def fit(self, suite: Suite, tree: RatchetTree) -> bool:
+        """Tell whether these are private halves of keys in the tree, the leaf's among them."""
+        if tree.leaf(self.leaf) is None or tree_math.leaf_node(self.leaf) not in self.private:
+            return False
+        count = tree_math.node_count(tree.width)
+        return all(
+            place < count and suite.encryption_public(key) == _key_at(tree, place)
+            for place, key in self.private.items()
+        )
 
     def write(self, writer: Writer) -> None:
         """Append a form for the owner's own vault; it is not part of RFC 9420."""
@@ -250,12 +261,17 @@ def _check_fresh(suite: Suite, tree: RatchetTree, keys: Sequence[bytes]) -> None
         suite.check_public_key(key)
 
 
-def _public_key(tree: RatchetTree, place: int) -> bytes:
+def _key_at(tree: RatchetTree, place: int) -> bytes | None:
     node = tree.node(place)
-    if node is None:
+    return None if node is None else node.encryption_key
+
+
+def _public_key(tree: RatchetTree, place: int) -> bytes:
+    key = _key_at(tree, place)
+    if key is None:
         raise InvalidPath("a path through a blank node")
-    return node.encryption_key
+    return key
 
 
 def _read_key(reader: Reader) -> tuple[int, Secret]:
-    return reader.uint32(), Secret(reader.opaque())
+    return reader.uint32(), Secret(reader.fixed(_PRIVATE_KEY_LENGTH))

@@ -1,8 +1,7 @@
-"""The care circle's ports on any engine, and the outbox inside the appointments."""
+"""The care circle's ports on any engine, and the addresses notices are sent to."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 
 from typing_extensions import override
@@ -37,12 +36,12 @@ from crypto.ids import (
     StructureId,
     TaskId,
 )
-from notifications.notice import Medium, Notice
-from notifications.store import Contacts, NoSuchAppointment, Outbox
-from notifications.store import Decide as DecideNotices
+from notifications.notice import Medium
+from notifications.store import Contacts
 from server.storage import care_shapes as shapes
 from server.storage.engine import Engine, Stale, Taken
 from server.storage.keys import Keyring
+from server.storage.outbox import StoredOutbox
 from server.storage.repository import Missing, Repository
 
 T = TypeVar("T")
@@ -278,28 +277,11 @@ class EngineAppointments(Appointments):
         return await _change(self._appointments, appointment, decide)
 
 
-class EngineOutbox(Outbox):
-    """The outbox: the notices of all appointments, where the appointments are."""
+class EngineOutbox(StoredOutbox):
+    """The outbox on any engine: the notices of all appointments, where the appointments are."""
 
     def __init__(self, engine: Engine, keyring: Keyring) -> None:
-        self._appointments = Repository(engine, keyring, shapes.appointment_shape())
-
-    @override
-    async def claim(
-        self, *, now: datetime, until: datetime, limit: int
-    ) -> tuple[AppointmentId, ...]:
-        held = await self._appointments.claim(now=now, until=until, limit=limit)
-        return tuple(one.value.id for one in held)
-
-    @override
-    async def change(self, appointment: AppointmentId, decide: DecideNotices) -> tuple[Notice, ...]:
-        try:
-            changed = await self._appointments.change(
-                appointment, lambda held: replace(held, notices=decide(held.notices))
-            )
-        except Missing:
-            raise NoSuchAppointment from None
-        return changed.notices
+        super().__init__(Repository(engine, keyring, shapes.appointment_shape()))
 
 
 def _found(value: T | None) -> T:

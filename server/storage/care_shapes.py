@@ -5,8 +5,6 @@ and dates of work. Everything about a child is sealed by the child's own key, so
 forgetting the key erases it.
 """
 
-from datetime import datetime
-
 from care_circle.appointment import Appointment
 from care_circle.child import Child
 from care_circle.circle import Circle
@@ -16,9 +14,8 @@ from care_circle.document import Document
 from care_circle.professional import Professional
 from care_circle.structure import Structure
 from care_circle.task import ENDED, TaskCard
-from notifications.hours import from_ms
-from notifications.notice import next_due
 from server.storage.keys import Keyring
+from server.storage.outbox import due_of, link_tags
 from server.storage.shape import Shape
 
 ALL = "all"
@@ -127,7 +124,7 @@ def document_shape() -> Shape[Document]:
 
 
 def appointment_shape() -> Shape[Appointment]:
-    """Shape appointments, due when their earliest notice is."""
+    """Shape appointments: due when their earliest notice is, found by the links in notices too."""
     return Shape(
         kind="appointment",
         type=Appointment,
@@ -135,8 +132,9 @@ def appointment_shape() -> Shape[Appointment]:
         tags_of=lambda appointment: (
             child_key(appointment.child),
             professional_key(appointment.professional),
+            *link_tags(appointment),
         ),
-        due_of=_due,
+        due_of=due_of,
         sealed=frozenset({"visit", "slot", "notices"}),
         scope_of=lambda appointment: appointment.child,
     )
@@ -187,8 +185,3 @@ def _ins_key(keyring: Keyring, child: Child) -> str | None:
     if ins is None:
         return None
     return "ins:" + keyring.blind("child", "ins", f"{ins.kind} {ins.number}")
-
-
-def _due(appointment: Appointment) -> datetime | None:
-    due = next_due(appointment.notices)
-    return None if due is None else from_ms(due)

@@ -222,17 +222,20 @@ def resume(session: Session) -> tuple[Effect, ...]:
 def read(session: Session, channel: ChannelId, items: Sequence[Item]) -> tuple[EntryOpened, ...]:
     """Open what can be opened among items already received, to show them once more.
 
-    Their places in their authors' chains were judged when they came.
+    Their places in their authors' chains were judged when they came; an entry that the
+    log repeats is shown where it stood first.
     """
     state = channel_of(session, channel)
-    shown = []
+    shown: list[EntryOpened] = []
+    seen: set[EntryId] = set()
     for item in items:
-        if item.kind is not Kind.ENTRY or item.channel != channel:
+        if item.kind is not Kind.ENTRY or item.channel != channel or item.id in seen:
             continue
         try:
             opened = open_item(state, item)
         except (NoKey, BadEntry):
             continue
+        seen.add(item.id)
         shown.append(
             EntryOpened(channel=channel, seq=item.seq, at=item.at, opened=opened, card=item.card)
         )

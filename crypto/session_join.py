@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from crypto.bundle import Bundle
-from crypto.identity import certificate_of
+from crypto.identity import BadCertificate, certificate_of
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, new_id
 from crypto.log import Item, Kind
 from crypto.mls.group import Group
@@ -83,6 +83,10 @@ def _leaf_of(group_info: bytes, device: DeviceId) -> int | None:
     if tree is None:
         return None
     for leaf, node in read_tree(tree).members():
-        if certificate_of(node.credential.identity).device == device:
+        try:
+            certificate = certificate_of(node.credential.identity)
+        except BadCertificate:
+            raise NotAllowed(PolicyFault.GHOST) from None
+        if certificate.device == device:
             return leaf
     return None

@@ -74,8 +74,6 @@ def _take(session: Session, item: Item) -> Step:
         again = item.seq in state.unread and item.kind is Kind.ENTRY
         return read_entry(session, state, item) if again else Step(session=session)
     state = replace(state, cursor=item.seq)
-    if state.phase is Phase.REMOVED and item.kind is not Kind.COMMIT:
-        return kept(session, state)
     match item.kind:
         case Kind.CREATE:
             return _take_create(session, state, item)

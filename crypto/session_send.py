@@ -13,6 +13,7 @@ from crypto.effects import (
     EntryParked,
     EntryStored,
     FetchChain,
+    ReadAgain,
     Rejoin,
     Send,
 )
@@ -61,6 +62,8 @@ def resend(session: Session) -> tuple[Effect, ...]:
         if first is not None and first.sealed is not None and not first.sealed.held:
             effects.append(Send(request=_request(state, first, first.sealed)))
         effects.append(CatchUp(channel=state.id, after=state.cursor))
+        if state.unread and state.given:
+            effects.append(ReadAgain(channel=state.id, seqs=state.unread))
     return tuple(effects)
 
 

@@ -226,7 +226,7 @@ class Client:
             case Send(request=request):
                 self.send(request)
             case CatchUp():
-                self.sync_if_news()
+                self.sync()
             case ReadAgain(seqs=seqs):
                 again = [item for item in self.relay.read(self.id) if item.seq in seqs]
                 step = sessions.receive(self.session, channel, again, now=self.now)
@@ -250,10 +250,6 @@ class Client:
         self.burn()
         self.do(sessions.acknowledge(self.session, request, seq, now=self.now))
 
-    def sync_if_news(self) -> None:
-        if self.relay.read(self.id, self.state.cursor):
-            self.sync()
-
     # What a test asks.
 
     @property
@@ -261,6 +257,13 @@ class Client:
         """The texts shown, in the order of their places in the log."""
         shown = {event.seq: event for event in self.events if isinstance(event, EntryOpened)}
         return [shown[seq].opened.entry.body.decode() for seq in sorted(shown)]
+
+    @property
+    def read(self) -> list[str]:
+        """The texts that can be read now, as after a restart that showed nothing yet."""
+        items = self.relay.read(self.id)
+        opened = sessions.read(self.session, self.relay.channel, items)
+        return [each.opened.entry.body.decode() for each in opened]
 
     @property
     def warnings(self) -> list[str]:

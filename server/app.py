@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
 from server.config import Config
+from server.connection import Limits
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
 from server.logs import log_requests
@@ -16,7 +18,24 @@ from server.openapi import describe
 from server.operations import Operation, add_operations
 from server.passwords import Passwords
 from server.problems import answer_problems
-from server.routes import accounts, devices, health, sessions
+from server.routes import (
+    accounts,
+    appointments,
+    channels,
+    children,
+    circles,
+    conventions,
+    devices,
+    documents,
+    health,
+    keys,
+    pages,
+    pathways,
+    professionals,
+    sessions,
+    structures,
+    tasks,
+)
 from server.security import CONFIG, HEADER_SECONDS, add_strict_headers, guard
 from server.services import SESSIONS, install
 from server.sockets import PATH as SOCKETS_PATH
@@ -29,6 +48,18 @@ OPERATIONS: tuple[Operation, ...] = (
     *accounts.operations,
     *sessions.operations,
     *devices.operations,
+    *structures.operations,
+    *professionals.operations,
+    *conventions.operations,
+    *children.operations,
+    *circles.operations,
+    *channels.operations,
+    *keys.operations,
+    *tasks.operations,
+    *documents.operations,
+    *appointments.operations,
+    *pathways.operations,
+    *pages.operations,
 )
 """Every operation there is; what is not public here needs a session, whatever the handler does."""
 
@@ -68,6 +99,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app.on_response_prepare.append(add_strict_headers)
     app.cleanup_ctx.append(_close_store(house))
     app.cleanup_ctx.append(_tell_families(config, house))
+    install_channels(app, house, furnish_channels(house, zone=config.zone, limits=Limits()))
     return app
 
 

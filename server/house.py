@@ -18,6 +18,7 @@ from server.announcer import RosterChanges
 from server.audit import Audit
 from server.clock import Clock
 from server.devices import AttestedIdentities, Devices
+from server.family import FamilyPages
 from server.live import LiveCircles, LivePeople
 from server.passwords import Passwords
 from server.sessions import Sessions
@@ -27,6 +28,7 @@ from server.storage.care import (
     EngineChildren,
     EngineCircles,
     EngineDocuments,
+    EngineOutbox,
     EnginePeople,
     EngineTasks,
 )
@@ -92,6 +94,8 @@ class House:
     sessions: Sessions
     devices: Devices
     sign_in: SignIn
+    outbox: EngineOutbox
+    family: FamilyPages
     changes: RosterChanges
 
 
@@ -119,6 +123,7 @@ def furnish(
         bind=sessions.bind,
         removed=partial(_device_removed, sessions, changes),
     )
+    outbox = EngineOutbox(engine, keyring)
     return House(
         engine=engine,
         keyring=keyring,
@@ -131,6 +136,8 @@ def furnish(
         sessions=sessions,
         devices=devices,
         sign_in=SignIn(accounts=accounts, devices=devices, sessions=sessions),
+        outbox=outbox,
+        family=FamilyPages(outbox=outbox, audit=audit, clock=clock),
         changes=changes,
     )
 

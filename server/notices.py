@@ -23,7 +23,6 @@ from server.senders.invitation import Organizer
 from server.senders.render import TemplateRenderer
 from server.senders.sms import WebhookTexter
 from server.senders.smtp import SmtpMailer, SmtpServer
-from server.storage.care import EngineOutbox
 
 EVERY = timedelta(seconds=1)
 _chance = random.SystemRandom().random
@@ -41,7 +40,7 @@ async def open_worker(config: Config, house: House) -> AsyncIterator[Worker]:
     organizer = Organizer(name=config.mail_name, address=config.mail_from)
     async with aiohttp.ClientSession() as http:
         yield Worker(
-            outbox=EngineOutbox(house.engine, house.keyring),
+            outbox=house.outbox,
             contacts=house.stores.children,
             renderer=TemplateRenderer(
                 templates=templates.load(),

@@ -6,17 +6,22 @@ from typing import NamedTuple
 from care_circle import (
     access,
     ages,
+    answers,
+    appointment,
     child,
     circle,
     consent,
     contact,
     convention,
-    definition,
+    document,
     inclusion,
     ins,
+    neutral,
+    pathway,
     perinatal,
     professional,
     role,
+    store,
     structure,
     task,
 )
@@ -27,7 +32,7 @@ from notifications import hours
 from notifications import store as notices
 from server import accounts, devices, frames, limits, passwords, security, wire
 from server import identity as session
-from server.storage import engine
+from server.storage import engine, keys
 
 
 class Kind(NamedTuple):
@@ -107,13 +112,16 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     contact.Unreachable: Kind(
         422, "unreachable", "Contact sans moyen de le joindre", "Contact cannot be reached"
     ),
+    store.AlreadyThere: Kind(
+        409, "already_there", "Déjà inscrit au registre", "Already on the register"
+    ),
     contact.BadLanguage: Kind(422, "bad_language", "Langue inconnue", "Unknown language"),
     # Conventions.
     convention.UnknownPiece: Kind(422, "unknown_piece", "Pièce inconnue", "Unknown document"),
     convention.PiecesMissing: Kind(
         409, "pieces_missing", "Des pièces manquent", "Documents are missing"
     ),
-    convention.NotSigned: Kind(409, "not_signed", "Convention non signée", "Not signed yet"),
+    convention.NotSigned: Kind(409, "not_signed", "Convention non signée", "Convention not signed"),
     convention.BadPeriod: Kind(422, "bad_period", "Période impossible", "Impossible period"),
     convention.NoActiveConvention: Kind(
         403, "no_active_convention", "Pas de convention active", "No active convention"
@@ -155,8 +163,36 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
         409, "consent_missing", "Consentement manquant", "Consent is missing"
     ),
     consent.ParentOpposed: Kind(409, "parent_opposed", "Un parent s'oppose", "A parent objects"),
-    definition.DefinitionError: Kind(
-        422, "bad_definition", "Définition invalide", "Invalid definition"
+    consent.SaidTomorrow: Kind(
+        422, "said_tomorrow", "Consentement daté de l'avenir", "Consent dated in the future"
+    ),
+    # Documents.
+    pathway.UnknownForm: Kind(422, "unknown_form", "Formulaire inconnu", "Unknown form"),
+    pathway.UnknownVisit: Kind(422, "unknown_visit", "Visite inconnue", "Unknown visit"),
+    answers.BadAnswers: Kind(422, "bad_answers", "Réponses invalides", "Invalid answers"),
+    document.StaleEdition: Kind(
+        412, "stale_edition", "Le document a changé", "The document has changed"
+    ),
+    document.NotADraft: Kind(409, "not_a_draft", "Document déjà signé", "Already signed"),
+    document.NotSignedYet: Kind(409, "not_signed_yet", "Document non signé", "Not signed yet"),
+    document.Struck: Kind(409, "struck", "Document marqué erroné", "Entered in error"),
+    document.ReasonMissing: Kind(422, "reason_missing", "Motif manquant", "Reason missing"),
+    document.FormReplaced: Kind(
+        409, "form_replaced", "Le formulaire a changé de version", "The form has a newer version"
+    ),
+    # Appointments.
+    appointment.InThePast: Kind(422, "in_the_past", "Date passée", "In the past"),
+    appointment.NoSuchTime: Kind(422, "no_such_time", "Heure inexistante", "No such time"),
+    appointment.BadDuration: Kind(422, "bad_duration", "Durée impossible", "Impossible duration"),
+    appointment.BadAddress: Kind(422, "bad_address", "Adresse invalide", "Invalid address"),
+    appointment.AppointmentOver: Kind(
+        409, "appointment_over", "Rendez-vous terminé", "The appointment is over"
+    ),
+    appointment.NotYetHeld: Kind(
+        409, "not_yet_held", "Rendez-vous à venir", "The appointment is yet to come"
+    ),
+    neutral.TellingLabel: Kind(
+        422, "telling_label", "Libellé de lieu trop parlant", "The place label tells too much"
     ),
     # Circles.
     circle.CircleExists: Kind(
@@ -222,6 +258,7 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     notices.NoSuchAppointment: _NOT_FOUND,
     hours.UnknownZone: Kind(422, "unknown_zone", "Fuseau horaire inconnu", "Unknown time zone"),
     # Stores.
+    keys.Erased: _NOT_FOUND,
     engine.Stale: Kind(409, "stale_version", "Modifié entre-temps", "Changed in the meantime"),
     engine.Taken: Kind(409, "taken", "Déjà pris", "Already taken"),
     engine.Busy: Kind(503, "busy", "Serveur occupé", "Server busy"),

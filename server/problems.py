@@ -13,6 +13,8 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from care_circle.answers import BadAnswers, Wrong
+from care_circle.inclusion import GuardsUnmet, NotIncludable
 from server.limits import TooManyRequests
 from server.logs import logger
 from server.problem_table import HTTP_PROBLEMS, PROBLEMS, Kind
@@ -70,7 +72,7 @@ def problem_of(error: BaseException, *, language: str = "fr") -> Problem:
         kind=kind,
         language=language,
         detail=_fault(error),
-        errors=error.errors if isinstance(error, Malformed) else (),
+        errors=_errors(error),
         headers=_retry_headers(error, kind),
     )
 
@@ -119,6 +121,28 @@ def _http_problem(error: web.HTTPException, language: str) -> Problem:
         return Problem(kind=INTERNAL, language=language)
     allow = error.headers.get("Allow")
     return Problem(kind=kind, language=language, headers={"Allow": allow} if allow else {})
+
+
+def _errors(error: BaseException) -> tuple[tuple[str, str], ...]:
+    """Say (JSON pointer, what) where a rule names several things at once, in our words only."""
+    match error:
+        case Malformed():
+            return error.errors
+        case BadAnswers():
+            return tuple(
+                (
+                    "/answers" if each.wrong is Wrong.UNKNOWN_FIELD else f"/answers/{each.field}",
+                    each.wrong,
+                )
+                for each in error.problems
+            )
+        case NotIncludable():
+            missing = error.assessment.missing
+            return (("", error.assessment.outcome), *((f"/{fact}", "missing") for fact in missing))
+        case GuardsUnmet():
+            return tuple(("", guard) for guard in error.guards)
+        case _:
+            return ()
 
 
 def _fault(error: BaseException) -> str | None:

@@ -11,6 +11,7 @@ from care_circle.services.people import PeopleService
 from care_circle.services.tasks import TasksService
 from server.accounts import Accounts
 from server.devices import Devices
+from server.family import FamilyPages
 from server.house import House
 from server.sessions import Sessions
 from server.sign_in import SignIn
@@ -23,6 +24,7 @@ CIRCLES: web.AppKey[CirclesService] = web.AppKey("circles", CirclesService)
 TASKS: web.AppKey[TasksService] = web.AppKey("tasks", TasksService)
 DOCUMENTS: web.AppKey[DocumentsService] = web.AppKey("documents", DocumentsService)
 APPOINTMENTS: web.AppKey[AppointmentsService] = web.AppKey("appointments", AppointmentsService)
+FAMILY: web.AppKey[FamilyPages] = web.AppKey("family", FamilyPages)
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 DEVICES: web.AppKey[Devices] = web.AppKey("devices", Devices)
 SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions", Sessions)
@@ -39,6 +41,7 @@ def install(app: web.Application, house: House) -> None:
     app[TASKS] = house.care.tasks
     app[DOCUMENTS] = house.care.documents
     app[APPOINTMENTS] = house.care.appointments
+    app[FAMILY] = house.family
     app[ACCOUNTS] = house.accounts
     app[DEVICES] = house.devices
     app[SESSIONS] = house.sessions

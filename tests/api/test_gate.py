@@ -202,6 +202,7 @@ async def test_without_a_session_every_operation_but_the_public_ones_is_shut(
         "/api/v1/enrolments/confirmation",
         "/api/v1/sessions",
         "/healthz",
+        "/r/{token}",
         "/readyz",
     ]
 

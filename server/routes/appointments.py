@@ -1,0 +1,188 @@
+"""Appointments: book, move, cancel, close; and how far the family's notices got."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from care_circle.appointment import Appointment, Slot, Status
+from crypto.ids import AppointmentId, ChildId, ContactId, NoticeId, ProfessionalId
+from notifications.notice import Medium, Notice, Rule, State
+from server.identity import person_of
+from server.operations import Operations
+from server.paging import Listing, answer_page, page_of
+from server.services import APPOINTMENTS
+from server.wire import Struct, answer, read
+
+operations = Operations()
+
+WallTime = Annotated[datetime, msgspec.Meta(tz=False)]
+
+
+class SlotForm(Struct, frozen=True, kw_only=True):
+    """When and where: the wall clock's time in a zone, without an offset."""
+
+    start: WallTime
+    zone: str = "Europe/Paris"
+    duration_minutes: int
+    place_label: str
+    map_address: str | None = None
+
+    def slot(self) -> Slot:
+        """Read the form as the domain's value."""
+        return Slot(
+            start=self.start,
+            zone=self.zone,
+            duration_minutes=self.duration_minutes,
+            place_label=self.place_label,
+            map_address=self.map_address,
+        )
+
+
+class BookingForm(Struct, frozen=True, kw_only=True):
+    """A visit to book with a professional."""
+
+    professional: ProfessionalId
+    visit: str | None = None
+    slot: SlotForm
+
+
+class OutcomeForm(Struct, frozen=True, kw_only=True):
+    """Whether the family came."""
+
+    honoured: bool
+
+
+class NoticeView(Struct, frozen=True, kw_only=True):
+    """How far one notice got; what it says and where it went are not told here."""
+
+    id: NoticeId
+    rule: Rule
+    contact: ContactId
+    medium: Medium
+    state: State
+    attempts: int
+    next_at: datetime | None
+    code: str | None
+
+
+class AppointmentView(Struct, frozen=True, kw_only=True):
+    """An appointment and its notices."""
+
+    id: AppointmentId
+    child: ChildId
+    professional: ProfessionalId
+    visit: str | None
+    slot: Slot
+    status: Status
+    sequence: int
+    notices: tuple[NoticeView, ...]
+
+
+@operations.add(
+    "POST",
+    "/children/{child}/appointments",
+    body=BookingForm,
+    answer=AppointmentView,
+    status=HTTPStatus.CREATED,
+)
+async def book_appointment(request: web.Request) -> web.Response:
+    """Book a visit; the family is told as planned in the same write."""
+    person, form = person_of(request), await read(request, BookingForm)
+
+    booked = await request.app[APPOINTMENTS].book(
+        person,
+        ChildId(request.match_info["child"]),
+        professional=form.professional,
+        slot=form.slot.slot(),
+        visit=form.visit,
+    )
+
+    place = f"/api/v1/appointments/{booked.id}"
+    return answer(_view(booked), status=HTTPStatus.CREATED, version=booked.sequence, location=place)
+
+
+@operations.add("GET", "/children/{child}/appointments", answer=Listing[AppointmentView])
+async def list_appointments(request: web.Request) -> web.Response:
+    """Page through a child's appointments, and how far each notice got."""
+    person, page = person_of(request), page_of(request)
+
+    found = await request.app[APPOINTMENTS].of_child(
+        person, ChildId(request.match_info["child"]), after=page.after, limit=page.limit
+    )
+
+    views = [_view(each) for each in found]
+    return answer_page(request, views, page, cursor=lambda each: each.id)
+
+
+@operations.add("GET", "/appointments/{appointment}", answer=AppointmentView)
+async def read_appointment(request: web.Request) -> web.Response:
+    """Read an appointment and how far its notices got."""
+    found = await request.app[APPOINTMENTS].appointment(person_of(request), _id(request))
+
+    return _answer(found)
+
+
+@operations.add("PUT", "/appointments/{appointment}/slot", body=SlotForm, answer=AppointmentView)
+async def move_appointment(request: web.Request) -> web.Response:
+    """Move an appointment; the family is told."""
+    person, form = person_of(request), await read(request, SlotForm)
+
+    moved = await request.app[APPOINTMENTS].move(person, _id(request), form.slot())
+
+    return _answer(moved)
+
+
+@operations.add("POST", "/appointments/{appointment}/cancellation", answer=AppointmentView)
+async def cancel_appointment(request: web.Request) -> web.Response:
+    """Call an appointment off; the family is told."""
+    return _answer(await request.app[APPOINTMENTS].cancel(person_of(request), _id(request)))
+
+
+@operations.add(
+    "PUT", "/appointments/{appointment}/outcome", body=OutcomeForm, answer=AppointmentView
+)
+async def close_appointment(request: web.Request) -> web.Response:
+    """Say whether the family came."""
+    person, form = person_of(request), await read(request, OutcomeForm)
+
+    closed = await request.app[APPOINTMENTS].close(person, _id(request), honoured=form.honoured)
+
+    return _answer(closed)
+
+
+def _answer(appointment: Appointment) -> web.Response:
+    return answer(_view(appointment), version=appointment.sequence)
+
+
+def _view(appointment: Appointment) -> AppointmentView:
+    return AppointmentView(
+        id=appointment.id,
+        child=appointment.child,
+        professional=appointment.professional,
+        visit=appointment.visit,
+        slot=appointment.slot,
+        status=appointment.status,
+        sequence=appointment.sequence,
+        notices=tuple(map(_notice, appointment.notices)),
+    )
+
+
+def _notice(notice: Notice) -> NoticeView:
+    at = notice.next_at
+    return NoticeView(
+        id=notice.id,
+        rule=notice.rule,
+        contact=notice.contact,
+        medium=notice.medium,
+        state=notice.state,
+        attempts=notice.attempts,
+        next_at=None if at is None else datetime.fromtimestamp(at / 1000, UTC),
+        code=notice.code,
+    )
+
+
+def _id(request: web.Request) -> AppointmentId:
+    return AppointmentId(request.match_info["appointment"])

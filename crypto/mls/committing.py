@@ -22,7 +22,7 @@ from crypto.mls.key_schedule import (
     joiner_secret,
     no_psk,
 )
-from crypto.mls.leaf_node import LeafNode, LeafPlace
+from crypto.mls.leaf_node import LeafNode, LeafPlace, check_capabilities
 from crypto.mls.lifetime import LifetimePolicy
 from crypto.mls.member_state import MemberState, state_of
 from crypto.mls.profile import check_clients
@@ -99,6 +99,7 @@ def make_commit(intent: Intent) -> Made:
     """Lay and seal a path, sign the commit, and enter the epoch it begins.
 
     Raises:
+        InvalidLeaf: Our own client lacks what the group asks for.
         InvalidTree: A key would stand twice in the tree.
         ClientTwice: A client would.
     """
@@ -144,6 +145,7 @@ def _lay(intent: Intent) -> NewPath:
     state = intent.state
     place = LeafPlace(group_id=state.group_id, leaf=intent.leaf)
     tree = intent.applied.tree.room_for(intent.leaf)
+    check_capabilities(state.suite, intent.draft, intent.applied.extensions)
     path = new_path(state.suite, tree, place, intent.draft, intent.signature_key)
     check_unique(path.tree)
     check_clients(path.tree)

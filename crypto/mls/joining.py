@@ -25,7 +25,7 @@ from crypto.mls.refused import OutOfProfile, Refused
 from crypto.mls.registry import SenderType
 from crypto.mls.suite import Secret, equal, suite_of
 from crypto.mls.tree_hash import root_hash
-from crypto.mls.tree_kem import TreeKeys, climb
+from crypto.mls.tree_kem import InvalidPath, TreeKeys, climb
 from crypto.mls.tree_validation import InvalidTree, check_tree
 from crypto.mls.welcome import Welcome, open_group_info, open_group_secrets
 
@@ -139,16 +139,19 @@ def keys_from_welcome(
 
     Raises:
         NotInTree: Its leaf is not in the tree.
-        InvalidPath: The path secret does not give the keys in the tree.
+        InvalidPath: The path secret does not give the keys in the tree, or not all that
+            others will seal to.
     """
     leaf = _own_leaf(state, secrets.key_package.leaf_node)
     keys = TreeKeys(leaf=leaf, private={tree_math.leaf_node(leaf): secrets.encryption_key})
-    if path_secret is None:
-        return keys
-    path = (place for place, _ in state.tree.filtered_path(signer))
-    shared = [place for place in path if tree_math.covers(place, leaf)]
-    climbed, _ = climb(state.suite, state.tree, shared, path_secret)
-    return keys.with_keys(climbed)
+    if path_secret is not None:
+        path = (place for place, _ in state.tree.filtered_path(signer))
+        shared = [place for place in path if tree_math.covers(place, leaf)]
+        climbed, _ = climb(state.suite, state.tree, shared, path_secret)
+        keys = keys.with_keys(climbed)
+    if not keys.suffice(state.tree):
+        raise InvalidPath("a newcomer is not told a key that it is to have")
+    return keys
 
 
 def external_intent(
@@ -157,9 +160,12 @@ def external_intent(
     """Prepare the commit by which a newcomer adds itself, in place of an old leaf if it says so.
 
     Raises:
+        OutOfProfile: The group is of another suite than our keys.
         NoWayIn: The group gives no external key.
         NoSuchLeaf: Nobody stands at the leaf to replace.
     """
+    if secrets.key_package.cipher_suite != state.suite.id:
+        raise OutOfProfile("a group of another suite than our keys")
     external_pub = read_external_pub(info.extensions)
     if external_pub is None:
         raise NoWayIn

@@ -115,14 +115,19 @@ def check_leaf(
         Expired: Its key package is used outside its lifetime.
         LivesTooLong: Its key package claims more time than is granted.
     """
-    _check_capabilities(suite, leaf, group_extensions)
+    check_capabilities(suite, leaf, group_extensions)
     suite.check_public_key(leaf.encryption_key)
     if lifetimes is not None and leaf.lifetime is not None:
         lifetimes.check(leaf.lifetime)
     verify_leaf(suite, leaf, place)
 
 
-def _check_capabilities(suite: Suite, leaf: LeafNode, group: Sequence[Extension]) -> None:
+def check_capabilities(suite: Suite, leaf: LeafNode, group: Sequence[Extension]) -> None:
+    """Accept what a leaf says its client can do, in a group with these extensions.
+
+    Raises:
+        InvalidLeaf: It does not list what it uses, or lacks what the group asks for.
+    """
     can = leaf.capabilities
     if ProtocolVersion.MLS10 not in can.versions or suite.id not in can.cipher_suites:
         raise InvalidLeaf("it does not list the group's version and suite")

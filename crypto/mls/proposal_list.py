@@ -127,22 +127,29 @@ def apply_proposals(
     removed = tuple(each.removed for each in plain if isinstance(each, Remove))
     for leaf in removed:
         tree = tree.remove(leaf)
-    added = []
-    for package in (each.key_package for each in plain if isinstance(each, Add)):
+    packages = [each.key_package for each in plain if isinstance(each, Add)]
+    for package in packages:
         check_key_package(suite, package, group_extensions=extensions, lifetimes=lifetimes)
-        tree, leaf = tree.add(package.leaf_node)
-        added.append((leaf, package))
+    tree, leaves = _seat(tree, packages)
     if extensions is not context.extensions:
         _check_required(tree, extensions)
     return Applied(
         tree=tree,
-        added=tuple(added),
+        added=tuple(zip(leaves, packages, strict=True)),
         removed=removed,
         updated=tuple(_updaters(proposals)),
         extensions=extensions,
         psks=tuple(each.psk for each in plain if isinstance(each, InjectPsk)),
         kem_output=next((e.kem_output for e in plain if isinstance(e, ExternalInit)), None),
     )
+
+
+def _seat(tree: RatchetTree, packages: Iterable[KeyPackage]) -> tuple[RatchetTree, tuple[int, ...]]:
+    leaves = []
+    for package in packages:
+        tree, leaf = tree.add(package.leaf_node)
+        leaves.append(leaf)
+    return tree, tuple(leaves)
 
 
 def _touched(proposals: Iterable[SentProposal]) -> list[int]:

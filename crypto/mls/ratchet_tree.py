@@ -16,7 +16,7 @@ from crypto.mls.leaf_node import LeafNode
 from crypto.mls.refused import Refused
 from crypto.mls.registry import NodeType
 
-MAX_LEAVES: Final = 1 << 14
+MAX_LEAVES: Final = 1 << 12
 """Far above any circle: a tree wider than this is refused before it is built."""
 
 

@@ -91,6 +91,7 @@ class Suite:
     hash_length: int = 32
     key_length: int = 16
     nonce_length: int = 12
+    tag_length: int = 16
     public_key_length: int = 32
     signature_length: int = 64
 
@@ -231,11 +232,12 @@ class Suite:
         private = Secret(secrets.token_bytes(32))
         return KeyPair(private=private, public=self.signature_public(private))
 
-    def check_public_key(self, public: bytes) -> None:
-        """Accept an encryption key that others will be able to seal to.
+    def is_usable_key(self, public: bytes) -> bool:
+        """Tell whether the bytes are an encryption key that a secret can be agreed with."""
+        return keys.is_agreement_key(public)
 
-        A key of small order makes every later sealing fail, and so would let one
-        member stop all the others from committing (RFC 7748, section 6.1).
+    def check_public_key(self, public: bytes) -> None:
+        """Accept an encryption key: with one of small order in the tree, nobody could commit.
 
         Raises:
             BadKey: Its length or its order is wrong.

@@ -9,7 +9,7 @@ from crypto.mls.leaf_node import LeafNode, LeafPlace, sign_leaf
 from crypto.mls.ratchet_tree import ParentNode, RatchetTree
 from crypto.mls.refused import Refused
 from crypto.mls.registry import LeafNodeSource
-from crypto.mls.suite import KeyPair, Secret, Suite, equal
+from crypto.mls.suite import BadTag, KeyPair, Secret, Suite, equal
 from crypto.mls.tree_hash import parent_hash
 from crypto.mls.update_path import UpdatePath, UpdatePathNode
 
@@ -46,6 +46,19 @@ class TreeKeys:
     def with_keys(self, new: Mapping[int, Secret]) -> "TreeKeys":
         """Replace or add keys."""
         return TreeKeys(leaf=self.leaf, private={**self.private, **new})
+
+    def suffice(self, tree: RatchetTree) -> bool:
+        """Tell whether we can open all that is sealed to the nodes above our leaf.
+
+        A parent that does not list us as unmerged is taken to be known to us: section 4.2.
+        """
+        above = tree_math.direct_path(tree_math.leaf_node(self.leaf), tree.width)
+        nodes = {place: tree.parent_node(place) for place in above}
+        return all(
+            place in self.private
+            for place, node in nodes.items()
+            if node is not None and self.leaf not in node.unmerged_leaves
+        )
 
     def fit(self, suite: Suite, tree: RatchetTree) -> bool:
         """Tell whether these are private halves of keys in the tree, the leaf's among them."""
@@ -166,14 +179,14 @@ def merge_path(
     Raises:
         InvalidPath: Wrong length, wrong number of ciphertexts, a key used before, or a
             parent hash that the leaf does not carry.
+        BadTag: Nobody could open one of the ciphertexts.
         BadKey: Nobody could seal to one of the keys.
     """
     keys = [node.encryption_key for node in path.nodes]
     _check_fresh(suite, tree, [path.leaf_node.encryption_key, *keys])
     laid, leaf_parent_hash = lay_path(suite, tree, leaf, keys)
     for node, (_, other) in zip(path.nodes, tree.filtered_path(leaf), strict=True):
-        if len(node.encrypted_path_secret) != len(_recipients(tree, other, newcomers)):
-            raise InvalidPath("a path secret sealed to too many or too few")
+        _check_sealed(suite, node, len(_recipients(tree, other, newcomers)))
     if path.leaf_node.source != LeafNodeSource.COMMIT:
         raise InvalidPath("a leaf that was not made for this commit")
     if not equal(path.leaf_node.parent_hash or b"", leaf_parent_hash):
@@ -259,6 +272,16 @@ def _check_fresh(suite: Suite, tree: RatchetTree, keys: Sequence[bytes]) -> None
         raise InvalidPath("a key that was used before")
     for key in keys:
         suite.check_public_key(key)
+
+
+def _check_sealed(suite: Suite, node: UpdatePathNode, recipients: int) -> None:
+    """Refuse what nobody could open, as far as its outside tells."""
+    if len(node.encrypted_path_secret) != recipients:
+        raise InvalidPath("a path secret sealed to too many or too few")
+    length = suite.hash_length + suite.tag_length
+    for sealed in node.encrypted_path_secret:
+        if len(sealed.ciphertext) != length or not suite.is_usable_key(sealed.kem_output):
+            raise BadTag
 
 
 def _key_at(tree: RatchetTree, place: int) -> bytes | None:

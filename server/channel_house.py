@@ -38,6 +38,9 @@ class Channels:
     sockets: Sockets
 
 
+CHANNEL_HOUSE: web.AppKey[Channels] = web.AppKey("channel_house", Channels)
+
+
 def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
     """Put channels on an open house; nothing runs yet."""
     engine, clock = house.engine, house.clock
@@ -70,6 +73,7 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
 
 def install_channels(app: web.Application, house: House, channels: Channels) -> None:
     """Open both doors, and let what ends elsewhere end here at once."""
+    app[CHANNEL_HOUSE] = channels
     app[CHANNELS] = channels.service
     app[KEY_PACKAGES] = channels.packages
     channels.sockets.attach(app, channels.service)

@@ -14,6 +14,7 @@ import msgspec
 from typing_extensions import override
 
 from channels.model import (
+    MAX_EPOCH,
     Asker,
     Card,
     Channel,
@@ -24,7 +25,6 @@ from channels.model import (
     Item,
     Kind,
     NotAMember,
-    Refusal,
     StaleEpoch,
 )
 from channels.store import Appended, ChannelStore, Decide
@@ -38,7 +38,7 @@ REMEMBERED: Final = 1000
 PAGE: Final = 200
 ATTEMPTS: Final = 4
 # No stream is ever in this epoch: an append made in it can only find what is there already.
-_NO_EPOCH: Final = -1
+_NO_EPOCH: Final = MAX_EPOCH
 
 Project = Callable[[Channel, Item], Awaitable[None]]
 Restore = Callable[[bytes], GroupView]
@@ -133,15 +133,19 @@ class EngineChannelStore(ChannelStore):
         for _ in range(ATTEMPTS):
             try:
                 group = decide(loaded.state)
-                return await self._place(loaded, envelope, asker=asker, group=group)
-            except Refusal:
+            except Exception:
                 found = await self._seen(channel, envelope, asker)
                 if found is not None:
                     return found
-                fresh = await self._refresh(channel, loaded)
-                if fresh.state is loaded.state:
+                newer = await self._refresh(channel, loaded)
+                if newer.state is loaded.state:
                     raise
-                loaded = fresh
+                loaded = newer
+                continue
+            try:
+                return await self._place(loaded, envelope, asker=asker, group=group)
+            except StaleEpoch:
+                loaded = await self._refresh(channel, loaded)
         raise StaleEpoch
 
     @override

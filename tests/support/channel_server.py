@@ -1,0 +1,45 @@
+"""The real application with a say in what sockets may do."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from server.app import build, runner
+from server.channel_house import CHANNEL_HOUSE, furnish_channels, install_channels
+from server.config import Config
+from server.connection import Limits
+from server.operations import add_operations
+from server.routes import channels, keys
+from server.services import HOUSE
+from tests.support.clock import StandingClock
+from tests.support.server import MASTER_KEY, Running
+
+
+@asynccontextmanager
+async def serving(folder: Path, *, limits: Limits | None = None) -> AsyncIterator[Running]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    clock = StandingClock()
+    config = Config(
+        store=str(folder / "ronde.sqlite3"),
+        master_key=MASTER_KEY,
+        public_url=url,
+        phone="0555550000",
+    )
+    app = await build(config, clock=clock)
+    house = app[HOUSE]
+    if CHANNEL_HOUSE not in app:
+        add_operations(app, (*channels.operations, *keys.operations))
+        install_channels(
+            app, house, furnish_channels(house, zone=config.zone, limits=limits or Limits())
+        )
+    started = runner(app)
+    await started.setup()
+    await web.SockSite(started, listening).start()
+    try:
+        yield Running(url=url, app=app, house=house, clock=clock, folder=folder, config=config)
+    finally:
+        await started.cleanup()

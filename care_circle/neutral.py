@@ -1,21 +1,11 @@
-"""Words that a family's notice must not show, because they tell what the visit is about.
+"""The label of a place, as a family's notice may show it: a street or a building.
 
-The mere name of a speciality can reveal a state of health (NOT-2), so a place is shown by
-its street or building. Compared without accents, case or punctuation.
+The mere name of a speciality can reveal a state of health (NOT-2); the words that tell
+are listed once for the whole house, with the notices.
 """
 
-import re
-import unicodedata
+from notifications.words import lint_label
 
-# Beginnings of words: "neuro" also refuses "neurologie" and "neuropédiatre".
-_BEGINNINGS = (
-    *("camsp", "cmpp", "cmpea", "cocon", "mdph", "neuro", "psy", "vulnerab", "prematur"),
-    *("neonat", "pediatr", "handicap", "autis", "orthophon", "orthopt", "ergotherap"),
-    *("kine", "reeduc", "cardio", "malform", "depist", "troubl", "diagnos", "hospitalis"),
-    *("maternit", "reanim", "genetiq", "epilep", "ophtalm", "audio", "surdite"),
-)
-_WORDS = ("pco", "pmi", "tnd", "tsa", "orl")
-_WORD = re.compile(r"[a-z]+")
 MAX_LABEL = 60
 
 
@@ -29,16 +19,6 @@ def neutral_label(text: str) -> str:
     Raises:
         TellingLabel: It is empty, too long, or a word of it tells too much.
     """
-    if not text.strip() or len(text) > MAX_LABEL or not text.isprintable():
-        raise TellingLabel
-    if any(word in _WORDS or word.startswith(_BEGINNINGS) for word in _words(text)):
+    if not text.strip() or len(text) > MAX_LABEL or not text.isprintable() or lint_label(text):
         raise TellingLabel
     return text
-
-
-def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    # "C.A.M.S.P." and "C A M S P" are read as one word beside the words as they stand.
-    spelled = re.findall(r"\b[a-z](?:[ .\-][a-z]\b)+", letters)
-    return [*_WORD.findall(letters), *(re.sub(r"[ .\-]", "", word) for word in spelled)]

@@ -162,7 +162,6 @@ def test_a_repr_says_nothing_of_anybody() -> None:
         "Cabinet de kinésithérapie",
         "Pôle Neuropédiatrie",
         "PCO 31",
-        "Maternité Sud",
         "",
         "x" * 61,
         "a\nb",

@@ -18,6 +18,10 @@ LABEL, CONTEXT, LENGTH = "ronde walk", b"context", 32
 LARGEST = 14
 
 
+class WillNotJoin(Exception):
+    """A client refuses a Welcome that others follow, for a reason known and not ours."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class View:
     """What all members must see alike."""
@@ -136,6 +140,7 @@ class Walk:
     service: PublicGroup
     gone: list[str] = field(default_factory=list)
     hired: int = 0
+    evicted: int = 0
 
     @staticmethod
     def begin(seed: int, hire: Callable[[str], Walker] = lambda name: Ours(name=name)) -> "Walk":
@@ -223,12 +228,30 @@ class Walk:
         sent = committer.commit(packages, [each.leaf() for each in removes])
         self._deliver(sent.commit, committer, removes)
         self.service.check_welcome(sent.welcome)
-        for each in adds:
-            assert sent.welcome is not None
-            each.join(sent.welcome, sent.tree)
         if isinstance(committer, Ours):
             self.service.check_group_info(committer.joined.group_info(), committer.leaf())
-        self.members += adds
+        absent = [each.name for each in adds if not self._joins(each, sent)]
+        if absent:
+            self._evict(absent)
+
+    def _joins(self, newcomer: Walker, sent: Sent) -> bool:
+        """Seat a newcomer, and tell whether it took the seat."""
+        assert sent.welcome is not None
+        try:
+            newcomer.join(sent.welcome, sent.tree)
+        except WillNotJoin:
+            return False
+        self.members.append(newcomer)
+        return True
+
+    def _evict(self, names: Sequence[str]) -> None:
+        """Remove those who were added and did not come."""
+        committer = self.random.choice(self.members)
+        leaves = [each.leaf for each in self.service.members if each.identity.decode() in names]
+        sent = committer.commit([], leaves)
+        self._deliver(sent.commit, committer, [])
+        self.evicted += len(leaves)
+        self.gone += names
 
     def _enter(self, newcomer: Ours, lost: Walker | None) -> None:
         shown = [member for member in self._ours() if member is not lost]

@@ -24,6 +24,7 @@ import {
   mlsExporter,
   processPublicMessage,
 } from "ts-mls";
+import { decodeRatchetTree } from "ts-mls/ratchetTree.js";
 
 const SUITE = "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519";
 const CAPABILITIES = {
@@ -55,6 +56,12 @@ function decode(text) {
   return decoded[0];
 }
 
+function decodeTree(text) {
+  const decoded = decodeRatchetTree(toBytes(text), 0);
+  if (decoded === undefined) throw new Error("not a ratchet tree");
+  return decoded[0];
+}
+
 function held(map, name) {
   const value = map.get(name);
   if (value === undefined) throw new Error(`nothing is held for ${name}`);
@@ -62,6 +69,12 @@ function held(map, name) {
 }
 
 const operations = {
+  /** Stops the clock at the moment the tests live in; the library asks Date.now. */
+  async stop_clock({ seconds }) {
+    Date.now = () => seconds * 1000;
+    return {};
+  },
+
   async key_package({ name, identity, not_before, not_after }) {
     const made = await generateKeyPackage(
       { credentialType: "basic", identity: toBytes(identity) },
@@ -87,7 +100,7 @@ const operations = {
     return {};
   },
 
-  async join({ name, welcome }) {
+  async join({ name, welcome, tree }) {
     const { publicPackage, privatePackage } = held(keyPackages, name);
     const state = await joinGroup(
       decode(welcome).welcome,
@@ -95,7 +108,7 @@ const operations = {
       privatePackage,
       emptyPskIndex,
       suite,
-      undefined,
+      tree === null ? undefined : decodeTree(tree),
       undefined,
       CONFIG,
     );

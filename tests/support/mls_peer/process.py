@@ -6,12 +6,16 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
 HERE = Path(__file__).parent
 INSTALL_SECONDS = 90
+
+
+Answer = dict[str, Any]
 
 
 class PeerMissing(Exception):
@@ -30,20 +34,17 @@ class Peer:
         self._answers = answers
         self._numbers = count(1)
 
-    def ask(self, op: str, **given: object) -> dict[str, Any]:
+    def ask(self, op: str, **given: object) -> Answer:
         """Have one operation done and return its answer.
 
         Raises:
             PeerRefused: The library raised; its message is the text.
         """
         number = next(self._numbers)
-        values = {
-            key: base64.b64encode(value).decode() if isinstance(value, bytes) else value
-            for key, value in given.items()
-        }
+        values = {key: _as_text(value) for key, value in given.items()}
         self._requests.write(json.dumps({"id": number, "op": op, **values}) + "\n")
         self._requests.flush()
-        answer: dict[str, Any] = json.loads(self._answers.readline())
+        answer: Answer = json.loads(self._answers.readline())
         assert answer["id"] == number, "the peer answered another question"
         if not answer["ok"]:
             raise PeerRefused(answer["error"])
@@ -71,8 +72,8 @@ def install(folder: Path) -> Path:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Peer]:
-    """Run an installed peer for as long as the block lasts."""
+def running(folder: Path, *, now: datetime) -> Iterator[Peer]:
+    """Run an installed peer, its clock stopped, for as long as the block lasts."""
     node = shutil.which("node")
     if node is None:
         raise PeerMissing("node is not installed")
@@ -82,11 +83,20 @@ def running(folder: Path) -> Iterator[Peer]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield Peer(process.stdin, process.stdout)
+            peer = Peer(process.stdin, process.stdout)
+            peer.ask("stop_clock", seconds=int(now.timestamp()))
+            yield peer
         finally:
             process.terminate()
 
 
-def unpacked(answer: dict[str, Any], name: str) -> bytes:
+def unpacked(answer: Answer, name: str) -> bytes:
     """Return the bytes that an answer carries under a name."""
     return base64.b64decode(answer[name], validate=True)
+
+
+def _as_text(value: object) -> object:
+    """Write bytes in base64, in lists too."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return [_as_text(each) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,214 @@
+"""Vectors of certificates, attestations and membership chains: R1 and R2."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from crypto.identity import attest, credential_identity
+from crypto.ids import (
+    CircleId,
+    ProfessionalId,
+)
+from crypto.membership import (
+    COORDINATOR,
+    LABEL,
+    HistoryGrant,
+    HistoryPolicy,
+    Roster,
+    Statement,
+    admit,
+    dismiss,
+    found,
+    verify_chain,
+)
+from crypto.mls.codec import Writer, decode, encode
+from tests.support.devices import NOW, Person
+from tests.support.ronde_vectors import b64, count
+from tests.support.vector_people import ANA, BEN, CIRCLE, EVE, YEAR, Vector, id_of
+
+
+def certificates() -> Iterator[Vector]:
+    certificate = ANA.device.certificate
+    identity = credential_identity(certificate)
+    base = {"identity_key": b64(ANA.identity.public), "now": count(NOW)}
+    step: list[dict[str, object]] = [{"do": "verify_certificate"}]
+
+    def vector(name: str, comment: str, outcome: str, **given: object) -> Vector:
+        return Vector(
+            name=f"certificate-{name}",
+            source="protocol.md R1",
+            comment=comment,
+            given={"credential": b64(identity), **base, **given},
+            steps=step,
+            outcome=outcome,
+        )
+
+    yield vector("valid", "A credential under its identity key.", "ok")
+    yield vector("last-moment", "Valid to the millisecond.", "ok", now=count(NOW + YEAR))
+    yield vector(
+        "expired",
+        "One millisecond too late.",
+        "expired",
+        now=count(NOW + YEAR + timedelta(milliseconds=1)),
+    )
+    yield vector(
+        "forged",
+        "Another identity key did not sign it.",
+        "forged",
+        identity_key=b64(EVE.identity.public),
+    )
+    other = replace(certificate, hpke_key=EVE.device.certificate.hpke_key)
+    yield vector(
+        "key-exchanged",
+        "The HPKE key was exchanged after signing.",
+        "forged",
+        credential=b64(credential_identity(other)),
+    )
+    names = Writer().opaque(EVE.professional.encode()).opaque(certificate.device.encode())
+    yield vector(
+        "mismatched",
+        "The credential names another professional than its certificate.",
+        "mismatched",
+        credential=b64(names.opaque(encode(certificate)).bytes()),
+    )
+    yield vector(
+        "trailing-byte",
+        "One byte more than the structure.",
+        "malformed",
+        credential=b64(identity + b"\0"),
+    )
+    yield vector(
+        "missing", "A credential that is only a name.", "malformed", credential=b64(b"ana")
+    )
+    attestation = attest(
+        ANA.professional,
+        ANA.identity,
+        professional=BEN.professional,
+        identity_key=BEN.identity.public,
+        at=NOW,
+    )
+    for name, key, outcome in (
+        ("valid", ANA, "ok"),
+        ("forged", EVE, "bad_attestation"),
+    ):
+        yield Vector(
+            name=f"attestation-{name}",
+            source="protocol.md R1",
+            comment="A coordinator attests an identity key at the training.",
+            given={
+                "attestation": b64(encode(attestation)),
+                "coordinator_key": b64(key.identity.public),
+            },
+            steps=[{"do": "verify_attestation"}],
+            outcome=outcome,
+        )
+
+
+def good_chain() -> tuple[bytes, ...]:
+    chain = [found(CIRCLE, ANA.identity.public, signer=ANA.device, now=NOW)]
+
+    def roster() -> Roster:
+        return verify_chain([each.encode() for each in chain], CIRCLE)
+
+    grant = HistoryGrant(policy=HistoryPolicy.SINCE, since=NOW - timedelta(days=30))
+    for member, role, history_grant in (
+        (BEN, "physiotherapist", HistoryGrant()),
+        (EVE, "psychologist", grant),
+    ):
+        chain.append(
+            admit(
+                roster(),
+                member.professional,
+                role=role,
+                identity_key=member.identity.public,
+                history=history_grant,
+                signer=ANA.device,
+                now=NOW + timedelta(minutes=len(chain)),
+            )
+        )
+    chain.append(
+        dismiss(roster(), BEN.professional, signer=ANA.device, now=NOW + timedelta(hours=1))
+    )
+    return tuple(each.encode() for each in chain)
+
+
+def _resigned(encoded: bytes, by: Person, **changes: object) -> bytes:
+    statement = replace(decode(Statement.read, encoded), **changes)  # type: ignore[arg-type]  # any field
+    return encode(replace(statement, signature=by.device.sign(LABEL, statement.content())))
+
+
+def chains() -> Iterator[Vector]:
+    chain = good_chain()
+    first, second, third, removal = chain
+
+    def vector(name: str, comment: str, outcome: str, *statements: bytes) -> Vector:
+        return Vector(
+            name=f"chain-{name}",
+            source="protocol.md R2",
+            comment=comment,
+            given={"circle": CIRCLE, "chain": [b64(each) for each in statements]},
+            steps=[{"do": "verify_membership"}],
+            outcome=outcome,
+        )
+
+    yield vector("valid", "A founding, two additions, a removal.", "ok", *chain)
+    yield vector("empty", "No chain is no circle.", "empty")
+    yield vector("cut-short", "A byte is missing.", "malformed", first[:-1])
+    elsewhere = _resigned(second, ANA, circle=CircleId(id_of("another circle")))
+    yield vector("wrong-circle", "It speaks of another circle.", "wrong_circle", first, elsewhere)
+    yield vector("gap", "A statement is left out.", "wrong_index", first, third)
+    unlinked = _resigned(second, ANA, previous=bytes(32))
+    yield vector("broken-link", "It follows another past.", "broken_link", first, unlinked)
+    early = _resigned(second, ANA, at=NOW - timedelta(seconds=1))
+    yield vector("backwards", "It is older than the one before.", "backwards", first, early)
+    changed = encode(replace(decode(Statement.read, second), role=COORDINATOR))
+    yield vector("changed", "The role was changed after signing.", "forged", first, changed)
+    by_ben = _resigned(
+        third,
+        BEN,
+        signer=BEN.professional,
+        signer_device=BEN.device.id,
+        signer_certificate=BEN.device.certificate,
+    )
+    yield vector("not-a-coordinator", "A member signed.", "wrong_signer", first, second, by_ben)
+    impostor = _resigned(second, EVE)
+    yield vector("impostor", "Signed by another's device.", "forged", first, impostor)
+    founding = _resigned(first, ANA, role="physiotherapist")
+    yield vector("founder-without-office", "No coordinator founds it.", "wrong_signer", founding)
+    again = _resigned(third, ANA, professional=BEN.professional)
+    yield vector("added-twice", "Active already.", "already_active", first, second, again)
+    absent = _resigned(removal, ANA, professional=ProfessionalId(id_of("professional dana")))
+    yield vector("removed-absent", "Nobody to remove.", "not_active", *chain[:3], absent)
+    other_key = _resigned(removal, ANA, identity_key=EVE.identity.public)
+    yield vector("removed-other-key", "Another key.", "not_active", *chain[:3], other_key)
+    last = _resigned(
+        second,
+        ANA,
+        action=decode(Statement.read, removal).action,
+        professional=ANA.professional,
+        identity_key=ANA.identity.public,
+    )
+    yield vector("last-coordinator", "Somebody must stay.", "last_coordinator", first, last)
+    yield from _chain_comparisons(chain)
+
+
+def _chain_comparisons(chain: tuple[bytes, ...]) -> Iterator[Vector]:
+    whole, part = [b64(each) for each in chain], [b64(each) for each in chain[:2]]
+    for name, comment, old, new in (
+        ("grown", "The new chain goes on from the old one.", part, whole),
+        ("rolled-back", "The new chain is an old device list, replayed.", whole, part),
+    ):
+        yield Vector(
+            name=f"chain-{name}",
+            source="protocol.md R2, attack list",
+            comment=comment,
+            given={"old": old, "new": new},
+            steps=[{"do": "compare_chains"}],
+        )
+    yield Vector(
+        name="chain-statement-hash",
+        source="protocol.md R2",
+        comment="What the next statement names as previous.",
+        given={"statement": b64(chain[0])},
+        steps=[{"do": "hash_statement"}],
+    )

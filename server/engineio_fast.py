@@ -25,7 +25,16 @@ from engineio.async_socket import AsyncSocket
 from engineio.packet import OPEN, Packet
 from typing_extensions import override
 
-from server.frames import EVENT_PREFIX, PING, PONG, text_frame
+from server.frames import (
+    CLOSE,
+    EVENT_PREFIX,
+    LEAVE,
+    PING,
+    PONG,
+    MalformedFrame,
+    read_sign_in,
+    text_frame,
+)
 from server.storage.engine import Busy
 
 PING_INTERVAL = 15
@@ -38,7 +47,7 @@ MAX_FRAME = 128 * 1024
 MAX_WAITING = 256 * 1024
 
 _PING_FRAME = text_frame(PING)
-_CLOSE_FRAME = text_frame(b"1")
+_CLOSE_FRAME = text_frame(CLOSE)
 
 
 class Receiver(Protocol):
@@ -129,24 +138,29 @@ class FastSocket(AsyncSocket):
                 return
             try:
                 await self._take(message.data)
-            except Exception:  # noqa: BLE001 - whatever the library makes of foreign bytes ends the connection
+            except MalformedFrame:
                 self.server.dropped_malformed += 1
                 self.drop()
                 return
 
     async def _take(self, packet: bytes) -> None:
-        if self.receiver is not None and packet.startswith(EVENT_PREFIX):
+        """Take one packet: events once signed in, before that nothing but a sign-in.
+
+        Raises:
+            MalformedFrame: It is anything that a client of ours would not send now.
+        """
+        if packet.startswith(EVENT_PREFIX) and self.receiver is not None:
             self.receiver.receive(packet)
         elif packet == PONG:
             self.last_pong, self.pinged_at = time.monotonic(), None
-        elif packet[:1] == b"4":
-            await self.server._trigger_event(  # noqa: SLF001 - the funnel of every stock transport
-                "message", self.sid, packet[1:].decode(), run_async=False
-            )
-        elif packet[:1] == b"1":
+        elif packet in (CLOSE, LEAVE):
             self.drop()
+        elif self.receiver is None:
+            await self.server._trigger_event(  # noqa: SLF001 - the funnel of every stock transport
+                "message", self.sid, read_sign_in(packet), run_async=False
+            )
         else:
-            raise ValueError
+            raise MalformedFrame
 
     @override
     async def close(
@@ -203,9 +217,13 @@ class FastEngine(engineio.AsyncServer):
         )
         self.dropped_slow = 0
         self.dropped_malformed = 0
+        self._second, self._in_second = 0, 0
+        self.limit(most_sockets=most_sockets, handshakes_per_second=handshakes_per_second)
+
+    def limit(self, *, most_sockets: int, handshakes_per_second: int) -> None:
+        """Set how many connections there may be, and how many may come in a second."""
         self._most_sockets = most_sockets
         self._handshakes = handshakes_per_second
-        self._second, self._in_second = 0, 0
 
     @override
     async def handle_request(self, request: web.Request) -> web.StreamResponse:

@@ -13,7 +13,10 @@ import msgspec
 PING = b"2"
 PONG = b"3"
 CLOSE = b"1"
+LEAVE = b"41"
 EVENT_PREFIX = b"42"
+
+_CONNECT_PREFIX = b"40"
 
 _FINAL_TEXT = 0x81
 _SHORT, _MEDIUM = 126, 65536
@@ -53,6 +56,23 @@ def read_event(packet: bytes) -> Event:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedFrame from None
     return Event(name, argument, int(digits) if digits else None)
+
+
+def read_sign_in(packet: bytes) -> str:
+    """Read a Socket.IO connect to the main namespace, without Engine.IO's type.
+
+    Raises:
+        MalformedFrame: Anything but `40` and perhaps an object.
+    """
+    auth = packet[2:]
+    if not packet.startswith(_CONNECT_PREFIX) or (auth and not auth.startswith(b"{")):
+        raise MalformedFrame
+    try:
+        if auth:
+            msgspec.json.decode(auth)
+        return packet[1:].decode()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise MalformedFrame from None
 
 
 def event_packet(name: str, argument: bytes) -> bytes:

@@ -83,12 +83,19 @@ class Sockets(socketio.AsyncNamespace):
         self._server.attach(app)
         app.cleanup_ctx.append(self._life)
 
+    def limit(self, limits: Limits) -> None:
+        """Set other limits for the connections to come: a bench asks more than people do."""
+        self._limits = limits
+        self._server.eio.limit(
+            most_sockets=limits.sockets, handshakes_per_second=limits.handshakes_per_second
+        )
+
     def drop_where(self, wanted: Callable[[Actor], bool]) -> None:
         """Cut the connections of some actors at once: a session, a device, a professional.
 
         To be called after the revocation is stored, so that none of them can come back.
         """
-        for connection in tuple(self._connections.values()):
+        for connection in self.connections:
             if wanted(connection.actor):
                 connection.drop()
 
@@ -152,13 +159,14 @@ class Sockets(socketio.AsyncNamespace):
         if not isinstance(token, str):
             token = presented_token(request.headers)
         actor = await self._sessions.actor(token)
-        theirs = sum(c.actor.professional == actor.professional for c in self._everyone)
+        theirs = sum(c.actor.professional == actor.professional for c in self.connections)
         if theirs >= self._limits.sockets_each:
             raise TooManyRequests(SECONDS_TO_WAIT)
         return actor
 
     @property
-    def _everyone(self) -> tuple[Connection, ...]:
+    def connections(self) -> tuple[Connection, ...]:
+        """Everybody signed in now."""
         return tuple(self._connections.values())
 
     async def _answer(self, connection: Connection, event: Event) -> None:
@@ -234,7 +242,7 @@ class Sockets(socketio.AsyncNamespace):
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             now = self._clock()
-            sessions = {c.actor.session for c in self._everyone if c.actor.until > now}
+            sessions = {c.actor.session for c in self.connections if c.actor.until > now}
             held = {session for session in sessions if await self._sessions.holds(session)}
             self.drop_where(partial(_is_over, held))
 

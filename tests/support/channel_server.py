@@ -8,11 +8,9 @@ from pathlib import Path
 from aiohttp import web
 
 from server.app import build, runner
-from server.channel_house import CHANNEL_HOUSE, furnish_channels, install_channels
+from server.channel_house import CHANNEL_HOUSE
 from server.config import Config
 from server.connection import Limits
-from server.operations import add_operations
-from server.routes import channels, keys
 from server.services import HOUSE
 from tests.support.clock import StandingClock
 from tests.support.server import MASTER_KEY, Running
@@ -30,16 +28,12 @@ async def serving(folder: Path, *, limits: Limits | None = None) -> AsyncIterato
         phone="0555550000",
     )
     app = await build(config, clock=clock)
-    house = app[HOUSE]
-    if CHANNEL_HOUSE not in app:
-        add_operations(app, (*channels.operations, *keys.operations))
-        install_channels(
-            app, house, furnish_channels(house, zone=config.zone, limits=limits or Limits())
-        )
+    if limits is not None:
+        app[CHANNEL_HOUSE].sockets.limit(limits)
     started = runner(app)
     await started.setup()
     await web.SockSite(started, listening).start()
     try:
-        yield Running(url=url, app=app, house=house, clock=clock, folder=folder, config=config)
+        yield Running(url=url, app=app, house=app[HOUSE], clock=clock, folder=folder, config=config)
     finally:
         await started.cleanup()

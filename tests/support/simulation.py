@@ -99,6 +99,7 @@ class World:
     ledger: list[Taken] = field(default_factory=list)
     alerts: set[tuple[NoticeId, State]] = field(default_factory=set)
     records: dict[AppointmentId, tuple[Notice, ...]] = field(default_factory=dict)
+    facts: dict[AppointmentId, AppointmentFacts] = field(default_factory=dict)
     versions: Counter[AppointmentId] = field(default_factory=Counter)
     leases: dict[AppointmentId, int] = field(default_factory=dict)
     refs: dict[NoticeId, str] = field(default_factory=dict)
@@ -349,6 +350,7 @@ async def live(world: World, facts: AppointmentFacts) -> None:
 
 def plan(world: World, facts: AppointmentFacts) -> None:
     before = world.records.get(facts.appointment, ())
+    world.facts[facts.appointment] = facts
     planned = notice.plan_appointment(facts, before, now=world.now())
     if notice.plan_appointment(facts, planned, now=world.now()) != planned:
         world.troubles["planning_is_not_idempotent"] += 1
@@ -405,8 +407,8 @@ def judge(world: World) -> list[str]:
     taken = Counter(each.key for each in world.ledger)
     wrong = [f"{key} taken {times} times" for key, times in taken.items() if times > 1]
     zones = {}
-    for notices in world.records.values():
-        wrong.extend(_forgotten(notices))
+    for name, notices in world.records.items():
+        wrong.extend(_forgotten(notices, is_off=world.facts[name].cancelled))
         for each in notices:
             zones[each.id] = each.zone
             wrong.extend(_lies(each, taken[each.id]))
@@ -430,12 +432,17 @@ def _lies(each: Notice, taken: int) -> list[str]:
     return []
 
 
-def _forgotten(notices: tuple[Notice, ...]) -> list[str]:
-    """Find families for whom the last change has no notice, though they know of an older one."""
+def _forgotten(notices: tuple[Notice, ...], *, is_off: bool) -> list[str]:
+    """Find families who know of an appointment, but for whom nothing says what it is now."""
     last = max(each.sequence for each in notices)
     told = {(each.contact, each.medium) for each in notices if each.state is State.SENT}
-    answered = {(each.contact, each.medium) for each in notices if each.sequence == last}
-    return [f"{contact} was left with old news" for contact, medium in told - answered]
+    answered = {
+        (each.contact, each.medium)
+        for each in notices
+        if each.state is not State.CANCELLED
+        and (each.sequence == last or (is_off and each.rule is notice.Rule.CANCELLED))
+    }
+    return [f"{contact} was left with old news" for contact, _ in told - answered]
 
 
 def _is_decent(at: datetime, zone: str) -> bool:

@@ -170,9 +170,8 @@ def external_intent(
     if external_pub is None:
         raise NoWayIn
     kem_output, init_secret = send_external_init(state.suite, external_pub)
-    proposals: tuple[Proposal, ...] = (ExternalInit(kem_output=kem_output),)
-    if replaces is not None:
-        proposals = (*proposals, Remove(removed=replaces))
+    old = () if replaces is None else (Remove(removed=replaces),)
+    proposals: tuple[Proposal, ...] = (ExternalInit(kem_output=kem_output), *old)
     sent = [SentProposal(proposal=each, sender=None) for each in proposals]
     check_external(state.suite, sent)
     applied = apply_proposals(state.context, state.tree, sent, None)

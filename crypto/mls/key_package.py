@@ -108,11 +108,8 @@ def new_key_package(
         source=LeafNodeSource.KEY_PACKAGE,
         lifetime=lifetime,
     )
-    package = KeyPackage(
-        cipher_suite=suite.id,
-        init_key=init.public,
-        leaf_node=sign_leaf(suite, leaf, signature_key.private, None),
-    )
+    signed = sign_leaf(suite, leaf, signature_key.private, None)
+    package = KeyPackage(cipher_suite=suite.id, init_key=init.public, leaf_node=signed)
     return KeyPackageSecrets(
         key_package=sign_key_package(package, signature_key.private),
         init_key=init.private,

@@ -127,15 +127,12 @@ def apply_proposals(
     removed = tuple(each.removed for each in plain if isinstance(each, Remove))
     for leaf in removed:
         tree = tree.remove(leaf)
-    packages = [each.key_package for each in plain if isinstance(each, Add)]
-    for package in packages:
-        check_key_package(suite, package, group_extensions=extensions, lifetimes=lifetimes)
-    tree, leaves = _seat(tree, packages)
+    tree, added = _seat(suite, tree, plain, extensions, lifetimes)
     if extensions is not context.extensions:
         _check_required(tree, extensions)
     return Applied(
         tree=tree,
-        added=tuple(zip(leaves, packages, strict=True)),
+        added=added,
         removed=removed,
         updated=tuple(_updaters(proposals)),
         extensions=extensions,
@@ -144,12 +141,20 @@ def apply_proposals(
     )
 
 
-def _seat(tree: RatchetTree, packages: Iterable[KeyPackage]) -> tuple[RatchetTree, tuple[int, ...]]:
-    leaves = []
-    for package in packages:
+def _seat(
+    suite: Suite,
+    tree: RatchetTree,
+    proposals: Iterable[Proposal],
+    extensions: Sequence[Extension],
+    lifetimes: LifetimePolicy | None,
+) -> tuple[RatchetTree, tuple[tuple[int, KeyPackage], ...]]:
+    """Give each client added its leaf, in the order of the list."""
+    added = []
+    for package in (each.key_package for each in proposals if isinstance(each, Add)):
+        check_key_package(suite, package, group_extensions=extensions, lifetimes=lifetimes)
         tree, leaf = tree.add(package.leaf_node)
-        leaves.append(leaf)
-    return tree, tuple(leaves)
+        added.append((leaf, package))
+    return tree, tuple(added)
 
 
 def _touched(proposals: Iterable[SentProposal]) -> list[int]:

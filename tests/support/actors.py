@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from multidict import CIMultiDict
 from pyotp.totp import TOTP
 
 from care_circle.professional import Professional
@@ -28,7 +29,7 @@ class Answer:
     """What came back over HTTP."""
 
     status: int
-    headers: dict[str, str]
+    headers: CIMultiDict[str]
     body: Any
 
     @property
@@ -70,7 +71,9 @@ class Person:
         async with self.http.request(method, url, headers=sent, **options) as response:
             is_json = response.content_type.endswith("json")
             content = await response.json(content_type=None) if is_json else await response.text()
-            return Answer(status=response.status, headers=dict(response.headers), body=content)
+            return Answer(
+                status=response.status, headers=CIMultiDict(response.headers), body=content
+            )
 
     async def get(self, path: str, **options: Any) -> Answer:  # noqa: ANN401 -- handed on to ask
         """GET."""
@@ -125,7 +128,13 @@ async def stranger(server: Running) -> AsyncIterator[Person]:
         yield Person(server=server, http=http)
 
 
-async def founded(person: Person, *, role: Role = Role.COORDINATOR, name: str = "Ana") -> Person:
+async def founded(
+    person: Person,
+    *,
+    role: Role = Role.COORDINATOR,
+    name: str = "Ana",
+    profession: Profession | None = Profession.PHYSICIAN,
+) -> Person:
     """Make a person of the network as the command line does, enrolled and signed in."""
     record = Professional(
         id=ProfessionalId(new_id()),
@@ -133,7 +142,7 @@ async def founded(person: Person, *, role: Role = Role.COORDINATOR, name: str = 
         given_name=name,
         role=role,
         email=f"{name.lower()}@ronde.example",
-        profession=Profession.PHYSICIAN if role is Role.PROFESSIONAL else None,
+        profession=profession if role is Role.PROFESSIONAL else None,
     )
     house = person.server.house
     await house.stores.people.add_professional(record)

@@ -209,11 +209,10 @@ def seal(entry: Entry, *, key: bytes, signature_key: bytes) -> Envelope:
     """Sign an entry with the author's leaf key, pad it and seal it under the content key.
 
     Raises:
-        BadEntry: The body is larger than the server would take.
+        BadEntry: No reader would take it: a body too large, a type too long.
     """
-    if len(entry.body) > MAX_BODY:
-        raise BadEntry(EntryFault.MALFORMED)
     content = encode(entry)
+    _read_entry(content)
     signature = SUITE_1.sign_with_label(signature_key, LABEL, content)
     plaintext = _pad(Writer().opaque(content).opaque(signature).bytes())
     unsealed = Envelope(channel=entry.channel, epoch=entry.epoch, id=entry.id, sealed=b"")

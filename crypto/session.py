@@ -17,7 +17,7 @@ from crypto.effects import (
     RosterChanged,
     SafetyWarning,
 )
-from crypto.entry import MAX_BODY, BadEntry, EntryFault
+from crypto.entry import MAX_BODY, MAX_TYPE, BadEntry, EntryFault
 from crypto.identity import Device, IdentityChanged, Pins
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
 from crypto.log import AppendRequest, Card, Item, Kind
@@ -127,10 +127,10 @@ def compose(
 
     Raises:
         NotInChannel: We were removed, or never joined.
-        BadEntry: The body is too large.
+        BadEntry: The body is too large, or the type too long.
     """
     state = joined(session, channel)
-    if len(body) > MAX_BODY:
+    if len(body) > MAX_BODY or not 0 < len(type_.encode()) <= MAX_TYPE:
         raise BadEntry(EntryFault.MALFORMED)
     outgoing = Outgoing(
         id=entry or EntryId(new_id()),

@@ -12,6 +12,7 @@ from crypto.ids import DeviceId, EntryId, new_id
 from crypto.log import Item, Kind
 from crypto.membership import Roster
 from crypto.mls.group import Group
+from crypto.mls.suite import BadKey
 from crypto.session_packages import certificate_in
 from crypto.session_state import ChannelState, Outgoing, Phase, Session, Wanted
 from crypto.session_step import Step, kept
@@ -44,6 +45,10 @@ def adopt(
         tenures=tenures,
     )
     entered = replace(entered, wanted=_left(entered, rotated=ours))
+    if channel.unread and (channel.group is None or channel.behind):
+        # What was said while we were away is read late: it goes on from what we had read,
+        # and what comes from now on begins anew until both meet.
+        entered = replace(entered, past={**channel.past, **channel.authors}, authors={})
     added, removed = _difference(channel.members, entered.members)
     changed = MembersChanged(
         channel=channel.id,
@@ -87,10 +92,14 @@ def give_past(
 ) -> ChannelState:
     """Put what a device may have of one past into the outbox."""
     granted = [known for known in past.epochs if _granted(recipient, past, known, roster)]
-    bundles = (
-        seal(piece, channel=channel.id, recipient=recipient, giver=session.device)
-        for piece in split(granted, past.tenures)
-    )
+    try:
+        bundles = [
+            seal(piece, channel=channel.id, recipient=recipient, giver=session.device)
+            for piece in split(granted, past.tenures)
+        ]
+    except BadKey:
+        # Whoever certifies a key that nothing can be sealed to only harms itself.
+        return channel
     items = tuple(
         Outgoing(id=EntryId(new_id()), kind=Kind.HISTORY, body=bundle.encode())
         for bundle in bundles

@@ -14,6 +14,7 @@ from crypto.effects import (
     CatchUp,
     Concern,
     Effect,
+    EntryParked,
     HistoryReceived,
     MembersChanged,
     ReadAgain,
@@ -44,6 +45,8 @@ from crypto.session_step import Step, channel_of, circle_of, kept
 
 # A giver too many is a member who wants to fill our memory.
 MAX_GIVEN = 256
+# No group will ever come near; JSON readers hold it exactly.
+MAX_EPOCH = 1 << 53
 _REFUSALS = (Refused, Malformed, BadBundle, BadCertificate, BadKey, BadSignature, BadTag)
 
 
@@ -74,6 +77,8 @@ def _take(session: Session, item: Item) -> Step:
         again = item.seq in state.unread and item.kind is Kind.ENTRY
         return read_entry(session, state, item) if again else Step(session=session)
     state = replace(state, cursor=item.seq)
+    if not 0 <= item.epoch <= MAX_EPOCH:
+        return kept(session, state)
     match item.kind:
         case Kind.CREATE:
             return _take_create(session, state, item)
@@ -94,8 +99,11 @@ def _settle(session: Session, channel: ChannelId) -> Step:
 
 def _take_create(session: Session, state: ChannelState, item: Item) -> Step:
     pending = state.pending
-    if pending is None or (pending.id, pending.body) != (item.id, item.body):
+    if pending is None or pending.kind is not Kind.CREATE:
         return kept(session, state)
+    if (pending.id, pending.body) != (item.id, item.body):
+        # Somebody else began this channel; we wait to be added.
+        return kept(session, replace(state, pending=None))
     roster = circle_of(session, state.circle).roster
     return adopt(session, state, pending.group, item, roster=roster)
 
@@ -172,7 +180,12 @@ def _leave(session: Session, state: ChannelState, item: Item) -> Step:
         by=item.sender,
         removed=gone,
     )
-    return kept(session, left, changed, RemovedFromChannel(channel=state.id))
+    unsaid = (
+        EntryParked(channel=state.id, id=one.id, code="removed")
+        for one in state.outbox
+        if one.kind is Kind.ENTRY
+    )
+    return kept(session, left, changed, *unsaid, RemovedFromChannel(channel=state.id))
 
 
 def _take_history(session: Session, state: ChannelState, item: Item) -> Step:

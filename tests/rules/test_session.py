@@ -301,6 +301,22 @@ def test_who_is_off_the_roster_sends_nothing(
     assert len(relay.log) == before
 
 
+def test_what_was_not_said_before_a_removal_is_given_back(
+    circle: Circle, ana: Client, ben: Client
+) -> None:
+    ana.add(ben)
+    settle(ana, ben)
+    circle.remove(ben.person)
+    step = ben.saying("trop tard")
+    ben.keep(step.session)
+    ana.remove(ben)
+
+    ben.sync()
+
+    parked = [event for event in ben.events if isinstance(event, EntryParked)]
+    assert [(event.id, event.code) for event in parked] == [(sends(step)[0].id, "removed")]
+
+
 def test_a_rotation_makes_a_new_epoch_with_the_same_members(ana: Client, ben: Client) -> None:
     ana.add(ben)
     settle(ana, ben)
@@ -399,6 +415,8 @@ def test_what_was_never_watched_is_unknown(ana: Client) -> None:
 def test_a_body_too_large_is_refused_before_it_is_queued(ana: Client) -> None:
     with pytest.raises(BadEntry):
         ana.say("x" * (MAX_BODY + 1))
+    with pytest.raises(BadEntry):
+        sessions.compose(ana.session, ana.relay.channel, type_="x" * 33, body=b"x", now=NOW)
 
 
 def test_items_seen_before_are_passed_over_and_a_gap_is_not_jumped(

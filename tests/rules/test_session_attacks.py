@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crypto import entry as entries
 from crypto import history
 from crypto import session as sessions
 from crypto.bundle import Bundle
 from crypto.effects import EntryOpened, FetchChain, Rejoin
-from crypto.identity import credential_identity
+from crypto.identity import certify, credential_identity
 from crypto.ids import EntryId, new_id
 from crypto.log import AppendRequest, Item, Kind
 from crypto.mls.credential import Credential
@@ -610,3 +613,109 @@ def test_who_refused_a_commit_that_the_log_took_does_not_go_on_silently(
     with pytest.raises(NotAllowed):
         cleo.rejoin()
     assert ana.read == []
+
+
+def test_who_comes_back_and_hears_the_present_before_the_past_is_not_alarmed(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    ana.say("un")
+    settle(ana, ben, cleo)
+    circle.remove(cleo.person)
+    ana.remove(cleo)
+    ana.say("deux")
+    settle(ana, ben, cleo)
+    circle.add(cleo.person)
+    step = ana.adding(cleo)
+    ana.keep(step.session)
+    relay.append(ana.id, sends(step)[0])  # Ana goes away before she can hand over the past
+    cleo.sync()
+    ben.sync()
+    ben.say("trois")
+    cleo.say("quatre")
+
+    settle(ana, ben, cleo)
+    ana.say("cinq")
+    settle(ana, ben, cleo)
+
+    assert cleo.read == ana.read == ["un", "deux", "trois", "quatre", "cinq"]
+    assert cleo.warnings == ana.warnings == ben.warnings == []
+
+
+def test_a_withheld_entry_is_noticed_by_whoever_comes_back(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    ana.say("un")
+    settle(ana, ben, cleo)
+    circle.remove(cleo.person)
+    ana.remove(cleo)
+    ana.say("deux")
+    hidden = len(relay.log)
+    ana.say("trois")
+    relay.tampers[cleo.id] = without(hidden)
+    circle.add(cleo.person)
+    ana.add(cleo)
+    settle(ana, ben, cleo)
+
+    assert cleo.read == ["un", "trois"]
+    assert cleo.warnings == ["entry_withheld"]
+
+
+def test_a_newcomer_whose_key_takes_no_seal_harms_nobody_but_itself(
+    circle: Circle, relay: Relay, ana: Client, ben: Client
+) -> None:
+    dana = person()
+    certificate = certify(
+        dana.identity,
+        dana.professional,
+        dana.device.id,
+        signature_key=dana.device.signature_key.public,
+        hpke_key=bytes(32),
+        not_after=NOW + timedelta(days=30),
+    )
+    broken = replace(dana, device=replace(dana.device, certificate=certificate))
+    circle.add(broken)
+    client = Client(broken, relay)
+    client.watch()
+
+    ana.add(client)
+    ana.say("un")
+    settle(ana, ben, client)
+
+    assert client.heard == ben.heard == ["un"]
+
+
+@pytest.mark.parametrize("epoch", [-1, 1 << 64, 1 << 80])
+def test_an_epoch_beyond_all_numbers_is_passed_over(
+    relay: Relay, ana: Client, ben: Client, epoch: int
+) -> None:
+    for kind in Kind:
+        relay.put(ana.id, asked(relay, kind, epoch, b"noise"))
+    ana.say("bonjour")
+
+    ben.sync()
+
+    assert ben.heard == ["bonjour"]
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_damaged_item_stops_a_session(data: st.DataObject) -> None:
+    circle = Circle(person())
+    relay = Relay(circle=circle)
+    ana = Client(circle.coordinator, relay)
+    ana.open()
+    ben = member(circle, relay)
+    ana.add(ben)
+    ana.say("bonjour")
+    place = data.draw(st.integers(min_value=0, max_value=len(relay.log) - 1))
+    body = bytearray(relay.log[place].body)
+    at = data.draw(st.integers(min_value=0, max_value=len(body) - 1))
+    body[at] ^= data.draw(st.integers(min_value=1, max_value=255))
+    damaged = list(relay.log)
+    damaged[place] = replace(damaged[place], body=bytes(body))
+
+    relay.tampers[ben.id] = lambda _: tuple(damaged)
+    ben.sync()
+
+    assert ben.state.cursor == len(damaged)
+    assert all(text == "bonjour" for text in ben.heard)

@@ -44,5 +44,5 @@ def test_two_implementations_walk_together(peer: Peer, seed: int) -> None:
 
     walk.steps(20)
 
-    assert walk.service.epoch > 10
+    assert walk.service.epoch >= 20
     assert walk.evicted < walk.hired

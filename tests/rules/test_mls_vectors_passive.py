@@ -2,29 +2,12 @@
 
 import pytest
 
-from crypto.mls.key_package import KeyPackage, KeyPackageSecrets
-from crypto.mls.message import unpack
-from crypto.mls.suite import Secret, suite_of
-from tests.support.mls_vectors import Row, rows, unhex
+from crypto.mls.suite import suite_of
+from tests.support.mls_vectors import PASSIVE, Row, keys_of, unhex
 from tests.support.passive_client import PassiveClient
 
-FILES = ("passive-client-welcome", "passive-client-handling-commit", "passive-client-random")
-ROWS = [row for file in FILES for row in rows(file)]
 
-
-def keys_of(row: Row) -> KeyPackageSecrets:
-    """Read the private side of a passive client."""
-    package = unpack(unhex(row["key_package"]))
-    assert isinstance(package, KeyPackage)
-    return KeyPackageSecrets(
-        key_package=package,
-        init_key=Secret(unhex(row["init_priv"])),
-        encryption_key=Secret(unhex(row["encryption_priv"])),
-        signature_key=Secret(unhex(row["signature_priv"])),
-    )
-
-
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row", PASSIVE)
 def test_the_private_keys_belong_to_the_key_package(row: Row) -> None:
     suite = suite_of(row["cipher_suite"])
     keys = keys_of(row)
@@ -40,7 +23,7 @@ def test_the_private_keys_belong_to_the_key_package(row: Row) -> None:
     assert suite.signature_public(keys.signature_key) == package.leaf_node.signature_key
 
 
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row", PASSIVE)
 def test_a_passive_client_arrives_at_every_epoch(row: Row) -> None:
     external = {unhex(psk["psk_id"]): unhex(psk["psk"]) for psk in row["external_psks"]}
     tree = unhex(row["ratchet_tree"]) if row["ratchet_tree"] else None

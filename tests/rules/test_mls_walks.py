@@ -11,7 +11,7 @@ def test_whatever_members_do_all_arrive_at_one_place(seed: int) -> None:
 
     walk.steps(20)
 
-    assert walk.service.epoch > 10
+    assert walk.service.epoch >= 20
 
 
 @pytest.mark.long
@@ -22,4 +22,4 @@ def test_whatever_members_do_for_long_all_arrive_at_one_place(seed: int) -> None
 
     walk.steps(60)
 
-    assert walk.service.epoch > 30
+    assert walk.service.epoch == 60

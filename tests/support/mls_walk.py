@@ -193,15 +193,20 @@ class Walk:
         self._commit(committer, self._newcomers(), self._others(committer))
 
     def come_in(self) -> None:
-        """One of ours comes in from outside."""
+        """One of ours comes in from outside, if one of ours can show it the group."""
+        if not self._ours():
+            self.update()
+            return
         self.hired += 1
         self._enter(Ours(name=f"guest {self.hired}"), None)
 
     def come_back(self) -> None:
-        """One of ours who lost everything takes its own place again."""
-        lost = self.random.choice(self.members)
-        if isinstance(lost, Ours) and len(self._ours()) > 1:
-            self._enter(Ours(name=lost.name), lost)
+        """One of ours who lost everything takes its own place again, if another shows it."""
+        if len(self._ours()) < 2:
+            self.update()
+            return
+        lost = self.random.choice(self._ours())
+        self._enter(Ours(name=lost.name), lost)
 
     def _ours(self) -> list[Ours]:
         return [member for member in self.members if isinstance(member, Ours)]
@@ -255,8 +260,6 @@ class Walk:
 
     def _enter(self, newcomer: Ours, lost: Walker | None) -> None:
         shown = [member for member in self._ours() if member is not lost]
-        if not shown:
-            return
         info = self.random.choice(shown).joined.group_info()
         commit = newcomer.enter(info, None if lost is None else lost.leaf())
         self._deliver(commit, newcomer, [] if lost is None else [lost])

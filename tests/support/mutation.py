@@ -22,6 +22,13 @@ def damaged(random: Random, data: bytes, others: list[bytes]) -> bytes:
     return data
 
 
+def blurred(random: Random, data: bytes) -> bytes:
+    """Return the bytes with one to four bits flipped: most structures survive it."""
+    for _ in range(random.randint(1, 4)):
+        data = _flipped(random, data)
+    return data
+
+
 def _damage(random: Random, data: bytes, others: list[bytes]) -> bytes:
     at = random.randrange(len(data) + 1)
     to = min(len(data), at + random.randint(1, 40))

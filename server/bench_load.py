@@ -17,12 +17,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 import uvloop
+from typing_extensions import override
 
 from crypto.ids import new_id
 from server.frames import PING, PONG
 
 BODY_BYTES: Final = 400
 WARM_UP_SECONDS: Final = 1.0
+SETTLE_SECONDS: Final = 0.5
 _FINAL_TEXT: Final = 0x81
 _MASKED: Final = 0x80
 _TWO_BYTES: Final = 126
@@ -74,16 +76,19 @@ class Client(asyncio.Protocol):
         self._upgraded = False
         self._transport: asyncio.Transport | None = None
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         # uvloop's transports do what asyncio's do without descending from them.
         self._transport = cast(asyncio.Transport, transport)
 
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         """Note the end."""
         if not self.closed.done():
             self.closed.set_result(exc)
 
+    @override
     def data_received(self, data: bytes) -> None:
         """Cut what arrived into frames and hand their payloads on."""
         self._held += data
@@ -160,14 +165,22 @@ class Load:
 
     async def run(self) -> Figures:
         """Connect everybody, run both parts, leave."""
-        seats = [seat for circle in self.plan.circles for seat in circle]
-        await asyncio.gather(*(self.connect(seat) for seat in seats))
+        # One of each circle first: what the server remembers of circles is not a connection's.
+        firsts = [circle[0] for circle in self.plan.circles]
+        others = [seat for circle in self.plan.circles for seat in circle[1:]]
+        await asyncio.gather(*(self.connect(seat) for seat in firsts))
+        await asyncio.sleep(SETTLE_SECONDS)
+        say("first")
+        await asyncio.gather(*(self.connect(seat) for seat in others))
+        await asyncio.sleep(SETTLE_SECONDS)
         say("connected")
         acked, delivered = await self.run_max()
-        await asyncio.sleep(0.5)
+        say("max")
+        await asyncio.sleep(SETTLE_SECONDS)
         self.ack_ms.clear()
         self.deliver_ms.clear()
         await self.run_fixed()
+        say("fixed")
         for client in self.clients.values():
             client.close()
         return Figures(
@@ -183,7 +196,7 @@ class Load:
         loop = asyncio.get_running_loop()
         place = urlsplit(self.plan.url)
         _, client = await loop.create_connection(
-            lambda: Client(self.take), place.hostname, place.port
+            lambda: Client(self.take), place.hostname or "", place.port or 80
         )
         self.clients[seat] = client
         self.ready[client] = loop.create_future()
@@ -196,7 +209,7 @@ class Load:
     async def ask(self, client: Client, event: bytes) -> float:
         """Send an event and wait for its ack; tells when that came."""
         self.number += 1
-        waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self.waiting[client, self.number] = waiting
         client.send(b"42%d%s" % (self.number, event))
         return await waiting
@@ -281,7 +294,7 @@ class Load:
 
 
 def say(sentence: str) -> None:
-    """Tell the bench how far the load has come."""
+    """Tell the bench how far the load has come, so that it can look at the server."""
     print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the bench reads it
 
 

@@ -11,6 +11,7 @@ from server.app import build, runner
 from server.channel_house import CHANNEL_HOUSE
 from server.config import Config
 from server.connection import Limits
+from server.logs import configure_logs
 from server.services import HOUSE
 from tests.support.clock import StandingClock
 from tests.support.server import MASTER_KEY, Running
@@ -18,6 +19,7 @@ from tests.support.server import MASTER_KEY, Running
 
 @asynccontextmanager
 async def serving(folder: Path, *, limits: Limits | None = None) -> AsyncIterator[Running]:
+    configure_logs("error")
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     clock = StandingClock()

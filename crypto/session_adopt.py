@@ -33,22 +33,7 @@ def adopt(
     leaf does. `newcomers` need not be named for a commit of our own.
     """
     ours = channel.pending is not None and channel.pending.id == item.id
-    tenures = _tenures(channel, group)
-    entered = replace(
-        channel,
-        phase=Phase.MEMBER,
-        group=group,
-        pending=None,
-        attempt=0 if ours else channel.attempt,
-        newest=group.epoch,
-        epochs=(*channel.epochs, _epoch_key(channel, group, item.at)),
-        tenures=tenures,
-    )
-    entered = replace(entered, wanted=_left(entered, rotated=ours))
-    if channel.unread and (channel.group is None or channel.behind):
-        # What was said while we were away is read late: it goes on from what we had read,
-        # and what comes from now on begins anew until both meet.
-        entered = replace(entered, past={**channel.past, **channel.authors}, authors={})
+    entered = _entered(channel, group, item.at, ours=ours)
     added, removed = _difference(channel.members, entered.members)
     changed = MembersChanged(
         channel=channel.id,
@@ -111,6 +96,25 @@ def leaves_of(channel: ChannelState, devices: Iterable[DeviceId]) -> tuple[int, 
     """Return the leaves that devices hold now; those who hold none are left out."""
     wanted = set(devices)
     return tuple(tenure.leaf for tenure in channel.members if tenure.certificate.device in wanted)
+
+
+def _entered(channel: ChannelState, group: Group, began: datetime, *, ours: bool) -> ChannelState:
+    entered = replace(
+        channel,
+        phase=Phase.MEMBER,
+        group=group,
+        pending=None,
+        attempt=0 if ours else channel.attempt,
+        newest=group.epoch,
+        epochs=(*channel.epochs, _epoch_key(channel, group, began)),
+        tenures=_tenures(channel, group),
+    )
+    entered = replace(entered, wanted=_left(entered, rotated=ours))
+    if not channel.unread or (channel.group is not None and not channel.behind):
+        return entered
+    # What was said while we were away is read late: it goes on from what we had read,
+    # and what comes from now on begins anew until both meet.
+    return replace(entered, past={**channel.past, **channel.authors}, authors={})
 
 
 def _epoch_key(channel: ChannelState, group: Group, began: datetime) -> EpochKey:

@@ -40,7 +40,7 @@ from crypto.session_adopt import adopt, give_past
 from crypto.session_packages import package_for, spent
 from crypto.session_read import join_pasts, read_entry
 from crypto.session_send import advance, without
-from crypto.session_state import ChannelState, Phase, Session
+from crypto.session_state import ChannelState, Phase, Session, Wanted
 from crypto.session_step import Step, channel_of, circle_of, kept
 
 # A giver too many is a member who wants to fill our memory.
@@ -157,22 +157,8 @@ def _try_joining(session: Session, state: ChannelState, bundle: Bundle, item: It
 
 
 def _leave(session: Session, state: ChannelState, item: Item) -> Step:
-    last = max((known.epoch for known in state.epochs), default=0)
-    closed = tuple(
-        one if one.last is not None else replace(one, last=last) for one in state.tenures
-    )
-    gone = tuple(
-        one.member() for one in state.members if one.certificate.device == session.device.id
-    )
-    left = replace(
-        state,
-        phase=Phase.REMOVED,
-        group=None,
-        pending=None,
-        tenures=closed,
-        outbox=(),
-        debts=(),
-    )
+    ours = session.device.id
+    gone = tuple(one.member() for one in state.members if one.certificate.device == ours)
     changed = MembersChanged(
         channel=state.id,
         seq=item.seq,
@@ -185,7 +171,23 @@ def _leave(session: Session, state: ChannelState, item: Item) -> Step:
         for one in state.outbox
         if one.kind is Kind.ENTRY
     )
-    return kept(session, left, changed, *unsaid, RemovedFromChannel(channel=state.id))
+    gone_for_good = RemovedFromChannel(channel=state.id)
+    return kept(session, _closed(state), changed, *unsaid, gone_for_good)
+
+
+def _closed(state: ChannelState) -> ChannelState:
+    last = max((known.epoch for known in state.epochs), default=0)
+    tenures = (one if one.last is not None else replace(one, last=last) for one in state.tenures)
+    return replace(
+        state,
+        phase=Phase.REMOVED,
+        group=None,
+        pending=None,
+        wanted=Wanted(),
+        tenures=tuple(tenures),
+        outbox=(),
+        debts=(),
+    )
 
 
 def _take_history(session: Session, state: ChannelState, item: Item) -> Step:

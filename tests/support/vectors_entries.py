@@ -52,63 +52,71 @@ def _signed(one: Entry, signer: Person) -> bytes:
     return Writer().opaque(content).opaque(signer.device.sign(entry.LABEL, content)).bytes()
 
 
+MEMBER = {
+    "epoch": 7,
+    "leaf": 3,
+    "professional": ANA.professional,
+    "device": ANA.device.id,
+    "signature_key": b64(ANA.device.signature_key.public),
+}
+
+
+def _entry(name: str, comment: str, outcome: str, envelope: bytes, **given: object) -> Vector:
+    return Vector(
+        name=f"entry-{name}",
+        source="protocol.md R7",
+        comment=comment,
+        given={"key": b64(KEY), "members": [MEMBER], "envelope": b64(envelope), **given},
+        steps=[{"do": "open_entry"}],
+        outcome=outcome,
+    )
+
+
 def entries() -> Iterator[Vector]:
-    member = {
-        "epoch": 7,
-        "leaf": 3,
-        "professional": ANA.professional,
-        "device": ANA.device.id,
-        "signature_key": b64(ANA.device.signature_key.public),
-    }
     good = an_entry()
-
-    def vector(name: str, comment: str, outcome: str, envelope: bytes, **given: object) -> Vector:
-        return Vector(
-            name=f"entry-{name}",
-            source="protocol.md R7",
-            comment=comment,
-            given={"key": b64(KEY), "members": [member], "envelope": b64(envelope), **given},
-            steps=[{"do": "open_entry"}],
-            outcome=outcome,
-        )
-
-    yield vector("opens", "Sealed by its author.", "ok", _sealed(_signed(good, ANA), place=good))
+    yield _entry("opens", "Sealed by its author.", "ok", _sealed(_signed(good, ANA), place=good))
     threaded = an_entry(thread=EntryId(id_of("entry 0")), counter=2, previous=good.hash)
     sealed = _sealed(_signed(threaded, ANA), place=threaded)
-    yield vector("in-a-thread", "The second entry, in a thread.", "ok", sealed)
-    sealed = _sealed(_signed(good, EVE), place=good)
-    yield vector("signed-by-another", "Another leaf key signed it.", "forged", sealed)
-    unsigned = Writer().opaque(encode(good)).opaque(bytes(64)).bytes()
-    yield vector("unsigned", "No signature.", "forged", _sealed(unsigned, place=good))
-    sealed = _sealed(_signed(good, ANA), place=good)
-    yield vector(
-        "not-a-member",
-        "The leaf was somebody's at another epoch.",
-        "not_a_member",
-        sealed,
-        members=[{**member, "epoch": 8}],
-    )
-    other = an_entry(professional=EVE.professional)
-    sealed = _sealed(_signed(other, ANA), place=other)
-    yield vector("in-anothers-name", "The leaf is not the one named.", "not_a_member", sealed)
-    sealed = _sealed(_signed(good, ANA), place=good)
-    yield vector("wrong-key", "Another epoch's key.", "unreadable", sealed, key=b64(bytes(32)))
-    moved = replace(Envelope.decode(sealed), id=EntryId(id_of("entry 2"))).encode()
-    yield vector("moved", "Put under another id by the server.", "unreadable", moved)
-    elsewhere = an_entry(id=EntryId(id_of("entry 2")))
-    sealed = _sealed(_signed(elsewhere, ANA), place=good)
-    yield vector("made-for-elsewhere", "Inside and outside differ.", "mismatched", sealed)
-    signed = _signed(good, ANA)
-    long_padding = signed + bytes(-len(signed) % entry.PADDING) + bytes(entry.PADDING)
-    sealed = _sealed(long_padding, place=good, pad=False)
-    yield vector("padded-too-far", "A whole step of padding.", "malformed", sealed)
-    dirty = signed + b"\1" * (-len(signed) % entry.PADDING)
-    sealed = _sealed(dirty, place=good, pad=False)
-    yield vector("dirty-padding", "Padding that is not zero.", "malformed", sealed)
-    sealed = _sealed(_signed(good, ANA), place=good) + b"\0"
-    yield vector("trailing-byte", "A byte after the envelope.", "malformed", sealed)
+    yield _entry("in-a-thread", "The second entry, in a thread.", "ok", sealed)
+    yield from _entries_by_others(good)
+    yield from _entries_elsewhere(good)
+    yield from _entries_badly_padded(good)
     yield from _entry_keys()
     yield from _authors()
+
+
+def _entries_by_others(good: Entry) -> Iterator[Vector]:
+    sealed = _sealed(_signed(good, EVE), place=good)
+    yield _entry("signed-by-another", "Another leaf key signed it.", "forged", sealed)
+    unsigned = Writer().opaque(encode(good)).opaque(bytes(64)).bytes()
+    yield _entry("unsigned", "No signature.", "forged", _sealed(unsigned, place=good))
+    sealed = _sealed(_signed(good, ANA), place=good)
+    later, comment = [{**MEMBER, "epoch": 8}], "The leaf was somebody's at another epoch."
+    yield _entry("not-a-member", comment, "not_a_member", sealed, members=later)
+    other = an_entry(professional=EVE.professional)
+    sealed = _sealed(_signed(other, ANA), place=other)
+    yield _entry("in-anothers-name", "The leaf is not the one named.", "not_a_member", sealed)
+
+
+def _entries_elsewhere(good: Entry) -> Iterator[Vector]:
+    sealed = _sealed(_signed(good, ANA), place=good)
+    yield _entry("wrong-key", "Another epoch's key.", "unreadable", sealed, key=b64(bytes(32)))
+    moved = replace(Envelope.decode(sealed), id=EntryId(id_of("entry 2"))).encode()
+    yield _entry("moved", "Put under another id by the server.", "unreadable", moved)
+    elsewhere = an_entry(id=EntryId(id_of("entry 2")))
+    sealed = _sealed(_signed(elsewhere, ANA), place=good)
+    yield _entry("made-for-elsewhere", "Inside and outside differ.", "mismatched", sealed)
+
+
+def _entries_badly_padded(good: Entry) -> Iterator[Vector]:
+    signed = _signed(good, ANA)
+    missing = -len(signed) % entry.PADDING
+    too_far = _sealed(signed + bytes(missing + entry.PADDING), place=good, pad=False)
+    yield _entry("padded-too-far", "A whole step of padding.", "malformed", too_far)
+    dirty = _sealed(signed + b"\1" * missing, place=good, pad=False)
+    yield _entry("dirty-padding", "Padding that is not zero.", "malformed", dirty)
+    longer = _sealed(signed, place=good) + b"\0"
+    yield _entry("trailing-byte", "A byte after the envelope.", "malformed", longer)
 
 
 def _entry_keys() -> Iterator[Vector]:
@@ -152,52 +160,54 @@ def _authors() -> Iterator[Vector]:
         )
 
 
-def histories() -> Iterator[Vector]:
-    chain = good_chain()
-    past = Past(
-        epochs=tuple(
-            EpochKey(epoch=each, key=Secret(bytes([each]) * 32), began=NOW) for each in (0, 1)
-        ),
-        tenures=(
-            Tenure(leaf=0, first=0, last=None, certificate=ANA.device.certificate),
-            Tenure(leaf=1, first=1, last=1, certificate=BEN.device.certificate),
-        ),
+DANA = someone("dana")
+PAST = Past(
+    epochs=tuple(
+        EpochKey(epoch=each, key=Secret(bytes([each]) * 32), began=NOW) for each in (0, 1)
+    ),
+    tenures=(
+        Tenure(leaf=0, first=0, last=None, certificate=ANA.device.certificate),
+        Tenure(leaf=1, first=1, last=1, certificate=BEN.device.certificate),
+    ),
+)
+
+
+def _history(
+    name: str, comment: str, outcome: str, bundle: history.HistoryBundle, to: Person = EVE
+) -> Vector:
+    return Vector(
+        name=f"history-{name}",
+        source="protocol.md R9",
+        comment=comment,
+        given={
+            "circle": CIRCLE,
+            "chain": [b64(each) for each in good_chain()],
+            "channel": CHANNEL,
+            "device": b64(encode(to.device)),
+            "bundle": b64(bundle.encode()),
+        },
+        steps=[{"do": "open_history"}],
+        outcome=outcome,
     )
-    given: dict[str, object] = {
-        "circle": CIRCLE,
-        "chain": [b64(each) for each in chain],
-        "channel": CHANNEL,
-        "device": b64(encode(EVE.device)),
-    }
-    dana = someone("dana")
 
-    def vector(
-        name: str, comment: str, outcome: str, bundle: history.HistoryBundle, **other: object
-    ) -> Vector:
-        return Vector(
-            name=f"history-{name}",
-            source="protocol.md R9",
-            comment=comment,
-            given={**given, "bundle": b64(bundle.encode()), **other},
-            steps=[{"do": "open_history"}],
-            outcome=outcome,
-        )
 
-    def sealed(giver: Person, what: Past) -> history.HistoryBundle:
-        recipient = EVE.device.certificate
-        return history.seal(what, channel=CHANNEL, recipient=recipient, giver=giver.device)
+def _given(giver: Person, past: Past) -> history.HistoryBundle:
+    recipient = EVE.device.certificate
+    return history.seal(past, channel=CHANNEL, recipient=recipient, giver=giver.device)
 
-    good = sealed(ANA, past)
-    yield vector("opens", "Given by a member, for this device.", "ok", good)
-    yield vector("by-one-who-left", "A former member's word still holds.", "ok", sealed(BEN, past))
-    other = b64(encode(BEN.device))
-    yield vector("for-another", "Sealed to another device.", "not_for_us", good, device=other)
-    yield vector("by-a-stranger", "Dana never was in.", "forged", sealed(dana, past))
-    ghost = Tenure(leaf=2, first=0, last=None, certificate=dana.device.certificate)
-    haunted = replace(past, tenures=(*past.tenures, ghost))
-    yield vector("with-a-ghost", "A stranger in the past.", "forged", sealed(ANA, haunted))
+
+def histories() -> Iterator[Vector]:
+    good = _given(ANA, PAST)
+    yield _history("opens", "Given by a member, for this device.", "ok", good)
+    left = _given(BEN, PAST)
+    yield _history("by-one-who-left", "A former member's word still holds.", "ok", left)
+    yield _history("for-another", "Sealed to another device.", "not_for_us", good, to=BEN)
+    yield _history("by-a-stranger", "Dana never was in.", "forged", _given(DANA, PAST))
+    ghost = Tenure(leaf=2, first=0, last=None, certificate=DANA.device.certificate)
+    haunted = _given(ANA, replace(PAST, tenures=(*PAST.tenures, ghost)))
+    yield _history("with-a-ghost", "A stranger in the past.", "forged", haunted)
     taken = replace(good, giver=BEN.device.certificate)
     retaken = replace(taken, signature=BEN.device.sign(history.LABEL, taken.content()))
-    yield vector("taken-over", "Ben signs what Ana sealed.", "unreadable", retaken)
-    backwards = replace(past, epochs=past.epochs[::-1])
-    yield vector("out-of-order", "Epochs not in order.", "malformed", sealed(ANA, backwards))
+    yield _history("taken-over", "Ben signs what Ana sealed.", "unreadable", retaken)
+    backwards = _given(ANA, replace(PAST, epochs=PAST.epochs[::-1]))
+    yield _history("out-of-order", "Epochs not in order.", "malformed", backwards)

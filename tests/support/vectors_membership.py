@@ -26,60 +26,53 @@ from tests.support.devices import NOW, Person
 from tests.support.ronde_vectors import b64, count
 from tests.support.vector_people import ANA, BEN, CIRCLE, EVE, YEAR, Vector, id_of
 
+CREDENTIAL = credential_identity(ANA.device.certificate)
+
+
+def _certificate(name: str, comment: str, outcome: str, **given: object) -> Vector:
+    valid = {
+        "credential": b64(CREDENTIAL),
+        "identity_key": b64(ANA.identity.public),
+        "now": count(NOW),
+    }
+    return Vector(
+        name=f"certificate-{name}",
+        source="protocol.md R1",
+        comment=comment,
+        given={**valid, **given},
+        steps=[{"do": "verify_certificate"}],
+        outcome=outcome,
+    )
+
 
 def certificates() -> Iterator[Vector]:
+    yield _certificate("valid", "A credential under its identity key.", "ok")
+    end = count(NOW + YEAR)
+    yield _certificate("last-moment", "Valid to the millisecond.", "ok", now=end)
+    yield _certificate("expired", "One millisecond too late.", "expired", now=end + 1)
+    other = b64(EVE.identity.public)
+    yield _certificate("forged", "Another key signed it.", "forged", identity_key=other)
+    yield from _damaged_certificates()
+    yield from attestations()
+
+
+def _damaged_certificates() -> Iterator[Vector]:
     certificate = ANA.device.certificate
-    identity = credential_identity(certificate)
-    base = {"identity_key": b64(ANA.identity.public), "now": count(NOW)}
-    step: list[dict[str, object]] = [{"do": "verify_certificate"}]
-
-    def vector(name: str, comment: str, outcome: str, **given: object) -> Vector:
-        return Vector(
-            name=f"certificate-{name}",
-            source="protocol.md R1",
-            comment=comment,
-            given={"credential": b64(identity), **base, **given},
-            steps=step,
-            outcome=outcome,
-        )
-
-    yield vector("valid", "A credential under its identity key.", "ok")
-    yield vector("last-moment", "Valid to the millisecond.", "ok", now=count(NOW + YEAR))
-    yield vector(
-        "expired",
-        "One millisecond too late.",
-        "expired",
-        now=count(NOW + YEAR + timedelta(milliseconds=1)),
-    )
-    yield vector(
-        "forged",
-        "Another identity key did not sign it.",
-        "forged",
-        identity_key=b64(EVE.identity.public),
-    )
     other = replace(certificate, hpke_key=EVE.device.certificate.hpke_key)
-    yield vector(
-        "key-exchanged",
-        "The HPKE key was exchanged after signing.",
-        "forged",
-        credential=b64(credential_identity(other)),
-    )
+    exchanged = b64(credential_identity(other))
+    comment = "The HPKE key was exchanged after signing."
+    yield _certificate("key-exchanged", comment, "forged", credential=exchanged)
     names = Writer().opaque(EVE.professional.encode()).opaque(certificate.device.encode())
-    yield vector(
-        "mismatched",
-        "The credential names another professional than its certificate.",
-        "mismatched",
-        credential=b64(names.opaque(encode(certificate)).bytes()),
-    )
-    yield vector(
-        "trailing-byte",
-        "One byte more than the structure.",
-        "malformed",
-        credential=b64(identity + b"\0"),
-    )
-    yield vector(
-        "missing", "A credential that is only a name.", "malformed", credential=b64(b"ana")
-    )
+    renamed = b64(names.opaque(encode(certificate)).bytes())
+    comment = "The credential names another professional than its certificate."
+    yield _certificate("mismatched", comment, "mismatched", credential=renamed)
+    longer = b64(CREDENTIAL + b"\0")
+    comment = "One byte more than the structure."
+    yield _certificate("trailing-byte", comment, "malformed", credential=longer)
+    yield _certificate("missing", "It is only a name.", "malformed", credential=b64(b"ana"))
+
+
+def attestations() -> Iterator[Vector]:
     attestation = attest(
         ANA.professional,
         ANA.identity,
@@ -87,10 +80,7 @@ def certificates() -> Iterator[Vector]:
         identity_key=BEN.identity.public,
         at=NOW,
     )
-    for name, key, outcome in (
-        ("valid", ANA, "ok"),
-        ("forged", EVE, "bad_attestation"),
-    ):
+    for name, key, outcome in (("valid", ANA, "ok"), ("forged", EVE, "bad_attestation")):
         yield Vector(
             name=f"attestation-{name}",
             source="protocol.md R1",
@@ -137,32 +127,43 @@ def _resigned(encoded: bytes, by: Person, **changes: object) -> bytes:
     return encode(replace(statement, signature=by.device.sign(LABEL, statement.content())))
 
 
+def _chain(name: str, comment: str, outcome: str, *statements: bytes) -> Vector:
+    return Vector(
+        name=f"chain-{name}",
+        source="protocol.md R2",
+        comment=comment,
+        given={"circle": CIRCLE, "chain": [b64(each) for each in statements]},
+        steps=[{"do": "verify_membership"}],
+        outcome=outcome,
+    )
+
+
 def chains() -> Iterator[Vector]:
     chain = good_chain()
-    first, second, third, removal = chain
+    yield _chain("valid", "A founding, two additions, a removal.", "ok", *chain)
+    yield _chain("empty", "No chain is no circle.", "empty")
+    yield from _misplaced(chain)
+    yield from _missigned(chain)
+    yield from _impossible(chain)
+    yield from _chain_comparisons(chain)
 
-    def vector(name: str, comment: str, outcome: str, *statements: bytes) -> Vector:
-        return Vector(
-            name=f"chain-{name}",
-            source="protocol.md R2",
-            comment=comment,
-            given={"circle": CIRCLE, "chain": [b64(each) for each in statements]},
-            steps=[{"do": "verify_membership"}],
-            outcome=outcome,
-        )
 
-    yield vector("valid", "A founding, two additions, a removal.", "ok", *chain)
-    yield vector("empty", "No chain is no circle.", "empty")
-    yield vector("cut-short", "A byte is missing.", "malformed", first[:-1])
+def _misplaced(chain: tuple[bytes, ...]) -> Iterator[Vector]:
+    first, second, third, _ = chain
+    yield _chain("cut-short", "A byte is missing.", "malformed", first[:-1])
     elsewhere = _resigned(second, ANA, circle=CircleId(id_of("another circle")))
-    yield vector("wrong-circle", "It speaks of another circle.", "wrong_circle", first, elsewhere)
-    yield vector("gap", "A statement is left out.", "wrong_index", first, third)
+    yield _chain("wrong-circle", "It speaks of another circle.", "wrong_circle", first, elsewhere)
+    yield _chain("gap", "A statement is left out.", "wrong_index", first, third)
     unlinked = _resigned(second, ANA, previous=bytes(32))
-    yield vector("broken-link", "It follows another past.", "broken_link", first, unlinked)
+    yield _chain("broken-link", "It follows another past.", "broken_link", first, unlinked)
     early = _resigned(second, ANA, at=NOW - timedelta(seconds=1))
-    yield vector("backwards", "It is older than the one before.", "backwards", first, early)
+    yield _chain("backwards", "It is older than the one before.", "backwards", first, early)
+
+
+def _missigned(chain: tuple[bytes, ...]) -> Iterator[Vector]:
+    first, second, third, _ = chain
     changed = encode(replace(decode(Statement.read, second), role=COORDINATOR))
-    yield vector("changed", "The role was changed after signing.", "forged", first, changed)
+    yield _chain("changed", "The role was changed after signing.", "forged", first, changed)
     by_ben = _resigned(
         third,
         BEN,
@@ -170,17 +171,21 @@ def chains() -> Iterator[Vector]:
         signer_device=BEN.device.id,
         signer_certificate=BEN.device.certificate,
     )
-    yield vector("not-a-coordinator", "A member signed.", "wrong_signer", first, second, by_ben)
+    yield _chain("not-a-coordinator", "A member signed.", "wrong_signer", first, second, by_ben)
     impostor = _resigned(second, EVE)
-    yield vector("impostor", "Signed by another's device.", "forged", first, impostor)
+    yield _chain("impostor", "Signed by another's device.", "forged", first, impostor)
     founding = _resigned(first, ANA, role="physiotherapist")
-    yield vector("founder-without-office", "No coordinator founds it.", "wrong_signer", founding)
+    yield _chain("founder-without-office", "No coordinator founds it.", "wrong_signer", founding)
+
+
+def _impossible(chain: tuple[bytes, ...]) -> Iterator[Vector]:
+    first, second, third, removal = chain
     again = _resigned(third, ANA, professional=BEN.professional)
-    yield vector("added-twice", "Active already.", "already_active", first, second, again)
+    yield _chain("added-twice", "Active already.", "already_active", first, second, again)
     absent = _resigned(removal, ANA, professional=ProfessionalId(id_of("professional dana")))
-    yield vector("removed-absent", "Nobody to remove.", "not_active", *chain[:3], absent)
+    yield _chain("removed-absent", "Nobody to remove.", "not_active", *chain[:3], absent)
     other_key = _resigned(removal, ANA, identity_key=EVE.identity.public)
-    yield vector("removed-other-key", "Another key.", "not_active", *chain[:3], other_key)
+    yield _chain("removed-other-key", "Another key.", "not_active", *chain[:3], other_key)
     last = _resigned(
         second,
         ANA,
@@ -188,8 +193,7 @@ def chains() -> Iterator[Vector]:
         professional=ANA.professional,
         identity_key=ANA.identity.public,
     )
-    yield vector("last-coordinator", "Somebody must stay.", "last_coordinator", first, last)
-    yield from _chain_comparisons(chain)
+    yield _chain("last-coordinator", "Somebody must stay.", "last_coordinator", first, last)
 
 
 def _chain_comparisons(chain: tuple[bytes, ...]) -> Iterator[Vector]:

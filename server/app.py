@@ -103,7 +103,7 @@ def assemble(config: Config, house: House) -> web.Application:
     return app
 
 
-def runner(app: web.Application) -> web.AppRunner:
+def runner(app: web.Application, *, head_seconds: float = HEADER_SECONDS) -> web.AppRunner:
     """Wrap an application in the one kind of runner it is safe in.
 
     Bodies are never unpacked (one bomb would freeze everybody), and a head or an idle
@@ -114,7 +114,7 @@ def runner(app: web.Application) -> web.AppRunner:
         app,
         access_log=None,
         auto_decompress=False,
-        keepalive_timeout=HEADER_SECONDS,
+        keepalive_timeout=head_seconds,
         handle_signals=False,
     )
 

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,8 @@ from crypto.ids import new_id
 from server.app import OPERATIONS
 from server.logs import configure_logs
 from server.wire import LARGE, SMALL
-from tests.support.actors import Person
-from tests.support.server import Running
+from tests.support.actors import Person, stranger
+from tests.support.server import Running, running
 
 SIGN_IN = {"email": "a@ronde.example", "password": "x" * 20, "code": "000000"}
 
@@ -234,3 +235,55 @@ async def test_a_request_that_is_no_http_is_refused_and_not_logged(server: Runni
     assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
     assert "BadStatusLine" in out.getvalue()
     assert "Zephyrine" not in out.getvalue()
+
+
+async def test_a_head_that_trickles_in_is_cut_off(tmp_path: Path) -> None:
+    async with running(tmp_path, head_seconds=0.5) as server:
+        port = int(server.url.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        trickle = asyncio.create_task(drip(writer))
+
+        cut = await asyncio.wait_for(reader.read(), 10)
+
+        trickle.cancel()
+        writer.close()
+    assert cut == b""
+
+
+async def drip(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
+    while True:
+        await asyncio.sleep(0.1)
+        writer.write(b"X-More: y\r\n")
+
+
+async def test_a_public_address_in_https_stays_so(tmp_path: Path) -> None:
+    async with (
+        running(tmp_path, public_url="https://ronde.example") as server,
+        stranger(server) as somebody,
+    ):
+        answer = await somebody.get("/healthz")
+        ours = await somebody.post(
+            "/sessions", SIGN_IN, headers={"Origin": "https://ronde.example"}
+        )
+        plain = await somebody.post(
+            "/sessions", SIGN_IN, headers={"Origin": "http://ronde.example"}
+        )
+
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
+    assert (ours.status, plain.status) == (401, 403)
+
+
+async def test_behind_the_trusted_proxy_tries_are_counted_by_the_real_address(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, proxy="127.0.0.1") as server, stranger(server) as somebody:
+        statuses: dict[str, list[int]] = {}
+        for network in ("198.51.100", "203.0.113"):
+            for guess in range(51):
+                form = SIGN_IN | {"email": f"{network}.{guess}@x.example"}
+                forwarded = {"X-Forwarded-For": f"10.9.9.9, {network}.{guess}"}
+                answer = await somebody.post("/sessions", form, headers=forwarded)
+                statuses.setdefault(network, []).append(answer.status)
+
+    assert statuses["198.51.100"] == statuses["203.0.113"] == [401] * 50 + [429]

@@ -34,7 +34,11 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, clock: StandingClock | None = None, **settings: object
+    folder: Path,
+    *,
+    clock: StandingClock | None = None,
+    head_seconds: float = 15,
+    **settings: object,
 ) -> AsyncIterator[Running]:
     """Start a server, and stop it however the test ends."""
     listening = socket.create_server(("127.0.0.1", 0))
@@ -48,7 +52,7 @@ async def running(
     }
     config = Config(**{**known, **settings})  # type: ignore[arg-type]  # the dict holds what tests say
     app = await build(config, clock=clock, passwords=Passwords(hasher=CHEAP))
-    started = runner(app)
+    started = runner(app, head_seconds=head_seconds)
     await started.setup()
     await web.SockSite(started, listening).start()
     try:

@@ -33,6 +33,9 @@ TRIES = 8
 _FIRST_WAIT = 0.05
 _LONGEST_WAIT = 2.0
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
+_NOT_JUDGED = frozenset({"not_signed_in", "no_device", "no_active_convention"})
+"""Refusals of the person, not of what they sent: it waits until they are let in again."""
+_NOT_FOUND = "not_found"
 
 
 class Refused(Exception):
@@ -96,6 +99,13 @@ class HeadlessDevice:
         }
         await self.line.ask("POST", f"/devices/{self.session.device.id}/key_packages", form)
 
+    async def replenish(self) -> None:
+        """See to it that enough key packages wait for this device; safe to repeat (R12)."""
+        path = f"/devices/{self.session.device.id}/key_packages"
+        waiting = _number(await self.line.ask("GET", path), "waiting")
+        if waiting <= PACKAGES // 2:
+            await self.leave_packages(PACKAGES - waiting)
+
     async def know_circle(self, circle: CircleId) -> tuple[Event, ...]:
         """Fetch a circle's chain, verify it, and take note of the circle's channels."""
         events = list(await self._trust(circle))
@@ -105,10 +115,20 @@ class HeadlessDevice:
         return tuple(events)
 
     async def synchronise(self) -> tuple[Event, ...]:
-        """Send what waits and read what is new, everywhere."""
-        for circle in await self._circles():
-            await self.know_circle(circle)
-        return await self._carry_out(sessions.resume(self.session))
+        """Send what waits and read what is new, everywhere.
+
+        A channel that is closed to us, because we left its circle, keeps no other waiting.
+        """
+        events: list[Event] = []
+        for circle in await self.circles():
+            events += await self.know_circle(circle)
+        for effect in sessions.resume(self.session):
+            try:
+                events += await self._carry_out((effect,))
+            except Refused as refused:
+                if refused.code != _NOT_FOUND:
+                    raise
+        return tuple(events)
 
     async def catch_up(self, channel: ChannelId) -> tuple[Event, ...]:
         """Read what is new in one channel."""
@@ -117,7 +137,7 @@ class HeadlessDevice:
     async def open_channel(self, circle: CircleId) -> ChannelId:
         """Begin a channel with this device alone in it."""
         channel = ChannelId(new_id())
-        await self._do(open_channel(self.session, channel, circle, now=self.clock()))
+        await self._do_in(channel, open_channel(self.session, channel, circle, now=self.clock()))
         return channel
 
     async def post(
@@ -140,30 +160,33 @@ class HeadlessDevice:
             entry=entry,
             now=self.clock(),
         )
-        return entry, await self._do(step)
+        return entry, await self._do_in(channel, step)
 
     async def add(self, channel: ChannelId, professional: ProfessionalId) -> tuple[Event, ...]:
-        """Add a professional's devices to a channel's group."""
-        await self._catch_up(channel)
-        circle = self.session.channels[channel].circle
+        """Add those of a professional's devices to a channel's group that are not in it yet."""
+        events = await self._catch_up(channel)
+        state = self.session.channels[channel]
+        present = {tenure.certificate.device for tenure in state.members}
         devices = await self.line.ask("GET", f"/professionals/{professional}/devices")
-        wanted = [one["id"] for one in devices["devices"]]
+        wanted = [one["id"] for one in devices["devices"] if one["id"] not in present]
         if not wanted:
-            return ()
-        path = f"/circles/{circle}/key_packages/claim"
+            return events
+        path = f"/circles/{state.circle}/key_packages/claim"
         claimed = await self.line.ask("POST", path, {"devices": wanted})
         packages = [bytes_of(one["package"]) for one in claimed["packages"]]
-        now = self.clock()
-        return await self._do(
-            sessions.change_members(self.session, channel, adds=packages, now=now)
-        )
+        step = sessions.change_members(self.session, channel, adds=packages, now=self.clock())
+        return events + await self._do_in(channel, step)
 
     async def remove(self, channel: ChannelId, devices: Sequence[DeviceId]) -> tuple[Event, ...]:
         """Remove devices from a channel's group; those off the roster go without being named."""
-        await self._catch_up(channel)
-        now = self.clock()
-        step = sessions.change_members(self.session, channel, removes=devices, now=now)
-        return await self._do(step)
+        events = await self._catch_up(channel)
+        roster, state = self.roster(self.session.channels[channel].circle), joined(
+            self.session, channel
+        )
+        off = strangers(roster, state.members)
+        gone = tuple(dict.fromkeys((*devices, *off)))
+        step = sessions.change_members(self.session, channel, removes=gone, now=self.clock())
+        return events + await self._do_in(channel, step)
 
     async def say_statement(
         self, circle: CircleId, action: str, statement: Statement
@@ -192,12 +215,30 @@ class HeadlessDevice:
     async def history(self, channel: ChannelId) -> tuple[EntryOpened, ...]:
         """Read the whole log again and open what this device has keys for."""
         await self._catch_up(channel)
-        return sessions.read(self.session, channel, await self._items(channel, after=0))
+        return sessions.read(self.session, channel, await self.items(channel))
 
-    async def _circles(self) -> tuple[CircleId, ...]:
-        """List the circles we are in, and those we know from before."""
-        found = await self.line.ask("GET", "/circles")
-        return tuple(CircleId(form["id"]) for form in found["items"])
+    async def items(self, channel: ChannelId) -> tuple[Item, ...]:
+        """Fetch a channel's whole log, still sealed."""
+        return await self._items(channel, after=0)
+
+    async def circles(self) -> tuple[CircleId, ...]:
+        """List the circles we are in now, by the server's word."""
+        found: list[CircleId] = []
+        after: str | None = ""
+        while after is not None:
+            page = await self.line.ask("GET", f"/circles?after={after}")
+            found += [CircleId(form["id"]) for form in page["items"]]
+            after = page["next"]
+        return tuple(found)
+
+    async def _do_in(self, channel: ChannelId, step: Step) -> tuple[Event, ...]:
+        """Do a step; if something still waits in its channel, what went before had no answer."""
+        events = await self._do(step)
+        state = self.session.channels[channel]
+        if not state.outbox and state.pending is None and state.wanted == Wanted():
+            return events
+        again = [one for one in sessions.resume(self.session) if channel_named(one) == channel]
+        return events + await self._carry_out(again)
 
     async def _do(self, step: Step) -> tuple[Event, ...]:
         """Persist a step, then carry out what it asks."""
@@ -231,6 +272,8 @@ class HeadlessDevice:
         try:
             seq = await self._place(request)
         except Refused as refused:
+            if refused.status in _PASSING or refused.code in _NOT_JUDGED:
+                raise
             now = self.clock()
             step = sessions.refuse(self.session, request, refused.code, now=now)
         else:
@@ -281,7 +324,7 @@ class HeadlessDevice:
 
     async def _rejoin(self, channel: ChannelId) -> tuple[Event, ...]:
         """Come back into a channel from outside, by its newest commit (R11)."""
-        items = await self._items(channel, after=0)
+        items = await self.items(channel)
         newest = [item for item in items if item.kind in (Kind.CREATE, Kind.COMMIT)][-1]
         return await self._do(rejoin(self.session, channel, newest, now=self.clock()))
 

@@ -16,6 +16,7 @@ from crypto.ids import ChildId, CircleId, DeviceId, ProfessionalId, new_id
 from crypto.membership import COORDINATOR, HistoryGrant, admit, dismiss, found
 from crypto.mls.codec import Malformed, decode, encode
 from crypto.mls.suite import KeyPair
+from crypto.policy import strangers
 from crypto.vault import DEFAULT_COST, Cost
 
 
@@ -168,8 +169,8 @@ async def release_member(
     events = list(await headless.say_statement(circle, "releases", statement))
     for channel, state in tuple(headless.session.channels.items()):
         if state.circle == circle:
-            # Off the roster is reason enough: the session removes their leaves by itself (R13).
-            events += await headless.remove(channel, ())
+            gone = strangers(headless.roster(circle), state.members)
+            events += await headless.remove(channel, gone)
     return tuple(events)
 
 

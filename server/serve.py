@@ -10,13 +10,14 @@ from typing import Any
 from aiohttp import web
 
 from server.app import build, runner
+from server.clock import Clock, system_clock
 from server.config import Config
 from server.logs import configure_logs, logger
 
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-async def serve(config: Config) -> None:
+async def serve(config: Config, *, clock: Clock = system_clock) -> None:
     """Serve until a signal comes; then answer what is under way and close the store.
 
     Raises:
@@ -27,7 +28,7 @@ async def serve(config: Config) -> None:
     for number in _STOPS:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in loops.
             loop.add_signal_handler(number, stop.set)
-    started = runner(await build(config))
+    started = runner(await build(config, clock=clock))
     await started.setup()
     try:
         await web.TCPSite(started, config.host, config.port).start()
@@ -44,7 +45,7 @@ def run(config: Config) -> int:
     try:
         run_in_fast_loop(serve(config))
     except BaseException as error:  # noqa: BLE001 -- the last line of a life, told by type only
-        logger().critical("died", exception=error)
+        logger().critical("died", cause=error)
         return 1
     return 0
 

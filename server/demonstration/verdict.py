@@ -1,0 +1,179 @@
+"""Last chapters: somebody leaves and reads nothing more; who could read what, measured."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from channels.content import Message
+from channels.headless_people import release_member
+from crypto import session as sessions
+from server.demonstration.family import CONCERN
+from server.demonstration.network import CHILD_NAME
+from server.demonstration.stage import Stage
+from server.demonstration.talk import say
+
+AFTERWARDS = "Inès a quitté le cercle ; on poursuit la surveillance à quatre mois."
+KEPT_BY_SERVER = ("ronde.sqlite3", "ronde.sqlite3-wal", "journal.jsonl")
+SENT_TO_FAMILY = ("mails.jsonl", "texts.jsonl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One kind of thing, and how much of it each party was found to read."""
+
+    thing: str
+    members: str
+    removed: str
+    server: str
+    disk: str
+    family: str
+
+
+async def release_psychologist(stage: Stage) -> None:
+    """Remove a member, speak on, and let her try everything she has."""
+    narrator, camille, ines = stage.narrator, stage["camille"], stage["ines"]
+    narrator.chapter("Inès quitte le cercle")
+    before = len(await ines.device.history(stage.channel))
+    narrator.tell(f"Avant son départ, Inès lit {before} entrées.")
+    await release_member(camille.device, stage.circle, ines.id)
+    narrator.tell("Camille signe son départ ; son appareil la retire du groupe, les clés changent.")
+    await say(stage, stage["helene"], Message(text=AFTERWARDS))
+    for key in ("camille", "yanis"):
+        await stage[key].device.synchronise()
+    await _let_her_try(stage)
+
+
+async def show_table(stage: Stage) -> bool:
+    """Measure who can read what; tell whether it is as it should be."""
+    stage.narrator.chapter("Qui a pu lire quoi")
+    rows = await _rows(stage)
+    widths = [
+        max(len(_cells(row)[n]) for row in (HEADER, *rows)) for n in range(len(_cells(HEADER)))
+    ]
+    for row in (HEADER, *rows):
+        cells = [cell.ljust(width) for cell, width in zip(_cells(row), widths, strict=True)]
+        click.echo("   " + "  ".join(cells))
+    return tuple(_cells(row)[1:] for row in rows) == EXPECTED
+
+
+HEADER = Row(
+    thing="",
+    members="membres",
+    removed="Inès, après",
+    server="serveur en marche",
+    disk="ses fichiers, volés",
+    family="courriels et SMS",
+)
+
+
+async def _let_her_try(stage: Stage) -> None:
+    narrator, ines = stage.narrator, stage["ines"]
+    refused = await ines.is_refused(f"/channels/{stage.channel}/entries")
+    narrator.tell(f"Inès redemande le canal : « {refused} ».")
+    refused = await ines.is_refused(f"/circles/{stage.circle}/documents")
+    narrator.tell(f"Elle redemande les documents : « {refused} ».")
+    opened = len(await _stolen(stage))
+    narrator.tell(
+        f"Et si on lui remettait le journal chiffré, elle en ouvrirait : {opened} nouvelle."
+    )
+
+
+async def _stolen(stage: Stage) -> Sequence[object]:
+    """Hand her device the log that she may no longer fetch; count what is new to her in it."""
+    ines, helene = stage["ines"].device, stage["helene"].device
+    items = await helene.items(stage.channel)
+    known = ines.session.channels[stage.channel].cursor
+    stolen = [item for item in items if item.seq > known]
+    return sessions.read(ines.session, stage.channel, stolen)
+
+
+async def _rows(stage: Stage) -> list[Row]:
+    said = (*stage.said,)
+    read = await _members_read(stage)
+    return [
+        Row(
+            thing="paroles du canal",
+            members=f"{read}/3 tout",
+            removed=f"{len(await _stolen(stage))} nouvelle",
+            server=await _served(stage, f"/channels/{stage.channel}/entries?limit=200", said),
+            disk=await _found(stage, KEPT_BY_SERVER, said),
+            family=await _found(stage, SENT_TO_FAMILY, said),
+        ),
+        Row(
+            thing="document des 24 mois",
+            members=f"{await _documents_read(stage)}/3 lu",
+            removed=await stage["ines"].is_refused(f"/circles/{stage.circle}/documents"),
+            server=await _served(stage, f"/circles/{stage.circle}/documents", (CONCERN,)),
+            disk=await _found(stage, KEPT_BY_SERVER, (CONCERN,)),
+            family=await _found(stage, SENT_TO_FAMILY, (CONCERN,)),
+        ),
+        Row(
+            thing="nom de l'enfant",
+            members=f"{await _names_read(stage)}/3 lu",
+            removed=await stage["ines"].is_refused(f"/children/{stage.child}"),
+            server=await _served(stage, f"/children/{stage.child}", CHILD_NAME),
+            disk=await _found(stage, KEPT_BY_SERVER, CHILD_NAME),
+            family=await _found(stage, SENT_TO_FAMILY, CHILD_NAME),
+        ),
+    ]
+
+
+EXPECTED = (
+    ("3/3 tout", "0 nouvelle", "rien", "rien", "rien"),
+    ("3/3 lu", "not_found", "lu", "rien", "rien"),
+    ("3/3 lu", "not_found", "lu", "rien", "rien"),
+)
+
+
+async def _members_read(stage: Stage) -> int:
+    """Count the members who can open every entry that any of them can."""
+    read = [len(await stage[key].device.history(stage.channel)) for key in MEMBERS]
+    return sum(count == max(read) for count in read)
+
+
+async def _documents_read(stage: Stage) -> int:
+    path = f"/circles/{stage.circle}/documents"
+    return sum([not await stage[key].is_refused(path) for key in MEMBERS])
+
+
+async def _names_read(stage: Stage) -> int:
+    return sum([not await stage[key].is_refused(f"/children/{stage.child}") for key in MEMBERS])
+
+
+MEMBERS = ("camille", "helene", "yanis")
+
+
+async def _served(stage: Stage, path: str, phrases: Sequence[str]) -> str:
+    """Tell whether the server handed a member the phrases themselves, so that it read them."""
+    answer = json.dumps(await stage["helene"].line.ask("GET", path), ensure_ascii=False)
+    return "lu" if any(phrase in answer for phrase in phrases) else "rien"
+
+
+async def _found(stage: Stage, files: Sequence[str], phrases: Sequence[str]) -> str:
+    """Look for phrases in files, in clear and in the disguises that software gives them."""
+    hits = await asyncio.to_thread(_hits, stage.world.folder, files, phrases)
+    return "rien" if hits == 0 else f"TROUVÉ ({hits})"
+
+
+def _hits(folder: Path, files: Sequence[str], phrases: Sequence[str]) -> int:
+    held = [(folder / name).read_bytes() for name in files if (folder / name).exists()]
+    return sum(form in data for data in held for phrase in phrases for form in _forms(phrase))
+
+
+def _forms(phrase: str) -> Iterator[bytes]:
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "latin-1"):
+        plain = phrase.encode(encoding, "ignore")
+        yield plain
+        for shift in range(3):
+            # What surrounds it decides how base64 cuts it; the middle is the same.
+            yield base64.b64encode(bytes(shift) + plain)[4:-4]
+    yield phrase.encode("ascii", "backslashreplace")
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (row.thing, row.members, row.removed, row.server, row.disk, row.family)

@@ -81,7 +81,8 @@ def trust(
         for encoded in chain[len(known.chain) :]:
             roster = append(roster, encoded)
         news, claims = roster.statements[len(known.chain) :], dict(known.claims)
-    state = CircleState(chain=tuple(chain), roster=roster, claims=claims)
+    checks = 1 if known is None else known.checks + 1
+    state = CircleState(chain=tuple(chain), roster=roster, checks=checks, claims=claims)
     session = replace(session, circles={**session.circles, circle: state})
     return _announce(session, circle, news)
 

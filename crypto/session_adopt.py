@@ -15,7 +15,7 @@ from crypto.mls.group import Group
 from crypto.mls.suite import BadKey
 from crypto.session_packages import certificate_in
 from crypto.session_state import ChannelState, Outgoing, Phase, Session, Wanted
-from crypto.session_step import Step, kept
+from crypto.session_step import Step, circle_of, kept
 
 
 def adopt(
@@ -34,6 +34,8 @@ def adopt(
     """
     ours = channel.pending is not None and channel.pending.id == item.id
     entered = _entered(channel, group, item.at, ours=ours)
+    checks = circle_of(session, channel.circle).checks
+    entered = replace(entered, checked=checks, blocked=0)
     added, removed = _difference(channel.members, entered.members)
     changed = MembersChanged(
         channel=channel.id,

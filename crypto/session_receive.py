@@ -15,6 +15,7 @@ from crypto.effects import (
     Concern,
     Effect,
     EntryParked,
+    FetchChain,
     HistoryReceived,
     MembersChanged,
     ReadAgain,
@@ -35,7 +36,7 @@ from crypto.mls.processing import RemovedFromGroup
 from crypto.mls.public_state import Change, PublicState
 from crypto.mls.refused import Refused
 from crypto.mls.suite import BadKey, BadSignature, BadTag
-from crypto.policy import allow_commit, allow_joining, vouching
+from crypto.policy import NotAllowed, allow_commit, allow_joining, vouching
 from crypto.session_adopt import adopt, give_past
 from crypto.session_packages import package_for, spent
 from crypto.session_read import join_pasts, read_entry
@@ -67,6 +68,9 @@ def receive_items(
             gap = CatchUp(channel=channel, after=state.cursor)
             return Step(session=step.session, effects=(*step.effects, gap))
         step = step.then(partial(_take, item=item))
+        if channel_of(step.session, channel).cursor < item.seq:
+            # It waits for a fresher chain, and so does all that follows.
+            break
     step = step.then(lambda then: _settle(then, channel))
     return step.then(lambda then: advance(then, channel, now=now))
 
@@ -120,8 +124,29 @@ def _take_commit(session: Session, state: ChannelState, item: Item) -> Step:
         return _process(session, state, state.group, bundle, item)
     except RemovedFromGroup:
         return _leave(session, state, item)
+    except NotAllowed as refusal:
+        return _judge_again(session, state, item, refusal)
     except _REFUSALS as refusal:
         return kept(session, _fallen_behind(state, item), _refused(item, refusal))
+
+
+def _judge_again(session: Session, state: ChannelState, item: Item, refusal: NotAllowed) -> Step:
+    """Refuse for good what a chain fetched after it does not justify; before, fetch one.
+
+    The log may be ahead of our chain: whoever is added or removed by a commit was so by
+    a statement before, but nothing says that we have heard of it.
+    """
+    checks = circle_of(session, state.circle).checks
+    place, then = state.stalled
+    if place == item.seq and checks > then:
+        return kept(session, _fallen_behind(state, item), _refused(item, refusal))
+    waiting = replace(state, cursor=item.seq - 1, stalled=(item.seq, checks))
+    return kept(
+        session,
+        waiting,
+        FetchChain(circle=state.circle),
+        CatchUp(channel=state.id, after=waiting.cursor),
+    )
 
 
 def _process(

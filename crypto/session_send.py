@@ -17,7 +17,7 @@ from crypto.effects import (
     Rejoin,
     Send,
 )
-from crypto.ids import ChannelId, EntryId, new_id
+from crypto.ids import ChannelId, DeviceId, EntryId, new_id
 from crypto.log import AppendRequest, Kind
 from crypto.membership import Roster
 from crypto.mls.refused import Refused
@@ -40,13 +40,17 @@ def advance(session: Session, channel: ChannelId, *, now: datetime) -> Step:
     """
     state = channel_of(session, channel)
     circle = circle_of(session, state.circle)
-    if not _may_send(session, state, circle.roster):
+    if not _may_send(state) or (state.wanted == Wanted() and not state.outbox):
         return Step(session=session)
-    change = _due_change(session, state, circle.roster)
-    if change == Wanted() and not state.outbox:
-        return Step(session=session)
+    off = strangers(circle.roster, state.members)
     if circle.outdated:
         return Step(session=session, effects=(FetchChain(circle=state.circle),))
+    if off and circle.checks <= state.checked:
+        # Whoever has just come may be on a roster that we have not seen yet.
+        return Step(session=session, effects=_fetches(state))
+    if session.device.id in off or (off and state.blocked == len(circle.chain)):
+        return Step(session=session)
+    change = _due_change(state, circle.roster, off)
     if change != Wanted():
         return _commit(session, state, change, now=now)
     return _send_first(session, state, circle.roster)
@@ -123,22 +127,23 @@ def pending_step(session: Session, state: ChannelState, pending: Pending) -> Ste
     return kept(session, kept_state, Send(request=request, attempt=state.attempt))
 
 
-def _may_send(session: Session, state: ChannelState, roster: Roster) -> bool:
+def _may_send(state: ChannelState) -> bool:
     return (
         state.phase is Phase.MEMBER
         and state.group is not None
         and state.pending is None
         and not state.behind
-        and session.device.professional in roster.active
     )
 
 
-def _due_change(session: Session, state: ChannelState, roster: Roster) -> Wanted:
-    off = strangers(roster, state.members) if state.outbox or state.wanted != Wanted() else ()
-    removes = dict.fromkeys((*state.wanted.removes, *off))
-    removes.pop(session.device.id, None)
+def _due_change(state: ChannelState, roster: Roster, off: tuple[DeviceId, ...]) -> Wanted:
+    removes = tuple(dict.fromkeys((*state.wanted.removes, *off)))
     adds = (one for one in state.wanted.adds if is_active(roster, certificate_in(one)))
-    return replace(state.wanted, adds=tuple(adds), removes=tuple(removes))
+    return replace(state.wanted, adds=tuple(adds), removes=removes)
+
+
+def _fetches(state: ChannelState) -> tuple[Effect, ...]:
+    return FetchChain(circle=state.circle), CatchUp(channel=state.id, after=state.cursor)
 
 
 def _commit(session: Session, state: ChannelState, change: Wanted, *, now: datetime) -> Step:
@@ -149,7 +154,8 @@ def _commit(session: Session, state: ChannelState, change: Wanted, *, now: datet
     try:
         commit, welcome, group = state.group.commit(packages, leaves, now=now)
     except Refused as refusal:
-        dropped = replace(state, wanted=Wanted())
+        blocked = len(circle_of(session, state.circle).chain)
+        dropped = replace(state, wanted=Wanted(), blocked=blocked)
         code = type(refusal).__name__
         return kept(session, dropped, CommitRefused(channel=state.id, code=code))
     bundle = Bundle(
@@ -210,7 +216,9 @@ def _refuse_pending(
     if code == STALE_EPOCH:
         waiting = replace(state, pending=replace(pending, refused=True), attempt=state.attempt + 1)
         return kept(session, waiting, CatchUp(channel=state.id, after=state.cursor))
-    dropped = replace(state, pending=None, wanted=Wanted(), attempt=0)
+    # What the log refuses for good under this chain is not asked for again under it.
+    blocked = len(circle_of(session, state.circle).chain)
+    dropped = replace(state, pending=None, wanted=Wanted(), attempt=0, blocked=blocked)
     step = kept(session, dropped, CommitRefused(channel=state.id, code=code))
     return step.then(lambda then: advance(then, state.id, now=now))
 

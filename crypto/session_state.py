@@ -174,7 +174,10 @@ class ChannelState:
     read as it came, `past` of what we read later; `unread` are the places of entries
     still without a key. `own_counter` and `own_head` are where our next entry continues.
     `newest` is the latest epoch the log spoke of; beyond the group's, we are behind.
-    `doubt` is the epoch to which a commit that we refused would have led.
+    `doubt` is the epoch to which a commit that we refused would have led. `stalled` is
+    the place of a commit that waits for a fresher chain, and how often ours had been
+    checked when it came; `checked` is the same count when we entered the epoch. `blocked`
+    is the length of the chain under which the log refused a change of ours for good.
     """
 
     id: ChannelId
@@ -187,6 +190,9 @@ class ChannelState:
     cursor: int = 0
     newest: int = 0
     doubt: int = 0
+    stalled: tuple[int, int] = (0, 0)
+    checked: int = 0
+    blocked: int = 0
     epochs: tuple[EpochKey, ...] = ()
     tenures: tuple[Tenure, ...] = ()
     given: tuple[Past, ...] = ()
@@ -225,6 +231,8 @@ class ChannelState:
         writer.optional(None if self.group is None else Blob(self.group.encode()))
         writer.optional(self.pending).put(self.wanted).uint32(self.attempt)
         writer.uint64(self.cursor).uint64(self.newest).uint64(self.doubt)
+        writer.uint64(self.stalled[0]).uint64(self.stalled[1])
+        writer.uint64(self.checked).uint64(self.blocked)
         writer.vector(self.epochs).vector(self.tenures).vector(self.given)
         writer.vector(Blob(device.encode()) for device in self.debts)
         write_chains(writer, self.authors)
@@ -250,16 +258,23 @@ class ChannelState:
             cursor=reader.uint64(),
             newest=reader.uint64(),
             doubt=reader.uint64(),
+            stalled=(reader.uint64(), reader.uint64()),
+            checked=reader.uint64(),
+            blocked=reader.uint64(),
         )
         return _read_memory(reader, channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircleState:
-    """A circle's chain as last verified, and the longest one that each member claimed to see."""
+    """A circle's chain as last verified, and the longest one that each member claimed to see.
+
+    `checks` counts how often the server was asked for it.
+    """
 
     chain: tuple[bytes, ...]
     roster: Roster
+    checks: int = 0
     claims: Mapping[ProfessionalId, int] = field(default_factory=dict)
 
     @property

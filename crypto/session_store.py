@@ -42,6 +42,7 @@ class _Circle:
     def write(self, writer: Writer) -> None:
         write_text(writer, self.id)
         writer.vector(Blob(statement) for statement in self.state.chain)
+        writer.uint64(self.state.checks)
         claims = self.state.claims
         writer.vector(_Named(who, claims[who].to_bytes(4, "big")) for who in sorted(claims))
 
@@ -49,12 +50,14 @@ class _Circle:
     def read(reader: Reader) -> "_Circle":
         circle = CircleId(read_id(reader))
         chain = tuple(blob.data for blob in reader.vector(Blob.read))
+        checks = reader.uint64()
         claims = {
             ProfessionalId(claim.id): int.from_bytes(claim.data, "big")
             for claim in reader.vector(_Named.read)
         }
         roster = verify_chain(chain, circle)
-        return _Circle(circle, CircleState(chain=chain, roster=roster, claims=claims))
+        state = CircleState(chain=chain, roster=roster, checks=checks, claims=claims)
+        return _Circle(circle, state)
 
 
 def encode_session(session: Session) -> bytes:

@@ -227,7 +227,9 @@ def test_an_old_device_list_is_not_accepted_again(
     relay.chains[ben.id] = old
 
     with pytest.raises(sessions.ChainRolledBack):
-        ben.sync()
+        ben.learn()
+    with pytest.raises(sessions.ChainRolledBack):
+        sessions.receive(ben.session, relay.channel, relay.log, chain=old, now=NOW)
 
     assert ben.session == before
 
@@ -242,7 +244,7 @@ def test_another_chain_than_the_one_we_know_is_refused(
     relay.chains[ben.id] = fork.chain
 
     with pytest.raises(sessions.ChainRolledBack):
-        ben.sync()
+        ben.learn()
 
 
 def test_a_removal_hidden_in_the_chain_is_noticed_by_the_next_entry(
@@ -321,6 +323,7 @@ def test_two_clients_shown_different_chains_notice_at_the_first_entry(
     fork.add(person())
     relay.chains[ben.id] = fork.chain
     ana.learn()
+    ben.learn()
 
     ana.say("bonjour")
     ben.sync()
@@ -719,3 +722,72 @@ def test_no_damaged_item_stops_a_session(data: st.DataObject) -> None:
 
     assert ben.state.cursor == len(damaged)
     assert all(text == "bonjour" for text in ben.heard)
+
+
+# A chain that the log is ahead of.
+
+
+def test_a_commit_that_our_chain_does_not_know_of_yet_is_judged_by_a_fresher_one(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    dana = member(circle, relay)
+
+    ana.add(dana)
+    ben.sync()
+    ben.say("bienvenue")
+    cleo.sync()
+
+    assert len(ben.session.circles[circle.id].chain) == len(circle.chain)
+    assert ben.epoch == cleo.epoch == ana.epoch
+    assert cleo.heard == ["bienvenue"]
+    assert ben.warnings == cleo.warnings == []
+
+
+def test_a_removal_that_our_chain_does_not_know_of_yet_is_judged_by_a_fresher_one(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    dana = member(circle, relay)
+    ana.add(dana)
+    settle(ana, ben, cleo, dana)
+    circle.remove(dana.person)
+    ben.learn()
+
+    ben.say("sans Dana")  # removes Dana first, without being a coordinator
+    cleo.sync()
+
+    assert cleo.heard == ["sans Dana"]
+    assert cleo.warnings == []
+
+
+def test_nobody_is_removed_for_a_roster_that_is_out_of_date(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    circle.remove(cleo.person)
+    ana.remove(cleo)
+    settle(ana, ben, cleo)
+    circle.add(cleo.person)
+    ana.add(cleo)
+    ben.sync()
+
+    ben.say("bon retour")
+    cleo.sync()
+
+    assert cleo.state.phase is Phase.MEMBER
+    assert cleo.heard == ["bon retour"]
+
+
+def test_a_removal_that_the_log_refuses_for_good_is_not_asked_for_for_ever(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    circle.remove(cleo.person)
+    ben.learn()
+    step = ben.saying("sans Cleo")
+    ben.keep(step.session)
+    (request,) = sends(step)
+
+    refused = sessions.refuse(ben.session, request, "bad_commit", now=NOW)
+
+    assert request.kind is Kind.COMMIT
+    assert sends(refused) == []
+    again = sessions.receive(refused.session, relay.channel, (), now=NOW)
+    assert sends(again) == []

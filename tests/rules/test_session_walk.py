@@ -117,6 +117,11 @@ class Walk(RuleBasedStateMachine):
     def catch_up(self, who: int, fuse: int | None) -> None:
         self.survive(self.clients[who], fuse, "resume")
 
+    @rule(who=which)
+    def hear(self, who: int) -> None:
+        """Items are pushed to a device that has not asked for the chain."""
+        self.clients[who].sync()
+
     @precondition(lambda self: len(self.relay.log) > 3)
     @rule(who=which)
     def restart(self, who: int) -> None:

@@ -187,9 +187,8 @@ class Client:
         self.receive(self.relay.read(self.id, cursor))
 
     def receive(self, items: Sequence[Item]) -> None:
-        chain = self.relay.chain(self.id)
-        channel = self.relay.channel
-        self.do(sessions.receive(self.session, channel, items, chain=chain, now=self.now))
+        """Take in what is pushed; the chain is fetched only when the session asks for it."""
+        self.do(sessions.receive(self.session, self.relay.channel, items, now=self.now))
 
     def resume(self) -> None:
         self.learn()
@@ -232,8 +231,7 @@ class Client:
                 step = sessions.receive(self.session, channel, again, now=self.now)
                 self.do(step)
             case FetchChain():
-                if self.relay.chain(self.id) != self.session.circles[self.relay.circle.id].chain:
-                    self.receive(())
+                self.learn()
             case Rejoin():
                 self.events.append(effect)
             case _:

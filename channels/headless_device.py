@@ -21,11 +21,12 @@ from crypto.effects import CatchUp, Effect, EntryOpened, Event, FetchChain, Read
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
 from crypto.log import AppendRequest, Card, Item, Kind
 from crypto.membership import Roster, Statement
+from crypto.policy import strangers
 from crypto.session_compare import code_of, number_with
 from crypto.session_join import open_channel, rejoin, watch
 from crypto.session_packages import publish
-from crypto.session_state import Session
-from crypto.session_step import Step, circle_of
+from crypto.session_state import Session, Wanted
+from crypto.session_step import Step, circle_of, joined
 
 PACKAGES = 50
 PAGE = 200
@@ -180,10 +181,8 @@ class HeadlessDevice:
     async def remove(self, channel: ChannelId, devices: Sequence[DeviceId]) -> tuple[Event, ...]:
         """Remove devices from a channel's group; those off the roster go without being named."""
         events = await self._catch_up(channel)
-        roster, state = self.roster(self.session.channels[channel].circle), joined(
-            self.session, channel
-        )
-        off = strangers(roster, state.members)
+        state = joined(self.session, channel)
+        off = strangers(self.roster(state.circle), state.members)
         gone = tuple(dict.fromkeys((*devices, *off)))
         step = sessions.change_members(self.session, channel, removes=gone, now=self.clock())
         return events + await self._do_in(channel, step)
@@ -237,7 +236,7 @@ class HeadlessDevice:
         state = self.session.channels[channel]
         if not state.outbox and state.pending is None and state.wanted == Wanted():
             return events
-        again = [one for one in sessions.resume(self.session) if channel_named(one) == channel]
+        again = [one for one in sessions.resume(self.session) if _is_in(one, channel)]
         return events + await self._carry_out(again)
 
     async def _do(self, step: Step) -> tuple[Event, ...]:
@@ -346,6 +345,16 @@ class HeadlessDevice:
         page = await self.line.ask("GET", path)
         items = tuple(read_item(form) for form in page["items"])
         return items, bool(page["more"]) and bool(items)
+
+
+def _is_in(effect: Effect, channel: ChannelId) -> bool:
+    match effect:
+        case Send():
+            return effect.request.channel == channel
+        case CatchUp() | ReadAgain():
+            return effect.channel == channel
+        case _:
+            return False
 
 
 def _number(form: Mapping[str, Any], name: str) -> int:

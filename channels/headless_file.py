@@ -1,14 +1,22 @@
 """A device's memory on disk: one file, sealed under a passphrase, replaced as a whole."""
 
+import fcntl
 import json
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from channels.headless_forms import base64_of, bytes_of
+from crypto import aes256
+from crypto.mls.suite import BadTag
 from crypto.session_state import Session
 from crypto.session_store import decode_session, encode_session
 from crypto.vault import DEFAULT_COST, BadVault, Cost, VaultKey, new_key, unlock
+
+_PAUSE = 0.1
 
 
 class FileExists(Exception):
@@ -17,6 +25,32 @@ class FileExists(Exception):
 
 class NoFile(Exception):
     """There is no device in this file: `enrol` makes one."""
+
+
+class FileBusy(Exception):
+    """Another process works with this device just now."""
+
+
+@contextmanager
+def alone(path: Path, *, tries: int = 100) -> Iterator[None]:
+    """Hold a device's file for oneself: whoever comes second waits up to ten seconds.
+
+    Two processes that each write back what they know would make one device forget keys
+    that it has used, and that is worse than any wait.
+
+    Raises:
+        FileBusy: The other process is still at it.
+    """
+    with path.with_name(path.name + ".lock").open("ab") as lock:
+        for attempt in range(tries):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt == tries - 1:
+                    raise FileBusy from None
+                time.sleep(_PAUSE)
+        yield
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +123,21 @@ class DeviceFile:
             raise NoFile from None
         state, key = unlock(sealed, passphrase)
         return DeviceFile(path=path, key=key, memory=Memory.decode(state))
+
+    def reload(self) -> None:
+        """Read again what another process of ours may have written since.
+
+        Raises:
+            BadVault: The file is no longer sealed under the key we opened it with.
+        """
+        sealed, header = self.path.read_bytes(), self.key.header
+        if not sealed.startswith(header):
+            raise BadVault("another vault")
+        try:
+            plain = aes256.open_(self.key.key, header, sealed[len(header) :])
+        except BadTag:
+            raise BadVault("changed by somebody else") from None
+        self.memory = Memory.decode(plain)
 
     def keep(self, session: Session) -> None:
         """Replace the session, durably."""

@@ -16,12 +16,16 @@ from crypto.ids import ChildId, CircleId, DeviceId, ProfessionalId, new_id
 from crypto.membership import COORDINATOR, HistoryGrant, admit, dismiss, found
 from crypto.mls.codec import Malformed, decode, encode
 from crypto.mls.suite import KeyPair
-from crypto.policy import strangers
+from crypto.session_state import Phase
 from crypto.vault import DEFAULT_COST, Cost
 
 
 class NoIdentityKey(Exception):
     """The professional has no device yet, or no coordinator has attested their key."""
+
+
+class NotThatAccount(Exception):
+    """Somebody signed in on a device that is another professional's."""
 
 
 class NotThatKey(Exception):
@@ -36,11 +40,10 @@ class Credentials:
     password: str
     code: str
 
-    def form(self, device: DeviceId | None = None) -> dict[str, object]:
+    def form(self) -> dict[str, object]:
         """Write them as the wire does, for a program: the token comes in the answer."""
         form: dict[str, object] = {"email": self.email, "password": self.password}
-        form |= {"code": self.code, "bearer": True}
-        return form if device is None else form | {"device": device}
+        return form | {"code": self.code, "bearer": True}
 
 
 async def enrol(
@@ -74,21 +77,30 @@ async def enrol(
 
 
 async def register(headless: HeadlessDevice) -> None:
-    """Tell the server of the device and leave key packages; safe to repeat."""
+    """Tell the server of the device and see that key packages wait for it; safe to repeat."""
     form = {
         "certificate": base64_of(encode(headless.session.device.certificate)),
         "identity_key": base64_of(_identity(headless).public),
     }
     await headless.line.ask("POST", "/devices", form)
-    await headless.leave_packages()
+    await headless.replenish()
 
 
 async def sign_in(headless: HeadlessDevice, credentials: Credentials) -> None:
-    """Open a new session for a device that has one no more."""
-    form = credentials.form(headless.session.device.id)
-    signed = await headless.line.ask("POST", "/sessions", form)
+    """Open a new session for a device that has one no more.
+
+    The device is told of again: where enrolling was cut short, the server never heard of it.
+
+    Raises:
+        NotThatAccount: The credentials are somebody else's.
+        Refused: They are nobody's, or the device was removed.
+    """
+    signed = await headless.line.ask("POST", "/sessions", credentials.form())
+    if signed["professional"] != headless.professional:
+        raise NotThatAccount
     headless.line.sign_in(signed["token"])
     headless.file.sign_in(signed["token"])
+    await register(headless)
 
 
 async def attest_identity(
@@ -168,9 +180,9 @@ async def release_member(
     statement = dismiss(roster, professional, signer=device, now=headless.clock())
     events = list(await headless.say_statement(circle, "releases", statement))
     for channel, state in tuple(headless.session.channels.items()):
-        if state.circle == circle:
-            gone = strangers(headless.roster(circle), state.members)
-            events += await headless.remove(channel, gone)
+        # Where we have no part ourselves, whoever writes next removes them (R13).
+        if state.circle == circle and state.phase is Phase.MEMBER:
+            events += await headless.remove(channel, ())
     return tuple(events)
 
 

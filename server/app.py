@@ -12,12 +12,13 @@ from server.config import Config
 from server.connection import Limits
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
-from server.logs import log_requests
+from server.logs import log_requests, logger
 from server.notices import EVERY, open_worker
 from server.openapi import describe
 from server.operations import Operation, add_operations
 from server.passwords import Passwords
 from server.problems import answer_problems
+from server.repeats import REPEATS, Repeats, answer_once
 from server.routes import (
     accounts,
     appointments,
@@ -39,9 +40,12 @@ from server.routes import (
 from server.security import CONFIG, HEADER_SECONDS, add_strict_headers, guard
 from server.services import SESSIONS, install
 from server.sockets import PATH as SOCKETS_PATH
+from server.storage.engine import Busy, Unavailable
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
 from server.wire import LARGE, answer
+
+TIDY_SECONDS = 60
 
 OPERATIONS: tuple[Operation, ...] = (
     *health.operations,
@@ -90,15 +94,18 @@ async def build(
 def assemble(config: Config, house: House) -> web.Application:
     """Put routes, gates and background work round a furnished house."""
     app = web.Application(
-        middlewares=[log_requests, answer_problems, guard, recognise], client_max_size=LARGE
+        middlewares=[log_requests, answer_problems, guard, recognise, answer_once],
+        client_max_size=LARGE,
     )
     app[CONFIG] = config
+    app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
     install(app, house)
     add_operations(app, OPERATIONS)
     app.router.add_get("/openapi.json", _openapi)
     app.on_response_prepare.append(add_strict_headers)
     app.cleanup_ctx.append(_close_store(house))
     app.cleanup_ctx.append(_tell_families(config, house))
+    app.cleanup_ctx.append(_tidy_up)
     install_channels(app, house, furnish_channels(house, zone=config.zone, limits=Limits()))
     return app
 
@@ -151,6 +158,25 @@ def _close_store(house: House) -> Context:
         await house.engine.close()
 
     return context
+
+
+async def _tidy_up(app: web.Application) -> AsyncIterator[None]:
+    """Forget what is over, every minute, as long as the application lives."""
+
+    async def tidy() -> None:
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            for tidied in (app[REPEATS].tidy, app[SESSIONS].tidy):
+                try:
+                    await tidied()
+                except (Busy, Unavailable) as error:
+                    # It is only late: the same is looked for again in a minute.
+                    logger().warning("tidying_failed", cause=error)
+
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(tidy())
+        yield
+        running.cancel()
 
 
 def _tell_families(config: Config, house: House) -> Context:

@@ -99,7 +99,7 @@ def _level(name: str) -> int:
 
 def _name_the_error(_logger: object, _method: str, event: Event) -> Event:
     """Replace an exception by its type and the places it passed, without any of its texts."""
-    error = event.pop("exception", None)
+    error = event.pop("cause", None)
     if isinstance(error, BaseException):
         event["error"] = f"{type(error).__module__}.{type(error).__qualname__}"
         event["trace"] = _places(error)
@@ -138,4 +138,4 @@ class _LibraryHandler(logging.Handler):
     @override
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        logger().log(record.levelno, "library_message", logger=record.name, exception=error)
+        logger().log(record.levelno, "library_message", logger=record.name, cause=error)

@@ -25,12 +25,13 @@ from care_circle import (
     structure,
     task,
 )
+from channels import keys as keys_of_devices
 from channels import model as channel
 from crypto import bundle, identity, membership
 from crypto.mls import refused as mls
 from notifications import hours
 from notifications import store as notices
-from server import accounts, devices, frames, limits, passwords, security, wire
+from server import accounts, devices, frames, limits, passwords, repeats, security, wire
 from server import identity as session
 from server.storage import engine, keys
 
@@ -52,6 +53,15 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     # The way in.
     wire.Malformed: _MALFORMED,
     wire.TooLarge: _TOO_LARGE,
+    repeats.BadRepeatKey: Kind(
+        400, "bad_repeat_key", "Clé d'idempotence invalide", "Invalid idempotency key"
+    ),
+    repeats.KeyReused: Kind(
+        422, "key_reused", "Clé déjà utilisée pour autre chose", "Key used for something else"
+    ),
+    repeats.StillRunning: Kind(
+        409, "still_running", "Première demande encore en cours", "First request still running"
+    ),
     wire.TooSlow: Kind(408, "too_slow", "Demande trop lente", "Request too slow"),
     wire.NotJson: Kind(415, "not_json", "Le corps doit être du JSON", "The body must be JSON"),
     wire.NoCondition: Kind(428, "no_condition", "If-Match est obligatoire", "If-Match is required"),
@@ -177,6 +187,9 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     document.NotSignedYet: Kind(409, "not_signed_yet", "Document non signé", "Not signed yet"),
     document.Struck: Kind(409, "struck", "Document marqué erroné", "Entered in error"),
     document.ReasonMissing: Kind(422, "reason_missing", "Motif manquant", "Reason missing"),
+    document.WrongProfession: Kind(
+        403, "wrong_profession", "Formulaire d'une autre profession", "Another profession's form"
+    ),
     document.FormReplaced: Kind(
         409, "form_replaced", "Le formulaire a changé de version", "The form has a newer version"
     ),
@@ -252,6 +265,15 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     channel.BadEntry: Kind(422, "bad_entry", "Entrée invalide", "Invalid entry"),
     channel.BadCommit: Kind(422, "bad_commit", "Commit refusé", "Commit refused"),
     channel.BadCard: Kind(422, "bad_card", "Carte de tâche invalide", "Invalid task card"),
+    keys_of_devices.BadKeyPackage: Kind(
+        422, "bad_key_package", "Paquet de clés invalide", "Invalid key package"
+    ),
+    keys_of_devices.TooManyKeyPackages: Kind(
+        409, "too_many_key_packages", "Trop de paquets de clés", "Too many key packages"
+    ),
+    keys_of_devices.NoKeyPackage: Kind(
+        409, "no_key_package", "Plus de paquet de clés", "No key package left"
+    ),
     bundle.BadBundle: Kind(422, "bad_bundle", "Paquet de commit invalide", "Invalid bundle"),
     mls.Refused: Kind(422, "mls_refused", "Message MLS refusé", "MLS message refused"),
     # Notices.

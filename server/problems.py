@@ -66,7 +66,7 @@ def problem_of(error: BaseException, *, language: str = "fr") -> Problem:
         return _http_problem(error, language)
     kind = next((PROBLEMS[kin] for kin in type(error).__mro__ if kin in PROBLEMS), None)
     if kind is None or kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger().error("unexpected_error", exception=error)
+        logger().error("unexpected_error", cause=error)
     kind = kind or INTERNAL
     return Problem(
         kind=kind,
@@ -117,7 +117,7 @@ def _quality(text: str) -> float:
 def _http_problem(error: web.HTTPException, language: str) -> Problem:
     kind = HTTP_PROBLEMS.get(error.status)
     if kind is None:
-        logger().error("unexpected_error", exception=error)
+        logger().error("unexpected_error", cause=error)
         return Problem(kind=INTERNAL, language=language)
     allow = error.headers.get("Allow")
     return Problem(kind=kind, language=language, headers={"Allow": allow} if allow else {})

@@ -72,6 +72,10 @@ class SessionStore(Protocol):
         """Replace a session by what a pure decision makes of it; None if it is gone."""
         ...
 
+    async def over(self, now: datetime) -> tuple[SessionId, ...]:
+        """Name sessions that are over by age, some at a time."""
+        ...
+
     async def drop(self, session: SessionId) -> None:
         """Forget a session; one that is gone already is no matter."""
         ...
@@ -190,6 +194,13 @@ class Sessions:
         for session in await self.store.of(professional):
             if device is None or session.device == device:
                 await self._end(session.id)
+
+    async def tidy(self) -> int:
+        """Forget sessions that are over by age, and tell how many there were."""
+        over = await self.store.over(self.clock())
+        for session in over:
+            await self._end(session)
+        return len(over)
 
     async def _end(self, session: SessionId) -> None:
         await self.store.drop(session)

@@ -65,7 +65,7 @@ async def read(request: web.Request, wanted: type[Wanted], *, limit: int = SMALL
     """
     if request.content_type != "application/json":
         raise NotJson
-    return decode(await _bytes_of(request, limit), wanted)
+    return decode(await body_of(request, limit), wanted)
 
 
 def decode(data: bytes, wanted: type[Wanted]) -> Wanted:
@@ -156,7 +156,25 @@ def utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-async def _bytes_of(request: web.Request, limit: int) -> bytes:
+_BODY: web.RequestKey[bytes] = web.RequestKey("body", bytes)
+
+
+async def body_of(request: web.Request, limit: int) -> bytes:
+    """Read a body within bounds of size and time; asked again, it gives the same bytes.
+
+    Raises:
+        TooLarge: It weighs more than `limit` bytes.
+        TooSlow: It took more than `BODY_SECONDS` to arrive.
+    """
+    if _BODY not in request:
+        request[_BODY] = await _received(request, limit)
+    body: bytes = request[_BODY]
+    if len(body) > limit:
+        raise TooLarge
+    return body
+
+
+async def _received(request: web.Request, limit: int) -> bytes:
     if (request.content_length or 0) > limit:
         raise TooLarge
     held = bytearray()

@@ -1,6 +1,7 @@
 """Accounts, sessions and devices on the generic repository."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from typing_extensions import override
@@ -18,6 +19,7 @@ from server.storage.repository import Missing, Repository
 from server.storage.shape import Shape
 
 _PAGE: Final = 200
+_LEASE: Final = timedelta(minutes=5)
 _ALL: Final = "all"
 T = TypeVar("T")
 
@@ -83,6 +85,7 @@ class EngineSessions(SessionStore):
             type=Session,
             id_of=lambda session: session.id,
             tags_of=lambda session: (f"professional:{session.professional}",),
+            due_of=lambda session: session.until,
         )
         self._sessions = Repository(engine, keyring, shape)
 
@@ -108,6 +111,11 @@ class EngineSessions(SessionStore):
             return await self._sessions.change(session, decide)
         except Missing:
             return None
+
+    @override
+    async def over(self, now: datetime) -> tuple[SessionId, ...]:
+        due = await self._sessions.claim(now=now, until=now + _LEASE, limit=_PAGE)
+        return tuple(held.value.id for held in due)
 
     @override
     async def drop(self, session: SessionId) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +29,7 @@ class Answer:
     """What came back over HTTP."""
 
     status: int
-    headers: CIMultiDict[str]
+    headers: Mapping[str, str]
     body: Any
 
     @property

@@ -8,7 +8,7 @@ import pytest
 
 from server.storage.engine import Engine
 from server.storage.opening import open_engine
-from tests.support.engines import TickingClock, fresh_database, secantus
+from tests.support.engines import TickingClock, database_address, fresh_database, secantus
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +29,8 @@ def sqlite_address(tmp_path: Path) -> str:
 
 @pytest.fixture
 def mongodb_address(mongodb_server: str) -> Iterator[str]:
-    with fresh_database(mongodb_server) as address:
-        yield address
+    with fresh_database(mongodb_server) as name:
+        yield database_address(mongodb_server, name)
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])

@@ -46,6 +46,7 @@ DATABASE = "ronde"
 WAITING_WRITES = 4096
 _MAJORITY_WITHIN_MS = 10_000
 _ANSWER_WITHIN_MS = 15_000
+_LOOK_EVERY_MS = 500
 _HINTS_AGAIN_AFTER_S = 1.0
 _PAGE = 500
 
@@ -163,13 +164,19 @@ class MongoEngine(Engine):
             {"$match": {"operationType": "insert"}},
             {"$project": {"fullDocument.stream": 1}},
         ]
+        before = _cancellations()
         while True:
             try:
-                async with await self._log.watch(steps) as changes:
-                    async for change in changes:
-                        yield change["fullDocument"]["stream"]
+                changes = await self._log.watch(steps, max_await_time_ms=_LOOK_EVERY_MS)
+                async with changes:
+                    while changes.alive:
+                        change = await changes.try_next()
+                        _heed(before)
+                        if change is not None:
+                            yield change["fullDocument"]["stream"]
             except PyMongoError:
                 # A lone server has no change streams, and any may break off: hints may be lost.
+                _heed(before)
                 await asyncio.sleep(_HINTS_AGAIN_AFTER_S)
 
     @override
@@ -216,10 +223,25 @@ class MongoEngine(Engine):
 
 async def _told(work: Awaitable[Result]) -> Result:
     """Await work on the database and say its failures in the port's words."""
+    before = _cancellations()
     try:
-        return await work
+        result = await work
     except PyMongoError as error:
+        _heed(before)
         raise translate(error) from error
+    _heed(before)
+    return result
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task is not None else 0
+
+
+def _heed(before: int) -> None:
+    """Pass on a cancellation that the driver took for a lost connection and made good."""
+    if _cancellations() > before:
+        raise asyncio.CancelledError
 
 
 def _patience(address: str) -> dict[str, Any]:

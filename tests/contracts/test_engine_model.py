@@ -5,6 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -23,7 +24,7 @@ from typing_extensions import override
 from server.storage.engine import Doc, Engine, Entry, Stale, Taken
 from server.storage.opening import open_engine
 from tests.support.engine_model import Model
-from tests.support.engines import TickingClock, fresh_database
+from tests.support.engines import TickingClock, database_address, fresh_database
 
 Answer = TypeVar("Answer")
 
@@ -182,8 +183,9 @@ def test_sqlite_answers_as_the_model_does(folder: Path) -> None:
 
 
 def test_mongodb_answers_as_the_model_does(mongodb_server: str) -> None:
-    with fresh_database(mongodb_server) as address:
-        run(lambda: f"{address}_{secrets.token_hex(6)}", examples=10)
+    with fresh_database(mongodb_server) as name:
+        new = partial(database_address, mongodb_server)
+        run(lambda: new(f"{name}_{secrets.token_hex(6)}"), examples=10)
 
 
 @pytest.mark.long
@@ -195,5 +197,6 @@ def test_sqlite_answers_as_the_model_does_for_long(folder: Path) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_mongodb_answers_as_the_model_does_for_long(mongodb_server: str) -> None:
-    with fresh_database(mongodb_server) as address:
-        run(lambda: f"{address}_{secrets.token_hex(6)}", examples=150)
+    with fresh_database(mongodb_server) as name:
+        new = partial(database_address, mongodb_server)
+        run(lambda: new(f"{name}_{secrets.token_hex(6)}"), examples=150)

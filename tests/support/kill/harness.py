@@ -38,9 +38,13 @@ class Child:
         assert self.process.stdout is not None
         while line := await self.process.stdout.readline():
             mid, seq = line.decode().split()
-            self.waiting.pop(mid).set_result(int(seq))
+            future = self.waiting.pop(mid)
+            # At the end of the test the clients have gone already.
+            if not future.done():
+                future.set_result(int(seq))
         for future in self.waiting.values():
-            future.set_exception(ConnectionError())
+            if not future.done():
+                future.set_exception(ConnectionError())
 
     async def kill(self) -> None:
         """Kill it as nothing can be prepared for."""

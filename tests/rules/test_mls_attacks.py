@@ -17,8 +17,8 @@ from crypto.mls.proposal import (
     Remove,
     Update,
 )
-from crypto.mls.proposal_list import InvalidProposals
-from crypto.mls.psk import ExternalPskId
+from crypto.mls.proposal_list import InvalidProposals, SentProposal, check_regular
+from crypto.mls.psk import ExternalPskId, ResumptionPskId, ResumptionUsage
 from crypto.mls.public_state import Change, PublicState
 from crypto.mls.ratchet_tree import NoSuchLeaf
 from crypto.mls.refused import OutOfProfile
@@ -66,6 +66,16 @@ def test_an_add_of_a_client_already_in_is_refused(scene: Scene) -> None:
     scene.refuse(adding(scene, same_identity), ClientTwice)
     scene.refuse(adding(scene, same_encryption_key), InvalidTree)
     scene.refuse(adding(scene, same_signature_key), InvalidTree)
+
+
+def test_a_client_may_take_its_own_place_within_one_commit(scene: Scene) -> None:
+    ana = package_of("ana").key_package
+
+    true = forge(scene.eve, [Add(key_package=ana), Remove(removed=0)])
+    moved = [victim.process(true, accept, NOW) for victim in scene.victims]
+
+    assert moved[0].members[0].signature_key == ana.leaf_node.signature_key
+    assert len({group.authenticator for group in moved}) == 1
 
 
 def test_one_client_is_not_added_twice_by_one_commit(scene: Scene) -> None:
@@ -166,3 +176,32 @@ def test_a_proposal_of_an_unknown_type_is_refused(scene: Scene) -> None:
     lie = true[: proposal + 1] + b"\x0a\x0a" + true[proposal + 3 :]
 
     scene.refuse(lie, Malformed)
+
+
+PSK = InjectPsk(psk=ExternalPskId(psk_id=b"key", nonce=bytes(32)))
+REOPENING = ResumptionPskId(
+    usage=ResumptionUsage.BRANCH, group_id=b"a circle", epoch=1, nonce=bytes(32)
+)
+REINIT = ReInit(group_id=b"other", version=1, cipher_suite=1, extensions=())
+EXTENSIONS = GroupContextExtensions(extensions=())
+
+
+@pytest.mark.parametrize(
+    "proposals",
+    [
+        [REINIT, Remove(removed=0)],
+        [EXTENSIONS, EXTENSIONS],
+        [PSK, PSK],
+        [InjectPsk(psk=ExternalPskId(psk_id=b"key", nonce=bytes(31)))],
+        [InjectPsk(psk=REOPENING)],
+    ],
+    ids=["reinit", "extensions", "psk twice", "nonce", "reopening"],
+)
+def test_lists_that_no_group_of_the_rfc_takes_are_refused(
+    proposals: list[ReInit | Remove | GroupContextExtensions | InjectPsk],
+) -> None:
+    # Our profile refuses each of these before; the rule must not depend on that.
+    sent = [SentProposal(proposal=each, sender=1) for each in proposals]
+
+    with pytest.raises(InvalidProposals):
+        check_regular(SUITE, sent, 1)

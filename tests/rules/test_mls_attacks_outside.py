@@ -193,7 +193,7 @@ def test_an_external_commit_with_no_key_in_its_init_is_refused(
 
     lie = forge(Forger.outside(scene.circle[0].state, zoe, init), [ExternalInit(kem_output=output)])
 
-    scene.refuse(lie, BadKey, service=False)
+    scene.refuse(lie, BadKey)
 
 
 def test_a_member_does_not_come_in_a_second_time(scene: Scene) -> None:

@@ -95,7 +95,7 @@ def test_a_path_secret_sealed_with_no_key_is_refused(scene: Scene, output: bytes
         with_secrets(lambda sealed: tuple(replace(each, kem_output=output) for each in sealed)),
     )
 
-    scene.refuse(lie, BadTag, service=False)
+    scene.refuse(lie, (BadKey, BadTag))
 
 
 def test_a_path_key_that_does_not_come_from_its_secret_is_refused(scene: Scene) -> None:

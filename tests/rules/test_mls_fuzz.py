@@ -158,3 +158,33 @@ def test_a_length_in_a_longer_form_than_needed_is_refused() -> None:
 def test_a_message_longer_than_any_of_ours_is_refused_before_it_is_read() -> None:
     with pytest.raises(Malformed):
         Reader(bytes((1 << 24) + 1))
+
+
+@pytest.mark.parametrize("data", [bytes(1 << 20), b"\x01\x02\x00\x00\x00" * (1 << 18)])
+def test_a_message_of_more_items_than_any_of_ours_is_refused_early(data: bytes) -> None:
+    with pytest.raises(Malformed):
+        decode(RatchetTree.read, Writer().opaque(data).bytes())
+    with pytest.raises(Malformed):
+        decode(Reader.uint16s, Writer().opaque(data).bytes())
+
+
+def test_vectors_within_vectors_come_to_an_end() -> None:
+    def read(reader: Reader) -> object:
+        return reader.vector(read)
+
+    data = b""
+    for _ in range(50):
+        data = Writer().opaque(data).bytes()
+
+    with pytest.raises(Malformed):
+        decode(read, data)
+
+
+def test_a_value_of_fixed_length_has_that_length() -> None:
+    def read(reader: Reader) -> bytes:
+        return reader.fixed(2)
+
+    assert decode(read, b"\x02ab") == b"ab"
+    for data in (b"\x01a", b"\x03abc"):
+        with pytest.raises(Malformed):
+            decode(read, data)

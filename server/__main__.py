@@ -10,14 +10,16 @@ from collections.abc import Mapping
 import click
 from typing_extensions import override
 
+from care_circle.access import NotFound
 from care_circle.role import Profession, Role
 from care_circle.services.people import NewProfessional
+from crypto.ids import ProfessionalId
 from server.accounts import Invited
 from server.config import Config, ConfigError
 from server.doctor import examine
 from server.problems import problem_of
 from server.serve import run
-from server.users import add_user, opened, standing_of
+from server.users import add_user, disable_user, opened, standing_of
 
 ELSEWHERE: Mapping[str, str] = {
     "demo": "server.demo",
@@ -99,6 +101,13 @@ def list_users() -> None:
     asyncio.run(_list(configuration()))
 
 
+@user.command("disable")
+@click.argument("professional")
+def disable(professional: str) -> None:
+    """Ferme un compte et toutes ses sessions, tout de suite."""
+    asyncio.run(_disable(configuration(), ProfessionalId(professional)))
+
+
 def configuration() -> Config:
     """Read the environment, or say everything that is wrong with it and stop."""
     try:
@@ -123,6 +132,14 @@ async def _add(config: Config, new: NewProfessional) -> Invited:
             return await add_user(house, new)
         except Exception as error:  # noqa: BLE001 -- whatever refuses, its title is the answer
             raise click.ClickException(problem_of(error).kind.french) from None
+
+
+async def _disable(config: Config, professional: ProfessionalId) -> None:
+    async with opened(config) as house:
+        try:
+            await disable_user(house, professional)
+        except NotFound:
+            raise click.ClickException("Introuvable") from None
 
 
 async def _list(config: Config) -> None:

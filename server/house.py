@@ -104,17 +104,9 @@ def furnish(
 ) -> House:
     """Put the services on an open engine; nothing runs yet."""
     stores, audit = Stores.on(engine, keyring), Audit(engine=engine, clock=clock)
-    pathway, changes = read_pathway(COCON), RosterChanges()
-
-    async def record(who: ProfessionalId, action: Action, kind: str, thing: str) -> None:
-        await audit.record(actor=who, action=action, kind=kind, id=thing)
-
-    surroundings = Surroundings(clock=clock, new_id=new_id, record=record, zone=ZoneInfo(zone))
-    care = _care(stores, surroundings, pathway=pathway, changes=changes)
+    changes = RosterChanges()
+    care = _care(stores, _surroundings(audit, clock, zone), changes)
     sessions = Sessions(store=stores.sessions, clock=clock)
-    accounts = Accounts(
-        store=stores.accounts, people=care.people, passwords=passwords, clock=clock, audit=audit
-    )
     devices = Devices(
         store=stores.devices,
         keys=AttestedIdentities(stores.people),
@@ -123,12 +115,15 @@ def furnish(
         bind=sessions.bind,
         removed=partial(_device_removed, sessions, changes),
     )
+    accounts = Accounts(
+        store=stores.accounts, people=care.people, passwords=passwords, clock=clock, audit=audit
+    )
     outbox = EngineOutbox(engine, keyring)
     return House(
         engine=engine,
         keyring=keyring,
         clock=clock,
-        pathway=pathway,
+        pathway=care.people.pathway,
         audit=audit,
         stores=stores,
         care=care,
@@ -142,47 +137,91 @@ def furnish(
     )
 
 
-def _care(
-    stores: Stores, surroundings: Surroundings, *, pathway: Pathway, changes: RosterChanges
-) -> Care:
-    people, children, circles = stores.people, stores.children, stores.circles
-    guard = Guard(people=people, children=children, circles=circles, surroundings=surroundings)
+def _surroundings(audit: Audit, clock: Clock, zone: str) -> Surroundings:
+    async def record(who: ProfessionalId, action: Action, kind: str, thing: str) -> None:
+        await audit.record(actor=who, action=action, kind=kind, id=thing)
+
+    return Surroundings(clock=clock, new_id=new_id, record=record, zone=ZoneInfo(zone))
+
+
+def _care(stores: Stores, surroundings: Surroundings, changes: RosterChanges) -> Care:
+    guard = Guard(
+        people=stores.people,
+        children=stores.children,
+        circles=stores.circles,
+        surroundings=surroundings,
+    )
+    here = _Here(stores=stores, guard=guard, around=surroundings, pathway=read_pathway(COCON))
     return Care(
-        people=LivePeople(
-            people=people, guard=guard, surroundings=surroundings, pathway=pathway, changes=changes
-        ),
-        children=ChildrenService(
-            children=children,
-            people=people,
-            guard=guard,
-            surroundings=surroundings,
-            pathway=pathway,
-        ),
-        circles=LiveCircles(
-            circles=circles,
-            children=children,
-            people=people,
-            guard=guard,
-            surroundings=surroundings,
-            pathway=pathway,
-            changes=changes,
-        ),
+        people=_people(here, changes),
+        children=_children(here),
+        circles=_circles(here, changes),
         tasks=TasksService(tasks=stores.tasks, guard=guard, surroundings=surroundings),
-        documents=DocumentsService(
-            documents=stores.documents,
-            people=people,
-            guard=guard,
-            surroundings=surroundings,
-            pathway=pathway,
-        ),
-        appointments=AppointmentsService(
-            appointments=stores.appointments,
-            children=children,
-            people=people,
-            guard=guard,
-            surroundings=surroundings,
-            pathway=pathway,
-        ),
+        documents=_documents(here),
+        appointments=_appointments(here),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Here:
+    """What every service of the care circle stands on."""
+
+    stores: Stores
+    guard: Guard
+    around: Surroundings
+    pathway: Pathway
+
+
+def _people(here: _Here, changes: RosterChanges) -> LivePeople:
+    return LivePeople(
+        people=here.stores.people,
+        guard=here.guard,
+        surroundings=here.around,
+        pathway=here.pathway,
+        changes=changes,
+    )
+
+
+def _children(here: _Here) -> ChildrenService:
+    return ChildrenService(
+        children=here.stores.children,
+        people=here.stores.people,
+        guard=here.guard,
+        surroundings=here.around,
+        pathway=here.pathway,
+    )
+
+
+def _circles(here: _Here, changes: RosterChanges) -> LiveCircles:
+    return LiveCircles(
+        circles=here.stores.circles,
+        children=here.stores.children,
+        people=here.stores.people,
+        guard=here.guard,
+        surroundings=here.around,
+        pathway=here.pathway,
+        changes=changes,
+    )
+
+
+def _documents(here: _Here) -> DocumentsService:
+    return DocumentsService(
+        documents=here.stores.documents,
+        people=here.stores.people,
+        guard=here.guard,
+        surroundings=here.around,
+        pathway=here.pathway,
+    )
+
+
+def _appointments(here: _Here) -> AppointmentsService:
+    return AppointmentsService(
+        appointments=here.stores.appointments,
+        children=here.stores.children,
+        people=here.stores.people,
+        guard=here.guard,
+        surroundings=here.around,
+        pathway=here.pathway,
     )
 
 

@@ -48,6 +48,16 @@ async def add_user(house: House, new: NewProfessional) -> Invited:
     return await house.accounts.open(person, by=None)
 
 
+async def disable_user(house: House, professional: ProfessionalId) -> None:
+    """Close an account and end its sessions; a running server drops its sockets in seconds.
+
+    Raises:
+        NotFound: There is no such account.
+    """
+    await house.accounts.disable(professional)
+    await house.sessions.revoke_all(professional)
+
+
 def standing_of(account: Account) -> str:
     """Say in one French word or two where an account stands."""
     if account.disabled_at is not None:

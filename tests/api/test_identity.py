@@ -8,6 +8,7 @@ from care_circle.role import Role
 from crypto.identity import Device, new_identity
 from crypto.ids import ProfessionalId, new_id
 from server.identity import COOKIE, SessionId
+from server.users import disable_user
 from tests.support.actors import Person, device_form, founded, new_device, stranger
 from tests.support.server import Running
 
@@ -219,6 +220,16 @@ async def test_a_wrong_first_code_does_not_confirm(ana: Person, server: Running)
         )
 
     assert (refused.status, refused.code) == (422, "code_refused")
+
+
+async def test_a_closed_account_is_out_at_once_and_for_good(ana: Person, server: Running) -> None:
+    await disable_user(server.house, ana.id)
+
+    now = await ana.get("/session")
+    ana.token = None
+    again = await ana.try_sign_in()
+
+    assert (now.status, again.status, again.code) == (401, 401, "sign_in_refused")
 
 
 async def test_only_staff_invites_and_only_administrators_invite_administrators(

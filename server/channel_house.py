@@ -21,6 +21,7 @@ from server.routes.channels import CHANNELS
 from server.routes.keys import KEY_PACKAGES
 from server.sockets import Sockets
 from server.storage.channels import EngineChannelStore
+from server.storage.engine import Busy, Unavailable
 from server.storage.key_packages import EnginePackageStore
 
 # Adding a newcomer with two devices to ten channels takes twenty packages.
@@ -103,8 +104,13 @@ def _follow(house: House, channels: Channels) -> Context:
 
 
 async def _listen(house: House, moved: set[ChannelId]) -> None:
-    async for name in house.engine.watch():
-        moved.add(ChannelId(name))
+    """Collect names for ever; a store in trouble costs hints, which are allowed to get lost."""
+    while True:
+        try:
+            async for name in house.engine.watch():
+                moved.add(ChannelId(name))
+        except (Busy, Unavailable):
+            await asyncio.sleep(HINT_SECONDS)
 
 
 async def _push(channels: Channels, moved: set[ChannelId]) -> None:
@@ -113,6 +119,10 @@ async def _push(channels: Channels, moved: set[ChannelId]) -> None:
         await asyncio.sleep(HINT_SECONDS)
         names = [channel for channel in feed.watched() if channel in moved]
         moved.clear()
-        if names:
-            for channel, head in (await channels.service.store.heads(names)).items():
-                feed.moved(channel, head)
+        try:
+            heads = await channels.service.store.heads(names) if names else {}
+        except (Busy, Unavailable):
+            moved.update(names)
+            continue
+        for channel, head in heads.items():
+            feed.moved(channel, head)

@@ -14,8 +14,10 @@ These subclasses touch semi-public names of python-socketio 5.18.1 and python-en
 # mypy: allow-untyped-calls
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import engineio
@@ -36,6 +38,7 @@ from server.frames import (
     text_frame,
 )
 from server.storage.engine import Busy
+from server.wire import Malformed
 
 PING_INTERVAL = 15
 PING_TIMEOUT = 10
@@ -214,6 +217,7 @@ class FastEngine(engineio.AsyncServer):
             # answers with a problem object, which the library cannot.
             cors_allowed_origins=[],
             async_handlers=False,
+            logger=_logger(),
         )
         self.dropped_slow = 0
         self.dropped_malformed = 0
@@ -230,6 +234,7 @@ class FastEngine(engineio.AsyncServer):
         """Shake hands, as long as there is room.
 
         Raises:
+            Malformed: It is no handshake of the only kind spoken here.
             Busy: There are as many connections, or handshakes this second, as may be.
         """
         second = int(time.monotonic())
@@ -238,6 +243,8 @@ class FastEngine(engineio.AsyncServer):
         if self._in_second > self._handshakes or len(self.sockets) >= self._most_sockets:
             raise Busy
         response: web.StreamResponse = await super().handle_request(request)
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            raise Malformed((("", "an Engine.IO 4 handshake over WebSocket"),))
         return response
 
     @override
@@ -290,6 +297,15 @@ def _engine(
     async_handlers: bool,  # noqa: ARG001 - python-socketio always adds it; ours never differs
 ) -> FastEngine:
     return FastEngine(most_sockets=most_sockets, handshakes_per_second=handshakes_per_second)
+
+
+def _logger() -> logging.Logger:
+    """Give the libraries a logger without a handler of its own.
+
+    By default they add one that writes their sentences, which quote what clients sent;
+    the root's keeps of a record its logger and the type of its exception.
+    """
+    return logging.getLogger("ronde.sockets.library")
 
 
 class FastServer(socketio.AsyncServer):

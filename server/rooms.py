@@ -12,6 +12,7 @@ from channels.store import Feed
 from crypto.ids import ChannelId, DeviceId
 from server.channel_wire import ItemForm
 from server.frames import event_packet, text_frame
+from server.storage.engine import Busy, Unavailable
 from server.wire import encode
 
 # A gap wider than this is not pushed item by item: listeners see it and read for themselves.
@@ -133,7 +134,10 @@ class Rooms(Feed):
             self._run(self._fill(channel, room))
 
     async def _fill(self, channel: ChannelId, room: _Room) -> None:
-        """Read from the log what was not published in order, and push it in order."""
+        """Read from the log what was not published in order, and push it in order.
+
+        A store in trouble ends the attempt: the next item, or the next hint, begins another.
+        """
         try:
             while room.last is not None and room.last < room.wanted:
                 items, receivers = await self._news(channel, room.last)
@@ -142,5 +146,7 @@ class Rooms(Feed):
                     return
                 for item in items[-WIDEST_GAP:]:
                     self._push(room, item, receivers)
+        except (Busy, Unavailable):
+            return
         finally:
             room.filling = False

@@ -29,6 +29,7 @@ from server.identity import Actor, SessionId, device_of, presented_token
 from server.limits import TooManyRequests
 from server.problems import problem_of
 from server.rooms import Rooms
+from server.storage.engine import Busy, Unavailable
 from server.wire import Malformed, decode, encode
 
 PATH: Final = "/socket.io/"
@@ -82,6 +83,8 @@ class Sockets(socketio.AsyncNamespace):
         self._channels = channels
         self._server.attach(app)
         app.cleanup_ctx.append(self._life)
+        # Before aiohttp waits for requests to end: a socket is one that does not.
+        app.on_shutdown.append(self._drop_all)
 
     def limit(self, limits: Limits) -> None:
         """Set other limits for the connections to come: a bench asks more than people do."""
@@ -171,13 +174,20 @@ class Sockets(socketio.AsyncNamespace):
 
     async def _answer(self, connection: Connection, event: Event) -> None:
         try:
-            connection.spend()
-            handler = self._events.get(event.name, _unknown)
-            answer = encode(await handler(connection, bytes(event.argument)))
-        except Exception as error:  # noqa: BLE001 - the funnel: every refusal becomes a problem object
-            answer = encode(problem_of(error).as_object())
+            answer = await self._answered(connection, event)
+        except Exception:  # noqa: BLE001 - even a refusal that cannot be told ends no other connection
+            connection.drop()
+            return
         if event.ack is not None:
             connection.write(text_frame(ack_packet(event.ack, answer)))
+
+    async def _answered(self, connection: Connection, event: Event) -> bytes:
+        try:
+            connection.spend()
+            handler = self._events.get(event.name, _unknown)
+            return encode(await handler(connection, bytes(event.argument)))
+        except Exception as error:  # noqa: BLE001 - the funnel: every refusal becomes a problem object
+            return encode(problem_of(error).as_object())
 
     async def _append(self, connection: Connection, argument: bytes) -> Placed:
         form = decode(argument, AppendForm)
@@ -197,11 +207,18 @@ class Sockets(socketio.AsyncNamespace):
         """Push the named channels from here on, and tell how far they have come."""
         channels = tuple(ChannelId(name) for name in decode(argument, WatchForm).channels)
         await self._service.heads(connection.asker, channels)
-        for channel in channels:
-            if connection.join(channel):
-                self.feed.join(connection, channel)
-        # Once more from inside: whatever comes later than this is pushed.
-        heads = await self._service.heads(connection.asker, channels)
+        joined = [channel for channel in channels if connection.join(channel)]
+        for channel in joined:
+            self.feed.join(connection, channel)
+        try:
+            # Once more from inside: whatever comes later than this is pushed.
+            heads = await self._service.heads(connection.asker, channels)
+        except BaseException:
+            # Removed between the two, perhaps: nobody stays in a room they were not let into.
+            for channel in joined:
+                connection.channels.discard(channel)
+                self.feed.leave(connection, channel)
+            raise
         for channel, head in heads.items():
             self.feed.begin(channel, head)
         return Heads(heads=heads)
@@ -237,13 +254,19 @@ class Sockets(socketio.AsyncNamespace):
             for task in forever:
                 task.cancel()
 
+    async def _drop_all(self, _app: web.Application) -> None:
+        self._server.eio.drop_all()
+
     async def _sweep(self) -> None:
         """Cut connections whose session is over, whoever ended it: another process may have."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             now = self._clock()
             sessions = {c.actor.session for c in self.connections if c.actor.until > now}
-            held = {session for session in sessions if await self._sessions.holds(session)}
+            try:
+                held = {session for session in sessions if await self._sessions.holds(session)}
+            except (Busy, Unavailable):
+                continue
             self.drop_where(partial(_is_over, held))
 
 

@@ -234,13 +234,15 @@ async def test_a_page_of_another_site_cannot_open_a_socket(talkers: list[Talker]
     assert refused.value.status == 403
 
 
-async def test_polling_is_not_spoken(talkers: list[Talker]) -> None:
+async def test_nothing_but_engine_io_4_over_websocket_is_spoken(talkers: list[Talker]) -> None:
     ana = talkers[0]
 
-    async with ana.http.get(f"{ana.server.url}/socket.io/?EIO=4&transport=polling") as answer:
-        status = answer.status
+    answers = []
+    for query in ("EIO=4&transport=polling", "EIO=3&transport=websocket", "EIO=4&sid=guess"):
+        async with ana.http.get(f"{ana.server.url}/socket.io/?{query}") as answer:
+            answers.append((answer.status, (await answer.json(content_type=None))["code"]))
 
-    assert status == 400
+    assert answers == [(400, "malformed")] * 3
 
 
 async def test_a_stranger_listens_to_nothing(talkers: list[Talker]) -> None:
@@ -473,6 +475,29 @@ async def test_the_server_has_only_so_many_sockets(tmp_path: Path) -> None:
                     pass
 
     assert refused.value.status == 503
+
+
+async def test_a_server_that_stops_does_not_wait_for_its_sockets(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server, circle_of(server, 1) as circle:
+        ana = circle.talkers[0]
+        async with ana.socket() as mine:
+            await server.app.shutdown()
+
+            assert await mine.ended(within=1)
+
+
+async def test_somebody_removed_while_asking_to_listen_does_not_listen(
+    circle: Circle, talkers: list[Talker]
+) -> None:
+    ana, _, cleo = talkers
+    async with cleo.socket() as removed:
+        question = await removed.start("watch", {"channels": [cleo.channel]})
+        await circle.dismiss(cleo)
+        await removed.ack(question)
+        await ana.commit(removes=[2])
+        await ana.say()
+
+        assert await removed.quiet() == []
 
 
 async def test_python_socketio_s_own_client_is_served(talkers: list[Talker]) -> None:

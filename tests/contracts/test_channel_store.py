@@ -241,12 +241,23 @@ async def test_a_channel_is_opened_once_and_repeating_it_is_safe(world: World) -
 async def test_a_creation_that_crashed_half_way_is_no_channel_until_it_is_repeated(
     world: World,
 ) -> None:
-    channel = await world.open()
+    channel = Channel(
+        id=ChannelId(new_id()),
+        circle=CircleId(new_id()),
+        created_by=ANA.professional,
+        created_at=NOW,
+    )
+    asked = creation()
+    await world.store.open(channel, asked, asker=ANA, group=Group(0))
     await world.engine.trim(channel.id, None)
     world.again()
 
     with pytest.raises(NotAMember):
         await append(world, channel, entry())
+    again = await world.store.open(channel, asked, asker=ANA, group=Group(0))
+    placed = await append(world, channel, entry())
+
+    assert (again.fresh, again.item.seq, placed.seq) == (True, 1, 2)
 
 
 async def test_a_circle_s_channels_are_listed_by_id(world: World) -> None:

@@ -88,9 +88,11 @@ def test_one_client_is_not_added_twice_by_one_commit(scene: Scene) -> None:
 
 
 def test_a_committer_does_not_remove_itself(scene: Scene) -> None:
-    lie = forge(scene.eve, [Remove(removed=4)], path=False)
+    without_path = forge(scene.eve, [Remove(removed=4)], path=False)
+    with_path = forge(scene.eve, [Remove(removed=4)])
 
-    scene.refuse(lie, (InvalidProposals, InvalidPath))
+    scene.refuse(without_path, InvalidProposals)
+    scene.refuse(with_path, InvalidProposals)
 
 
 def test_one_member_is_not_removed_twice(scene: Scene) -> None:

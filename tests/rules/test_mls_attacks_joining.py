@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from crypto.mls.extensions import Extension
+from crypto.mls.extensions import Extension, RequiredCapabilities, required_capabilities
 from crypto.mls.group import Group
 from crypto.mls.group_info import GroupInfo, sign_group_info
 from crypto.mls.joining import NoTree
 from crypto.mls.key_package import KeyPackageSecrets
+from crypto.mls.leaf_node import InvalidLeaf
 from crypto.mls.member_state import Unconfirmed
 from crypto.mls.message import pack
 from crypto.mls.psk import ExternalPskId
@@ -184,3 +185,21 @@ def test_what_is_no_welcome_is_refused(circle: Circle, zoe: KeyPackageSecrets) -
     for other in (circle[0].group_info(), pack(zoe.key_package)):
         with pytest.raises(OutOfProfile):
             Group.join(other, zoe, circle[0].tree, accept, NOW)
+
+
+def test_a_group_that_requires_what_its_members_lack_is_refused(
+    circle: Circle, zoe: KeyPackageSecrets
+) -> None:
+    def requiring(required: RequiredCapabilities) -> InviteLies:
+        extensions = (required_capabilities(required),)
+        return InviteLies(context=lambda context: replace(context, extensions=extensions))
+
+    met = requiring(RequiredCapabilities(credentials=(1,)))
+
+    assert join(zoe, invite(circle[4], zoe, met)).epoch == circle[4].epoch + 1
+    for lacking in (
+        RequiredCapabilities(extensions=(0xF00D,)),
+        RequiredCapabilities(proposals=(0xF00D,)),
+        RequiredCapabilities(credentials=(2,)),
+    ):
+        refuse(circle, zoe, requiring(lacking), InvalidLeaf)

@@ -172,7 +172,7 @@ async def answering(url: str, process: asyncio.subprocess.Process) -> None:
         if await asyncio.to_thread(_answers, url):
             return
         await asyncio.sleep(0.01)
-    raise BenchFailed("the server does not answer")
+    raise BenchFailed("le serveur ne répond pas")
 
 
 async def load(plan: Plan, server: int, say: Say) -> tuple[Figures, float]:
@@ -190,7 +190,7 @@ async def load(plan: Plan, server: int, say: Say) -> tuple[Figures, float]:
         stderr=asyncio.subprocess.PIPE,
     )
     if process.stdin is None or process.stdout is None or process.stderr is None:
-        raise BenchFailed("the load has no pipes")
+        raise BenchFailed("la charge n'a pas de tubes")
     process.stdin.write(msgspec.json.encode(plan))
     process.stdin.close()
     resident: dict[str, int] = {}
@@ -200,10 +200,10 @@ async def load(plan: Plan, server: int, say: Say) -> tuple[Figures, float]:
         resident[said] = resident_kb(server)
     data = await process.stdout.read()
     if await process.wait() != 0:
-        raise BenchFailed("the load did not get through")
+        raise BenchFailed("la charge n'est pas allée au bout")
     figures = msgspec.json.decode(data, type=Figures)
     if figures.refused:
-        raise BenchFailed("the server refused what it should have taken")
+        raise BenchFailed("le serveur a refusé ce qu'il devait prendre")
     connections = sum(len(circle) - 1 for circle in plan.circles)
     return figures, (resident["connected"] - resident["first"]) / connections
 
@@ -279,7 +279,10 @@ def bench(*, quick: bool, path: Path | None) -> None:
 
     lengths = Lengths.quick() if quick else Lengths()
     with tempfile.TemporaryDirectory(prefix="ronde-bench-") as folder:
-        figures = asyncio.run(measure(lengths, Path(folder), say))
+        try:
+            figures = asyncio.run(measure(lengths, Path(folder), say))
+        except BenchFailed as failure:
+            raise click.ClickException(str(failure)) from None
     if path is not None:
         path.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     for line in table(figures):

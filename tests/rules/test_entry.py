@@ -86,7 +86,7 @@ def fault(envelope: Envelope, members: Members, key: Secret = KEY) -> EntryFault
     return refusal.value.fault
 
 
-@pytest.mark.parametrize("thread", [None, EntryId(new_id())])
+@pytest.mark.parametrize("thread", [None, EntryId(new_id())], ids=["first", "reply"])
 def test_an_entry_opens_as_it_was_sealed(ana: Person, thread: EntryId | None) -> None:
     entry = replace(entry_of(ana), thread=thread)
 

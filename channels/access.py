@@ -43,10 +43,10 @@ class Door:
         Raises:
             NotAMember: There is no such channel, or the asker has no part in its circle.
         """
-        if not is_id(channel):
-            raise NotAMember
         found = self._channels.get(channel)
         if found is None:
+            if not is_id(channel):
+                raise NotAMember
             found = self._channels[channel] = await self._store.find(channel)
         participants = await self.enter_circle(asker, found.circle)
         return Way(channel=found, participants=participants)
@@ -57,8 +57,6 @@ class Door:
         Raises:
             NotAMember: There is no such circle, or the asker has no part in it.
         """
-        if not is_id(circle):
-            raise NotAMember
         participants = await self.participants(circle)
         participants.check(asker)
         return participants
@@ -73,6 +71,8 @@ class Door:
         known = self._known.get(circle)
         if known is not None and known[0] > now:
             return known[1]
+        if not is_id(circle):
+            raise NotAMember
         generation = self._generation
         participants = await self._rosters.participants(circle)
         # What was read before a change was announced must not outlive the announcement.

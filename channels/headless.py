@@ -54,8 +54,8 @@ class HttpLine(Line):
     async def live(self, channels: Sequence[ChannelId]) -> AsyncIterator[asyncio.Queue[ChannelId]]:
         """Hold a socket open; the queue names channels in which something is new.
 
-        What is pushed is only a hint: the caller reads the numbered log. After a
-        reconnect every channel is named once.
+        What is pushed is only a hint: the caller reads the numbered log. After each
+        connect and disconnect every channel is named once.
 
         Raises:
             Unreachable: The server does not answer, or refuses the session.
@@ -71,7 +71,12 @@ class HttpLine(Line):
         def item(form: Mapping[str, Any]) -> None:
             news.put_nowait(ChannelId(str(form.get("channel", ""))))
 
+        def gone(*_: object) -> None:
+            for channel in channels:
+                news.put_nowait(channel)
+
         client.on("connect", watch)
+        client.on("disconnect", gone)
         client.on("item", item)
         try:
             auth = {"token": self.token}

@@ -1,0 +1,110 @@
+"""Entries as lines on a terminal: when, who, what."""
+
+from collections.abc import Iterable, Mapping
+
+import click
+
+from channels.content import (
+    BadContent,
+    ChecklistItem,
+    Content,
+    DocumentLink,
+    Message,
+    Reaction,
+    Task,
+    TaskChange,
+    decode,
+)
+from crypto.effects import EntryOpened
+from crypto.ids import EntryId
+from server.client.telling import Names, local, loud, plain
+
+STATES: Mapping[str, str] = {
+    "requested": "demandée",
+    "accepted": "acceptée",
+    "rejected": "refusée",
+    "in-progress": "en cours",
+    "completed": "faite",
+    "cancelled": "annulée",
+}
+_INDENT = " " * 8
+
+
+async def show(
+    entries: Iterable[EntryOpened], names: Names, *, numbers: Mapping[EntryId, int]
+) -> None:
+    """Print entries in order; `numbers` tells the places of those they may answer to."""
+    for one in entries:
+        who = await names.of(one.opened.author.professional)
+        click.secho(f"#{one.seq:<5} {local(one.at)}  {who}", bold=True)
+        for line in plain(await _words(one, names, numbers)).split("\n"):
+            click.echo(f"{_INDENT}{line}")
+        if one.notice is not None:
+            loud(f"la place de ce message est douteuse ({one.notice.value}).")
+
+
+def content_of(one: EntryOpened) -> Content | None:
+    """Read an entry's body, or nothing where this version does not know its kind."""
+    entry = one.opened.entry
+    try:
+        return decode(entry.type, entry.body)
+    except BadContent:
+        return None
+
+
+def checklist(steps: Iterable[ChecklistItem]) -> str:
+    """Write the steps of a task, one on each line."""
+    return "".join(
+        f"\n{'☑' if step.done else '☐'} {number}. {step.text}"
+        for number, step in enumerate(steps, start=1)
+    )
+
+
+async def _words(one: EntryOpened, names: Names, numbers: Mapping[EntryId, int]) -> str:
+    content = content_of(one)
+    match content:
+        case Message():
+            return await _message(content, names, numbers)
+        case Task():
+            return await _task(content, one, names)
+        case TaskChange():
+            return await _change(content, names)
+        case Reaction():
+            return f"{content.emoji} sous {_place(content.to, numbers)}"
+        case DocumentLink():
+            return f"Document « {content.label} » ({content.document})"
+        case None:
+            return "(contenu que cette version ne sait pas montrer)"
+
+
+async def _message(message: Message, names: Names, numbers: Mapping[EntryId, int]) -> str:
+    answer = "" if message.reply_to is None else f"↳ {_place(message.reply_to, numbers)} : "
+    to = f" (@ {await names.of_all(message.mentions)})" if message.mentions else ""
+    return f"{answer}{message.text}{to}"
+
+
+async def _task(task: Task, one: EntryOpened, names: Names) -> str:
+    said = f"Tâche « {task.title} » ({task.task})"
+    if one.card is not None and one.card.assignees:
+        said += f"\npour {await names.of_all(one.card.assignees)}"
+    if one.card is not None and one.card.due is not None:
+        said += f"\navant le {one.card.due:%d/%m/%Y}"
+    return f"{said}{chr(10) + task.details if task.details else ''}{checklist(task.checklist)}"
+
+
+async def _change(change: TaskChange, names: Names) -> str:
+    said = [f"Tâche {change.task}"]
+    if change.title is not None:
+        said.append(f"devient « {change.title} »")
+    if change.state is not None:
+        said.append(STATES.get(change.state, change.state))
+    if change.assignees is not None:
+        said.append(f"pour {await names.of_all(change.assignees)}")
+    if change.due:
+        said.append(f"avant le {change.due}")
+    lines = [", ".join(said), change.details or "", change.note]
+    return "\n".join(line for line in lines if line) + checklist(change.checklist or ())
+
+
+def _place(entry: EntryId, numbers: Mapping[EntryId, int]) -> str:
+    return f"#{numbers[entry]}" if entry in numbers else entry

@@ -27,8 +27,9 @@ from server.storage.engine import (
     Taken,
     Unavailable,
 )
+from server.storage.mongo_appender import Appender
 from server.storage.mongo_check import inspect
-from server.storage.mongo_log import Appender, translate
+from server.storage.mongo_log import translate
 from server.storage.rows import (
     require_body,
     require_doc,

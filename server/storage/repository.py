@@ -202,7 +202,7 @@ class Repository(Generic[T]):
         )
 
     async def _open(self, doc: Doc) -> Held[T]:
-        envelope = self._form.envelope(doc.body, doc.id, doc.version)
+        envelope = self._form.envelope(doc.body, doc.id)
         secret: dict[str, bytes] = {}
         if envelope.sealed:
             key = await self._keyring.for_reading(envelope.scope)

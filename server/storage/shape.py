@@ -102,12 +102,11 @@ class Form(Generic[T]):
                 clear[name] = msgspec.Raw(encoded)
         return clear, secret
 
-    def envelope(self, body: bytes, doc_id: str, version: int) -> Envelope:
+    def envelope(self, body: bytes, doc_id: str) -> Envelope:
         """Open the envelope of a body, but nothing in it.
 
         Raises:
-            Damaged: It is none, or says to be written by a version yet to come, or leaves
-                open what must be sealed.
+            Damaged: It is none, or leaves open what must be sealed.
             NewerFile: A later version of Ronde wrote it.
         """
         kind, schema = self._shape.kind, self._shape.schema
@@ -115,7 +114,7 @@ class Form(Generic[T]):
         if envelope.schema > schema:
             raise NewerFile(f"a later version of Ronde wrote {kind}/{doc_id}")
         sealed_as_now = envelope.sealed.keys() == self._shape.sealed
-        if envelope.written > version or (envelope.schema == schema and not sealed_as_now):
+        if envelope.schema == schema and not sealed_as_now:
             raise Damaged(f"{kind}/{doc_id} is not what it should be")
         return envelope
 

@@ -280,6 +280,7 @@ async def test_a_refusal_spoils_nothing_that_was_asked_with_it(engine: Engine) -
 
     refused = [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
     assert refused == [Taken, Stale, Stale]
+    assert [outcome.fresh for outcome in outcomes if isinstance(outcome, Appended)] == [True, True]
     assert {entry.mid for entry in await engine.read("s")} == {"taken", "a", "b"}
 
 

@@ -12,15 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 _LENGTH = 32
 _PRIME = 2**255 - 19
 _WITHOUT_TOP_BIT = 2**255 - 1
-# The u of the points whose order divides eight: zero, one, minus one, the two of order
-# eight (RFC 7748, section 6.1), and the encodings of zero and one that exceed the prime.
+# The u of the points whose order divides eight: zero, one, minus one, and the two of order
+# eight (RFC 7748, section 6.1).
 _SMALL_ORDER_U = frozenset(
     {
         0,
         1,
         _PRIME - 1,
-        _PRIME,
-        _PRIME + 1,
         325606250916557431795983626356110631294008115727848805560023387167927233504,
         39382357235489614581723060781553021112529911719440698176882885853963445705823,
     }
@@ -38,10 +36,15 @@ _SMALL_ORDER_Y = frozenset(
 
 
 def is_agreement_key(public: bytes) -> bool:
-    """Tell whether the bytes are an X25519 key that a secret can be agreed with."""
+    """Tell whether the bytes are an X25519 key that a secret can be agreed with.
+
+    X25519 takes several encodings for one key (RFC 7748, section 5) and makes only the
+    canonical one; we take only that, or one key could stand in a tree under two names.
+    """
     if len(public) != _LENGTH:
         return False
-    return int.from_bytes(public, "little") & _WITHOUT_TOP_BIT not in _SMALL_ORDER_U
+    u = int.from_bytes(public, "little")
+    return u < _PRIME and u not in _SMALL_ORDER_U
 
 
 def agreement_key(public: bytes) -> X25519PublicKey | None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from crypto.mls import tree_math
-from crypto.mls.codec import Reader, Writer
+from crypto.mls.codec import Malformed, Reader, Writer
 from crypto.mls.leaf_node import LeafNode, LeafPlace, sign_leaf
 from crypto.mls.ratchet_tree import ParentNode, RatchetTree
 from crypto.mls.refused import Refused
@@ -79,9 +80,15 @@ class TreeKeys:
 
     @staticmethod
     def read(reader: Reader) -> "TreeKeys":
-        """Take the form that `write` made."""
-        leaf = reader.uint32()
-        return TreeKeys(leaf=leaf, private=dict(reader.vector(_read_key)))
+        """Take the form that `write` made.
+
+        Raises:
+            Malformed: The places do not rise.
+        """
+        leaf, keys = reader.uint32(), reader.vector(_read_key)
+        if any(place >= next_place for (place, _), (next_place, _) in pairwise(keys)):
+            raise Malformed("keys out of order")
+        return TreeKeys(leaf=leaf, private=dict(keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,3 +192,17 @@ def test_a_key_that_nobody_can_seal_to_is_refused(scene: Scene, key: bytes) -> N
     scene.refuse(adding(scene, in_package), BadKey)
     # Nothing can be sealed to the leaf, so the forger leaves the path out.
     scene.refuse(forge(scene.eve, [Add(key_package=in_leaf)], path=False), BadKey)
+
+
+def test_a_key_of_another_in_another_encoding_is_refused(scene: Scene) -> None:
+    bens = scene.circle[1].members[1].encryption_key
+    # X25519 ignores the top bit: this opens what is sealed to Ben, and is not his by name.
+    alias = bens[:-1] + bytes((bens[-1] | 0x80,))
+    package = forged_package(
+        package_of("zoe"), leaf=lambda leaf: replace(leaf, encryption_key=alias)
+    )
+
+    # Our own suite seals nothing to such a key, so the forger leaves the path out.
+    lie = forge(scene.eve, [Add(key_package=package)], path=False)
+
+    scene.refuse(lie, BadKey)

@@ -41,6 +41,7 @@ def test_base64_of_a_longer_text_is_seen_at_every_alignment(before: int) -> None
         quote(PHRASE).encode(),
         PHRASE.encode().hex().upper().encode(),
     ],
+    ids=["packed", "packed_inside", "quoted_printable", "mail_base64", "percent", "hex"],
 )
 def test_packed_and_mailed_phrases_are_found(hidden: bytes) -> None:
     assert sightings(PHRASE, hidden)

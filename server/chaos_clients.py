@@ -189,13 +189,15 @@ class Player:
             await asyncio.sleep(0)
 
     async def _repeat(self, mid: str, argument: bytes, form: dict[str, object]) -> None:
-        """Say again what was acknowledged, then use its id for something else."""
+        """Say again what was acknowledged, then use an entry's id for something else."""
         self._ledger.repeated += 1
         answer = await self._insist(argument)
         self._ledger.acknowledge(mid, answer.get("seq", 0), at=answer.get("at", 0))
+        if form["kind"] is not Kind.ENTRY:
+            return
         forged = await self._insist(msgspec.json.encode(form | {"body": b"something else"}))
         if forged.get("code") != "id_taken":
-            self._ledger.blame(Promise.SAME_ANSWER, f"{mid} took other content")
+            self._ledger.blame(Promise.SAME_ANSWER, f"{mid}, other content: {forged}")
 
     async def _stay_connected(self) -> None:
         while True:
@@ -211,6 +213,7 @@ class Player:
 
     async def _begin(self, connection: Connection) -> None:
         """Listen, and fetch what was missed meanwhile."""
+        held = {feed.channel: feed.last for feed in self._feeds.values()}
         for feed in self._feeds.values():
             feed.pushed = 0
         watched = await connection.ask(
@@ -219,7 +222,8 @@ class Player:
         self._require("heads", watched)
         for channel, head in watched["heads"].items():
             feed = self._feeds[channel]
-            if head < feed.last:
+            # What was pushed since we asked may be ahead of the answer; what was held may not.
+            if head < held[channel]:
                 self._ledger.blame(Promise.KEPT, f"{channel} went back to {head}")
             await self._catch_up(feed)
 

@@ -5,7 +5,7 @@ import base64
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +38,7 @@ EARLIEST_KILL_SECONDS: Final = 0.020
 LATEST_KILL_SECONDS: Final = 0.350
 SETTLES_WITHIN_SECONDS: Final = 30.0
 RACE_AGAIN_SECONDS: Final = 0.05
+AT_WORK_LOOK_SECONDS: Final = 0.005
 _PAGE: Final = 200
 
 Say = Callable[[str], None]
@@ -119,6 +120,8 @@ async def _rounds(
     restarts = list[float]()
     async with _playing(network, ledger, server.port, chance) as load:
         for number in range(order.kills):
+            if number % 2:
+                await load.at_work(ledger)
             await asyncio.sleep(chance.uniform(EARLIEST_KILL_SECONDS, LATEST_KILL_SECONDS))
             await server.kill()
             ledger.begin_life(milliseconds(system_clock()))
@@ -134,6 +137,17 @@ class _Load:
 
     players: Mapping[str, Player]
     working: Sequence["asyncio.Task[None]"]
+
+    async def at_work(self, ledger: Ledger) -> None:
+        """Wait until this life of the server has acknowledged something: the load is on.
+
+        Every other kill waits for it, or nearly all would strike while clients come back.
+        """
+        known = len(ledger.acks)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLES_WITHIN_SECONDS):
+                while len(ledger.acks) == known:  # noqa: ASYNC110 - a bench may look now and then
+                    await asyncio.sleep(AT_WORK_LOOK_SECONDS)
 
     async def finish(self, ledger: Ledger) -> None:
         """Let everything under way be answered, and everybody catch up."""

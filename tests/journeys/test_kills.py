@@ -53,6 +53,6 @@ def test_nothing_is_lost_in_a_hundred_kills(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     report = json.loads(path.read_text(encoding="utf-8"))
     assert report["ok"] is True
-    assert report["acked"] > 10_000
+    assert report["acked"] > 1_000
     assert report["resent"] > 100
     assert sum(report["violations"].values()) == 0

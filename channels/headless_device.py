@@ -74,11 +74,15 @@ class Line(ABC):
 
 @dataclass(slots=True, kw_only=True)
 class HeadlessDevice:
-    """One device of one professional, its file and its line."""
+    """One device of one professional, its file and its line.
+
+    `stock` is how many key packages are to wait for it, 50 at most (R12).
+    """
 
     line: Line = field(repr=False)
     file: DeviceFile = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
+    stock: int = PACKAGES
 
     @property
     def session(self) -> Session:
@@ -104,8 +108,8 @@ class HeadlessDevice:
         """See to it that enough key packages wait for this device; safe to repeat (R12)."""
         path = f"/devices/{self.session.device.id}/key_packages"
         waiting = _number(await self.line.ask("GET", path), "waiting")
-        if waiting <= PACKAGES // 2:
-            await self.leave_packages(PACKAGES - waiting)
+        if waiting <= self.stock // 2:
+            await self.leave_packages(self.stock - waiting)
 
     async def know_circle(self, circle: CircleId) -> tuple[Event, ...]:
         """Fetch a circle's chain, verify it, and take note of the circle's channels."""
@@ -344,6 +348,9 @@ class HeadlessDevice:
         path = f"/channels/{channel}/entries?since={after}&limit={PAGE}"
         page = await self.line.ask("GET", path)
         items = tuple(read_item(form) for form in page["items"])
+        if [item.seq for item in items] != list(range(after + 1, after + 1 + len(items))):
+            # A log has no gaps: asking again would go on for ever.
+            raise BadAnswer("a log with a gap")
         return items, bool(page["more"]) and bool(items)
 
 

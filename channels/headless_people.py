@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from channels.headless_device import HeadlessDevice, Line
+from channels.headless_device import PACKAGES, HeadlessDevice, Line
 from channels.headless_file import DeviceFile, Memory
 from channels.headless_forms import BadAnswer, base64_of, bytes_of
 from crypto import session as sessions
@@ -55,6 +55,7 @@ async def enrol(
     passphrase: str,
     clock: Callable[[], datetime],
     cost: Cost = DEFAULT_COST,
+    stock: int = PACKAGES,
 ) -> HeadlessDevice:
     """Sign in, make an identity and a device, register it, and leave key packages.
 
@@ -71,7 +72,7 @@ async def enrol(
     session = sessions.enrol(new_identity(), professional, device, now=clock())
     memory = Memory(server=server, token=signed["token"], session=session)
     file = DeviceFile.create(path, passphrase, memory, cost=cost)
-    headless = HeadlessDevice(line=line, file=file, clock=clock)
+    headless = HeadlessDevice(line=line, file=file, clock=clock, stock=stock)
     await register(headless)
     return headless
 

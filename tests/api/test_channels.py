@@ -576,13 +576,13 @@ async def test_who_loses_a_race_uses_the_packages_again_in_the_next_try(
         dora = await outsider(ana.server, http)
         await circle.admit(dora)
         await dora.leave_packages(2)
-        bundle, after = ana.prepare(await ana.claimed(dora))
+        packages = await ana.claimed(dora)
+        bundle, after = ana.prepare(packages)
         await ben.commit()
 
         refused = await ana.send(bundle)
         await ana_catches_up(ana)
-        package = dora.secrets[0].key_package
-        retried = await ana.commit([package])
+        retried = await ana.commit(packages)
 
     assert refused.code == "stale_epoch"
     assert after.epoch == 2

@@ -422,6 +422,7 @@ async def test_a_receiver_that_does_not_read_is_dropped_and_the_others_are_unhar
             assert count < 400, "the sleeping receiver was never dropped"
             assert (await ana.say(ana.form(os.urandom(60_000)))).status == 201
         told = await reads.until(count)
+        transport.abort()
 
     assert [item["seq"] for item in told] == list(range(3, 3 + count))
     async with cleo.socket() as again:

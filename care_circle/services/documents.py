@@ -149,11 +149,17 @@ class DocumentsService:
     ) -> tuple[Document, ...]:
         """Page through the documents of a circle that the actor may read, by id.
 
-        A page may be shorter than `limit` while more follows.
+        A page is shorter than `limit` only where nothing follows it.
         """
         await self.guard.circle(actor, Action.READ_DOCUMENT, circle)
-        found = await self.documents.of_circle(circle, after=after, limit=limit)
-        return tuple(document for document in found if self._is_readable(document, actor))
+        readable: list[Document] = []
+        while len(readable) < limit:
+            found = await self.documents.of_circle(circle, after=after, limit=limit)
+            readable += (document for document in found if self._is_readable(document, actor))
+            if len(found) < limit:
+                break
+            after = found[-1].id
+        return tuple(readable[:limit])
 
     async def _turn(self, actor: Actor, action: Action, document: DocumentId) -> Pen:
         found = await self.documents.document(document)

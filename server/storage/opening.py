@@ -4,7 +4,6 @@ from pathlib import Path
 
 from server.clock import Clock
 from server.storage.engine import Engine
-from server.storage.mongo import MongoEngine
 from server.storage.sqlite import SqliteEngine
 
 
@@ -19,5 +18,7 @@ async def open_engine(address: str, clock: Clock) -> Engine:
         NoReplicaSet: The MongoDB server is alone.
     """
     if address.startswith(("mongodb://", "mongodb+srv://")):
+        from server.storage.mongo import MongoEngine  # noqa: PLC0415 -- slow, and most need none
+
         return await MongoEngine.open(address, clock)
     return await SqliteEngine.open(Path(address), clock)

@@ -411,6 +411,22 @@ async def test_a_day_ends_at_midnight_where_the_network_is(
         await network.circles.circle(kim.actor, circle.id)
 
 
+async def test_drafts_of_others_leave_no_hole_in_a_page_of_documents(
+    network: Network, doc: Somebody, kim: Somebody, circle: Circle
+) -> None:
+    documents, signed = network.documents, set()
+    for number in range(6):
+        begun = await documents.draft(doc.actor, circle.id, form="v24", answers=WHOLE)
+        if number % 2:
+            signed.add((await documents.sign(doc.actor, begun.id, edition=1)).id)
+
+    first = await documents.of_circle(kim.actor, circle.id, limit=2)
+    rest = await documents.of_circle(kim.actor, circle.id, after=first[-1].id, limit=2)
+
+    assert (len(first), len(rest)) == (2, 1)
+    assert {document.id for document in (*first, *rest)} == signed
+
+
 async def test_a_document_is_drafted_signed_amended_and_read_by_the_circle_only(
     network: Network, doc: Somebody, kim: Somebody, eve: Somebody, circle: Circle
 ) -> None:

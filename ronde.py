@@ -144,7 +144,17 @@ def test(arguments: list[str]) -> int:
     """Run the tests; `--long` adds the heavy proofs."""
     heavy = "--long" in arguments
     rest = [argument for argument in arguments if argument != "--long"]
-    return run("python", "-m", "pytest", *([] if heavy else ["-m", "not long"]), *rest)
+    return run(
+        "python",
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        *([] if heavy else ["-m", "not long"]),
+        *rest,
+    )
 
 
 def lock() -> int:

@@ -10,12 +10,14 @@ from crypto.mls.codec import Malformed, decode, encode
 from crypto.mls.group import Group
 from crypto.mls.joining import NotInTree
 from crypto.mls.key_package import KeyPackageSecrets
-from crypto.mls.leaf_node import LeafNode
+from crypto.mls.leaf_node import LeafNode, LeafPlace, sign_leaf
 from crypto.mls.lifetime import Expired, Lifetime, LivesTooLong
 from crypto.mls.profile import ClientTwice
 from crypto.mls.public_state import Change, PublicState
 from crypto.mls.ratchet_tree import ParentNode, RatchetTree
 from crypto.mls.refused import Refused
+from crypto.mls.suite import BadKey
+from crypto.mls.tree_kem import lay_path
 from crypto.mls.tree_validation import InvalidTree
 from tests.support.mls_actors import NOW, SUITE, Circle, NotAllowed, accept, circle_of, package_of
 from tests.support.mls_forge import forged_package
@@ -238,3 +240,18 @@ def test_a_silent_member_whose_key_package_is_over_keeps_nobody_out(
     group = join(zoe, invite(circle[4], zoe, adds=[silent, zoe.key_package]))
 
     assert [member.identity for member in group.members[5:]] == [b"silent", b"zoe"]
+
+
+def test_a_parent_that_nobody_can_seal_to_is_refused(
+    circle: Circle, zoe: KeyPackageSecrets
+) -> None:
+    eve = circle[4]
+
+    def relaid(tree: RatchetTree) -> RatchetTree:
+        keys = [parent(tree, place).encryption_key for place, _ in tree.filtered_path(4)]
+        laid, above = lay_path(SUITE, tree, 4, [*keys[:-1], bytes(32)])
+        leaf = replace(tree.member(4), parent_hash=above)
+        stand = LeafPlace(group_id=eve.group_id, leaf=4)
+        return laid.replace_leaf(4, sign_leaf(SUITE, leaf, eve.signature_key, stand))
+
+    refuse(circle, zoe, InviteLies(tree=relaid), BadKey)

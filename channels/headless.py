@@ -61,7 +61,9 @@ class HttpLine(Line):
             Unreachable: The server does not answer, or refuses the session.
         """
         news: asyncio.Queue[ChannelId] = asyncio.Queue()
-        client = socketio.AsyncClient(reconnection_delay=0.2, reconnection_delay_max=5)
+        client = socketio.AsyncClient(
+            handle_sigint=False, reconnection_delay=0.2, reconnection_delay_max=5
+        )
 
         async def watch() -> None:
             await client.call("watch", {"channels": list(channels)})

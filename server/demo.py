@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
 import click
 
+from channels.headless_device import Refused, Unreachable
 from server.demonstration import family, network, talk, verdict
 from server.demonstration.clock import StoryClock
-from server.demonstration.processes import World, world
+from server.demonstration.processes import LOGS, NotStarted, World, world
 from server.demonstration.stage import Stage, stage
 
 
@@ -27,20 +29,46 @@ def demo(*, once: bool, port: int, folder: Path | None) -> None:
         place.mkdir(parents=True, exist_ok=True)
         if any(place.iterdir()):
             raise click.ClickException(f"le dossier {place} n'est pas vide")
-        try:
-            good = asyncio.run(_run(place, port=0 if once else port, stay=not once))
-        except KeyboardInterrupt:
-            good = True
-    sys.exit(0 if good else 1)
+        sys.exit(asyncio.run(_run(place, port=0 if once else port, stay=not once)))
 
 
-async def _run(folder: Path, *, port: int, stay: bool) -> bool:
+async def _run(folder: Path, *, port: int, stay: bool) -> int:
+    """Tell the story until its end or Ctrl-C, and give the process's exit code."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in loops.
+            loop.add_signal_handler(number, stop.set)
+    telling = asyncio.create_task(_perform(folder, port=port, stay=stay))
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({telling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if telling.done():
+        return telling.result()
+    telling.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await telling
+    click.echo("\nArrêté ; rien ne tourne plus.")
+    return 0
+
+
+async def _perform(folder: Path, *, port: int, stay: bool) -> int:
     clock = StoryClock(file=folder / "clock")
-    async with world(folder, port=port) as here, stage(here, clock) as scene:
-        good = await tell(scene)
-        if stay:
-            await _stay(here)
-    return good
+    try:
+        async with world(folder, port=port) as here, stage(here, clock) as scene:
+            good = await tell(scene)
+            if stay:
+                await _stay(here)
+    except (Refused, Unreachable, NotStarted, TimeoutError) as error:
+        click.echo(f"\nLe récit s'arrête ici : {type(error).__name__} {error}", err=True)
+        click.echo(_last_words(folder), err=True)
+        return 1
+    return 0 if good else 1
+
+
+def _last_words(folder: Path) -> str:
+    """Give the end of what the processes logged, since the folder may go with us."""
+    journal = folder / LOGS
+    return "\n".join(journal.read_text("utf-8").splitlines()[-5:]) if journal.exists() else ""
 
 
 async def tell(scene: Stage) -> bool:

@@ -5,7 +5,6 @@ lose answers or lie, which is what a journey is about.
 """
 
 import asyncio
-import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from care_circle.professional import Professional
 from care_circle.role import Profession, Role
 from channels.content import Content, Message, decode
 from channels.headless import HttpLine, connect
-from channels.headless_device import HeadlessDevice, Line, Unreachable
+from channels.headless_device import HeadlessDevice, Line, Refused, Unreachable
 from channels.headless_file import DeviceFile
 from channels.headless_people import (
     Credentials,
@@ -49,23 +48,45 @@ Tamper = Callable[[str, str, Any], Any]
 
 @dataclass(slots=True, kw_only=True)
 class CrookedLine(Line):
-    """A line over real HTTP on which answers may be lost or altered."""
+    """A line over real HTTP: `cut` requests never arrive, `losing` answers never return.
+
+    `sent` is what was asked to be appended, `refused` the codes of what was not taken.
+    """
 
     straight: HttpLine = field(repr=False)
+    cut: int = 0
     losing: int = 0
-    lost: list[object] = field(default_factory=list)
+    sent: list[Any] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     tamper: Tamper | None = None
+    starting_gun: asyncio.Barrier | None = None
 
     @override
     async def ask(
         self, method: str, path: str, body: object = None, *, version: int | None = None
     ) -> Any:
-        answer = await self.straight.ask(method, path, body, version=version)
-        if self.losing and method == "POST" and path.endswith(("/entries", "/channels")):
+        appends = method == "POST" and path.endswith(("/entries", "/channels"))
+        if appends:
+            await self._before(body)
+        try:
+            answer = await self.straight.ask(method, path, body, version=version)
+        except Refused as refused:
+            self.refused.append(refused.code)
+            raise
+        if appends and self.losing:
             self.losing -= 1
-            self.lost.append(body)
             raise Unreachable
         return answer if self.tamper is None else self.tamper(method, path, answer)
+
+    async def _before(self, body: Any) -> None:  # noqa: ANN401 -- JSON
+        """Note what leaves, wait for others who race, or lose it on the way out."""
+        self.sent.append(body)
+        if self.starting_gun is not None and body.get("kind") == "commit":
+            gun, self.starting_gun = self.starting_gun, None
+            await gun.wait()
+        if self.cut:
+            self.cut -= 1
+            raise Unreachable
 
     @override
     def sign_in(self, token: str | None) -> None:
@@ -303,10 +324,6 @@ def said(events: tuple[Event, ...]) -> list[str]:
     opened = [event.opened.entry for event in events if isinstance(event, EntryOpened)]
     contents = [decode(entry.type, entry.body) for entry in opened]
     return [content.text for content in contents if isinstance(content, Message)]
-
-
-def b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 async def at_once(*works: Any) -> list[Any]:  # noqa: ANN401 -- whatever the works give

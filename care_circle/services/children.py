@@ -77,7 +77,7 @@ class ChildrenService:
 
         Raises:
             Forbidden: The actor's role does not register children.
-            NotFound: The same, for those who need not know.
+            NotFound: The same, for those who need not know; or there is no such physician.
             LikelyDuplicate: A child of that day and those first letters is there.
             AlreadyThere: The INS belongs to another child.
             BornTomorrow: The birth date is in the future.
@@ -92,6 +92,7 @@ class ChildrenService:
         )
         child = rules.register(made, on=self.surroundings.today())
         await self.guard.network(actor, Action.REGISTER_CHILD, kind="child", thing=child.id)
+        await self._require_known(child.referring_physician)
         twins = await self.children.born_on(child.identity.birth_date)
         if not although_alike and any(may_be_same(t.identity, child.identity) for t in twins):
             raise LikelyDuplicate
@@ -120,12 +121,13 @@ class ChildrenService:
         """Correct or complete what is known of a child.
 
         Raises:
-            NotFound: There is none, or the actor may not know of it.
+            NotFound: There is none, or the actor may not know of it, or no such physician.
             Forbidden: The actor's role does not write it.
             AlreadyThere: The INS belongs to another child.
             BornTomorrow: The birth date is in the future.
         """
         await self.guard.child(actor, Action.WRITE_CHILD, child)
+        await self._require_known(changes.referring_physician)
         today = self.surroundings.today()
         return await self.children.change(
             child,
@@ -280,6 +282,11 @@ class ChildrenService:
                 consent_given=standing is Standing.GIVEN,
             ),
         )
+
+    async def _require_known(self, physician: ProfessionalId | None) -> None:
+        """Refuse an id of nobody: ids stand in clear in the store, and it could be any words."""
+        if physician is not None:
+            await self.people.professional(physician)
 
     async def _has_convention(self, physician: ProfessionalId | None, on: date) -> bool:
         if physician is None:

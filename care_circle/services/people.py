@@ -92,7 +92,7 @@ class PeopleService:
 
         Raises:
             Forbidden: The actor's role does not register people, or not administrators.
-            NotFound: The same, for those who need not know.
+            NotFound: The same, for those who need not know; or there is no such structure.
             AlreadyThere: The e-mail address is taken.
             BadRpps: The RPPS number is not eleven digits.
             ProfessionMissing: A professional has no profession.
@@ -115,6 +115,9 @@ class PeopleService:
         )
         if new.role is Role.ADMINISTRATOR and actor.role is not Role.ADMINISTRATOR:
             raise Forbidden
+        if new.structure is not None:
+            # Ids stand in clear in the store: what names nothing could be any words.
+            await self.people.structure(new.structure)
         await self.people.add_professional(professional)
         return professional
 

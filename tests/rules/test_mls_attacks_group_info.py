@@ -7,16 +7,18 @@ import pytest
 
 from crypto.mls.extensions import Extension, external_pub
 from crypto.mls.group import Group
-from crypto.mls.group_info import GroupInfo, sign_group_info
+from crypto.mls.group_info import GroupInfo, sign_group_info, tree_extension
 from crypto.mls.joining import NoTree, NoWayIn
 from crypto.mls.key_package import KeyPackageSecrets
 from crypto.mls.message import pack, unpack_group_info
+from crypto.mls.profile import ClientTwice
 from crypto.mls.public_group import GroupInfoMismatch, PublicGroup, WelcomeMismatch
 from crypto.mls.public_state import Change, PublicState
 from crypto.mls.ratchet_tree import NoSuchLeaf
 from crypto.mls.refused import OutOfProfile
 from crypto.mls.registry import ExtensionType
 from crypto.mls.suite import BadKey, BadSignature, Secret, UnsupportedSuite
+from crypto.mls.tree_hash import root_hash
 from crypto.mls.tree_validation import InvalidTree
 from tests.support import mls_scene
 from tests.support.mls_actors import NOW, SUITE, NotAllowed, accept, package_of
@@ -202,3 +204,22 @@ def test_the_service_takes_no_welcome_that_leaves_one_out_or_names_another(
     for group, welcome in ((service, one), (service, None), (nobody, one)):
         with pytest.raises(WelcomeMismatch):
             group.check_welcome(welcome)
+
+
+def test_a_group_in_which_a_client_stands_twice_leads_nowhere(
+    scene: Scene, zoe: KeyPackageSecrets
+) -> None:
+    twin = package_of("ben").key_package.leaf_node
+    tree, _ = scene.circle[0].state.tree.add(twin)
+
+    def doubled(info: GroupInfo) -> GroupInfo:
+        context = replace(info.context, tree_hash=root_hash(SUITE, tree))
+        others = without(info, ExtensionType.RATCHET_TREE).extensions
+        return replace(info, context=context, extensions=(tree_extension(tree), *others))
+
+    info = shown(scene, doubled)
+
+    with pytest.raises(ClientTwice):
+        Group.external(info, zoe, None, accept, NOW)
+    with pytest.raises(ClientTwice):
+        PublicGroup.from_group_info(info)

@@ -1,6 +1,7 @@
 """A server that lies, over real HTTP: the client refuses, or says loudly what it sees."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,16 +107,16 @@ async def test_a_shortened_chain_stops_the_client(story: Journey) -> None:
 async def test_a_statement_that_no_coordinator_signed_stops_the_client(story: Journey) -> None:
     ben = await story.join("Ben")
     await story.gather(ben)
-    identity, eve = stranger(story.ana)
-    ghost = admit(
+    signed = admit(
         story.ana.device.roster(story.circle),
         ProfessionalId(new_id()),
         role="physician",
-        identity_key=identity.public,
+        identity_key=new_identity().public,
         history=HistoryGrant(),
-        signer=eve,
+        signer=story.ana.device.session.device,
         now=story.clock(),
     )
+    ghost = replace(signed, professional=ProfessionalId(new_id()))
     ben.line.tamper = on(
         "GET",
         story.circle,

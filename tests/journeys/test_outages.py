@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from channels.headless_device import Refused, Unreachable
-from channels.headless_file import DeviceFile, NoFile
+from channels.headless_file import DeviceFile, FileBusy, NoFile, alone
 from channels.headless_people import Credentials, admit_member, open_circle, sign_in
 from crypto.ids import ChannelId, ProfessionalId
 from crypto.vault import WrongPassphrase
@@ -144,9 +144,31 @@ async def test_a_channel_closed_to_us_keeps_no_other_waiting(story: Journey) -> 
     assert await ben.texts(story.channel) == ["toujours là"]
 
 
-def test_a_file_opens_by_its_own_passphrase_alone(tmp_path: Path) -> None:
+def test_where_there_is_no_file_there_is_no_device(tmp_path: Path) -> None:
     with pytest.raises(NoFile):
         DeviceFile.open(tmp_path / "nulle part", PASSPHRASE)
+
+
+def test_a_file_is_held_by_one_process_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "appareil"
+
+    with alone(path), pytest.raises(FileBusy), alone(path, tries=1):
+        pass
+
+    with alone(path, tries=1):
+        assert not path.exists()
+
+
+async def test_what_another_process_wrote_is_read_before_going_on(story: Journey) -> None:
+    ben = await story.join("Ben")
+    await story.gather(ben)
+    earlier = ben.device
+    ben.restart()
+    await ben.say(story.channel, "d'ailleurs")
+
+    earlier.file.reload()
+
+    assert earlier.session == ben.device.session
 
 
 async def test_a_wrong_passphrase_opens_nothing_and_harms_nothing(story: Journey) -> None:

@@ -13,6 +13,7 @@ from channels.headless_device import Refused, Unreachable
 from channels.headless_file import DeviceFile, FileBusy, NoFile, alone
 from channels.headless_people import Credentials, admit_member, open_circle, sign_in
 from crypto.ids import ChannelId, ProfessionalId
+from crypto.session_store import encode_session
 from crypto.vault import WrongPassphrase
 from server.clock import system_clock
 from tests.support.journey import (
@@ -168,7 +169,7 @@ async def test_what_another_process_wrote_is_read_before_going_on(story: Journey
 
     earlier.file.reload()
 
-    assert earlier.session == ben.device.session
+    assert encode_session(earlier.session) == encode_session(ben.device.session)
 
 
 async def test_a_wrong_passphrase_opens_nothing_and_harms_nothing(story: Journey) -> None:

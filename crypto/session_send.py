@@ -138,7 +138,12 @@ def _may_send(state: ChannelState) -> bool:
 
 def _due_change(state: ChannelState, roster: Roster, off: tuple[DeviceId, ...]) -> Wanted:
     removes = tuple(dict.fromkeys((*state.wanted.removes, *off)))
-    adds = (one for one in state.wanted.adds if is_active(roster, certificate_in(one)))
+    present = {tenure.certificate.device for tenure in state.members} - set(removes)
+    adds = (
+        one
+        for one in state.wanted.adds
+        if is_active(roster, certificate_in(one)) and certificate_in(one).device not in present
+    )
     return replace(state.wanted, adds=tuple(adds), removes=removes)
 
 
@@ -154,10 +159,8 @@ def _commit(session: Session, state: ChannelState, change: Wanted, *, now: datet
     try:
         commit, welcome, group = state.group.commit(packages, leaves, now=now)
     except Refused as refusal:
-        blocked = len(circle_of(session, state.circle).chain)
-        dropped = replace(state, wanted=Wanted(), blocked=blocked)
         code = type(refusal).__name__
-        return kept(session, dropped, CommitRefused(channel=state.id, code=code))
+        return _drop_change(session, state, code, adding=bool(packages), now=now)
     bundle = Bundle(
         commit=commit,
         welcome=welcome,
@@ -214,10 +217,19 @@ def _refuse_pending(
     session: Session, state: ChannelState, pending: Pending, code: str, *, now: datetime
 ) -> Step:
     if code == STALE_EPOCH:
-        waiting = replace(state, pending=replace(pending, refused=True), attempt=state.attempt + 1)
-        return kept(session, waiting, CatchUp(channel=state.id, after=state.cursor))
-    # What the log refuses for good under this chain is not asked for again under it.
-    blocked = len(circle_of(session, state.circle).chain)
+        refused = replace(pending, refused=True)
+        waiting = replace(state, pending=refused, attempt=state.attempt + 1)
+        return _wait(session, waiting, code)
+    adding = bool(Bundle.decode(pending.body).key_packages)
+    return _drop_change(session, state, code, adding=adding, now=now)
+
+
+def _drop_change(
+    session: Session, state: ChannelState, code: str, *, adding: bool, now: datetime
+) -> Step:
+    # Without the newcomers the rest may pass; if there were none, it is not asked for
+    # again under this chain.
+    blocked = state.blocked if adding else len(circle_of(session, state.circle).chain)
     dropped = replace(state, pending=None, wanted=Wanted(), attempt=0, blocked=blocked)
     step = kept(session, dropped, CommitRefused(channel=state.id, code=code))
     return step.then(lambda then: advance(then, state.id, now=now))

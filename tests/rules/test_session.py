@@ -381,6 +381,17 @@ def test_nobody_is_added_who_is_not_on_the_roster(relay: Relay, ana: Client) -> 
     assert refusal.value.fault is PolicyFault.GHOST
 
 
+def test_who_is_in_already_is_not_added_again(ana: Client, ben: Client) -> None:
+    ana.add(ben)
+
+    ana.add(ben)
+    ana.say("bonjour")
+    settle(ana, ben)
+
+    assert ben.heard == ["bonjour"]
+    assert not any(isinstance(event, CommitRefused) for event in ana.events)
+
+
 def test_nobody_removes_oneself(ana: Client) -> None:
     with pytest.raises(NotAllowed):
         ana.remove(ana)

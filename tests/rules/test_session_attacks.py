@@ -20,6 +20,7 @@ from crypto.mls.credential import Credential
 from crypto.mls.group import Group
 from crypto.mls.key_package import KeyPackage, new_key_package
 from crypto.mls.lifetime import Lifetime
+from crypto.mls.message import pack
 from crypto.mls.refused import Refused
 from crypto.mls.suite import SUITE_1
 from crypto.policy import NotAllowed, PolicyFault
@@ -791,3 +792,26 @@ def test_a_removal_that_the_log_refuses_for_good_is_not_asked_for_for_ever(
     assert sends(refused) == []
     again = sessions.receive(refused.session, relay.channel, (), now=NOW)
     assert sends(again) == []
+
+
+def test_a_newcomer_that_cannot_be_added_does_not_keep_a_removal_from_being_made(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    dana = member(circle, relay)
+    circle.remove(cleo.person)
+    expired = Lifetime(not_before=0, not_after=1)
+    package = new_key_package(
+        SUITE_1,
+        Credential(identity=credential_identity(dana.person.device.certificate)),
+        dana.person.device.signature_key,
+        expired,
+    ).key_package
+    ana.learn()
+
+    ana.do(ana.changing(adds=[pack(package)]))
+    ana.say("sans Cleo")
+    settle(ana, ben, cleo)
+
+    assert [type(event).__name__ for event in ana.events].count("CommitRefused") == 1
+    assert ben.heard == ["sans Cleo"]
+    assert cleo.heard == []

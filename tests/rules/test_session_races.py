@@ -123,6 +123,19 @@ def test_an_entry_keeps_its_ciphertext_until_the_log_answers(house: House) -> No
     house.check()
 
 
+def test_an_entry_found_in_the_log_is_not_sent_again(house: House) -> None:
+    step = house.ben.saying("un")
+    house.ben.keep(step.session)
+    house.relay.append(house.ben.id, sends(step)[0])
+
+    house.ben.crash()
+    house.ben.sync()
+
+    assert house.ben.state.outbox == ()
+    assert house.ben.heard == ["un"]
+    house.check()
+
+
 def test_a_late_no_to_a_ciphertext_that_was_replaced_changes_nothing(house: House) -> None:
     step = house.ben.saying("un")
     house.ben.keep(step.session)

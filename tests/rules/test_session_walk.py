@@ -13,7 +13,6 @@ from tests.support.devices import NOW, Circle, person
 from tests.support.relay import Client, Crash, Relay, sends, settle
 
 PEOPLE = 6
-which = st.integers(min_value=0, max_value=PEOPLE - 1)
 
 
 class Walk(RuleBasedStateMachine):
@@ -30,13 +29,37 @@ class Walk(RuleBasedStateMachine):
     def begin(self) -> None:
         self.clients[0].open()
         for _ in range(PEOPLE - 1):
-            who = person()
-            self.circle.add(who)
-            client = Client(who, self.relay)
+            client = Client(person(), self.relay)
             client.watch()
             self.clients.append(client)
+        self.circle.add(self.clients[1].person)
         self.clients[0].add(self.clients[1])
         settle(*self.clients)
+
+    @property
+    def insiders(self) -> list[Client]:
+        return [client for client in self.clients if self.inside(client)]
+
+    @property
+    def addable(self) -> list[Client]:
+        return [
+            client
+            for client in self.clients
+            if self.rostered(client)
+            and client.state.phase is not Phase.MEMBER
+            and self.relay.shelf[client.id]
+        ]
+
+    @property
+    def admissible(self) -> list[Client]:
+        return [
+            client
+            for client in self.clients
+            if not self.rostered(client) and client.state.phase is not Phase.MEMBER
+        ]
+
+    def one_of(self, data: st.DataObject, clients: list[Client]) -> Client:
+        return data.draw(st.sampled_from(clients))
 
     def text(self) -> str:
         self.texts += 1
@@ -68,44 +91,40 @@ class Walk(RuleBasedStateMachine):
 
     fuses = st.none() | st.integers(min_value=0, max_value=6)
 
-    @rule(who=which, fuse=fuses)
-    def say(self, who: int, fuse: int | None) -> None:
-        if self.inside(self.clients[who]):
-            self.survive(self.clients[who], fuse, "say")
+    @rule(data=st.data(), fuse=fuses)
+    def say(self, data: st.DataObject, fuse: int | None) -> None:
+        self.survive(self.one_of(data, self.insiders), fuse, "say")
 
-    @rule(who=which, whom=which, fuse=fuses)
-    def add(self, who: int, whom: int, fuse: int | None) -> None:
-        adder, added = self.clients[who], self.clients[whom]
-        able = self.inside(adder) and self.rostered(added) and self.relay.shelf[added.id]
-        if able and added.state.phase is not Phase.MEMBER:
-            self.survive(adder, fuse, "add", added)
+    @precondition(lambda self: self.addable)
+    @rule(data=st.data(), fuse=fuses)
+    def add(self, data: st.DataObject, fuse: int | None) -> None:
+        added = self.one_of(data, self.addable)
+        self.survive(self.one_of(data, self.insiders), fuse, "add", added)
 
-    @rule(whom=st.integers(min_value=1, max_value=PEOPLE - 1), fuse=fuses)
-    def remove(self, whom: int, fuse: int | None) -> None:
-        gone = self.clients[whom]
-        if self.rostered(gone):
-            self.circle.remove(gone.person)
-            self.survive(self.clients[0], fuse, "remove", gone)
+    @precondition(lambda self: len(self.insiders) > 1)
+    @rule(data=st.data(), fuse=fuses)
+    def remove(self, data: st.DataObject, fuse: int | None) -> None:
+        gone = self.one_of(data, self.insiders[1:])
+        self.circle.remove(gone.person)
+        self.survive(self.clients[0], fuse, "remove", gone)
 
-    @rule(whom=st.integers(min_value=1, max_value=PEOPLE - 1))
-    def return_to_the_roster(self, whom: int) -> None:
-        client = self.clients[whom]
-        if not self.rostered(client) and client.state.phase is Phase.REMOVED:
-            self.circle.add(client.person)
+    @precondition(lambda self: self.admissible)
+    @rule(data=st.data())
+    def admit(self, data: st.DataObject) -> None:
+        """Somebody comes on the roster, or comes back; the devices hear of it when they ask."""
+        self.circle.add(self.one_of(data, self.admissible).person)
 
-    @rule(who=which, fuse=fuses)
-    def rotate(self, who: int, fuse: int | None) -> None:
-        if self.inside(self.clients[who]):
-            self.survive(self.clients[who], fuse, "rotate")
+    @rule(data=st.data(), fuse=fuses)
+    def rotate(self, data: st.DataObject, fuse: int | None) -> None:
+        self.survive(self.one_of(data, self.insiders), fuse, "rotate")
 
-    @rule(one=which, other=which)
-    def race(self, one: int, other: int) -> None:
+    @precondition(lambda self: len(self.insiders) > 1)
+    @rule(data=st.data())
+    def race(self, data: st.DataObject) -> None:
         """Two commits are made before either is sent."""
-        first, second = self.clients[one], self.clients[other]
-        if one == other or not (self.inside(first) and self.inside(second)):
-            return
+        pair = data.draw(st.permutations(self.insiders))[:2]
         steps = []
-        for client in (first, second):
+        for client in pair:
             step = sessions.rotate(client.session, self.relay.channel, now=NOW)
             client.keep(step.session)
             steps.append((client, step))
@@ -113,19 +132,18 @@ class Walk(RuleBasedStateMachine):
             for request in sends(step):
                 client.send(request)
 
-    @rule(who=which, fuse=fuses)
-    def catch_up(self, who: int, fuse: int | None) -> None:
-        self.survive(self.clients[who], fuse, "resume")
+    @rule(data=st.data(), fuse=fuses)
+    def catch_up(self, data: st.DataObject, fuse: int | None) -> None:
+        self.survive(self.one_of(data, self.clients), fuse, "resume")
 
-    @rule(who=which)
-    def hear(self, who: int) -> None:
+    @rule(data=st.data())
+    def hear(self, data: st.DataObject) -> None:
         """Items are pushed to a device that has not asked for the chain."""
-        self.clients[who].sync()
+        self.one_of(data, self.clients).sync()
 
-    @precondition(lambda self: len(self.relay.log) > 3)
-    @rule(who=which)
-    def restart(self, who: int) -> None:
-        self.clients[who].crash()
+    @rule(data=st.data())
+    def restart(self, data: st.DataObject) -> None:
+        self.one_of(data, self.clients).crash()
 
     @override
     def teardown(self) -> None:
@@ -155,6 +173,7 @@ class Walk(RuleBasedStateMachine):
     def check_those_removed(self) -> None:
         for client in self.clients:
             if self.rostered(client) or client.state.phase is Phase.WAITING:
+                assert self.rostered(client) or client.read == []
                 continue
             last = client.state.epochs[-1].epoch
             after = [item for item in self.relay.log if item.epoch > last]
@@ -166,7 +185,7 @@ class Walk(RuleBasedStateMachine):
 TestWalk = Walk.TestCase
 TestWalk.settings = settings(
     max_examples=25,
-    stateful_step_count=18,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -6,7 +6,7 @@ import click
 
 from channels.headless_people import admit_member, attest_identity, open_circle, release_member
 from crypto.effects import CommitRefused, Event
-from crypto.ids import ChildId, CircleId, ProfessionalId
+from crypto.ids import ChildId, CircleId, ProfessionalId, is_id
 from crypto.membership import HistoryGrant, HistoryPolicy, Roster
 from crypto.session_state import Phase
 from server.client.desk import Desk, Visit
@@ -15,9 +15,9 @@ from server.client.refusals import sentence_for_code
 from server.client.telling import local, role_of
 
 _GRANTS = {
-    HistoryPolicy.ALL: "tout l'historique",
-    HistoryPolicy.SINCE: "l'historique depuis le",
-    HistoryPolicy.JOINING: "rien d'avant l'entrée",
+    HistoryPolicy.ALL: "lit tout l'historique",
+    HistoryPolicy.SINCE: "lit l'historique depuis le",
+    HistoryPolicy.JOINING: "ne lit rien d'avant son entrée",
 }
 
 
@@ -46,6 +46,8 @@ def list_circles(desk: Desk) -> None:
 @click.pass_obj
 def open_(desk: Desk, *, child: str) -> None:
     """Ouvre le cercle d'un enfant inclus ; vous en êtes le coordonnateur."""
+    if not is_id(child):
+        raise Misused("ENFANT : l'identifiant entier, 26 caractères.")
 
     async def work(visit: Visit) -> None:
         circle = await open_circle(visit.device, ChildId(child))
@@ -175,7 +177,7 @@ def _since(roster: Roster, professional: ProfessionalId) -> str:
 
 def _describe(grant: HistoryGrant) -> str:
     day = "" if grant.since is None else f" {grant.since.astimezone():%d/%m/%Y}"
-    return f"a reçu {_GRANTS[grant.policy]}{day}"
+    return f"{_GRANTS[grant.policy]}{day}"
 
 
 def _grant(history: str | None, since: datetime | None) -> HistoryGrant:

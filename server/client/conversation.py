@@ -12,6 +12,7 @@ from server.client.circles import require_done
 from server.client.desk import Desk, Visit
 from server.client.french import FrenchCommand, Refusal
 from server.client.reading import show
+from server.client.telling import tell
 
 _PHASES = {
     Phase.MEMBER: "membre",
@@ -163,7 +164,7 @@ def history(desk: Desk, *, channel: str) -> None:
 
     async def work(visit: Visit) -> None:
         where = await visit.channel(channel)
-        await visit.tell(await visit.device.catch_up(where))
+        await tell(await visit.device.catch_up(where), visit.names)
         entries = await visit.device.history(where)
         await show(entries, visit.names, numbers={one.opened.entry.id: one.seq for one in entries})
         unread = len(visit.device.session.channels[where].unread)

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,8 +182,18 @@ class Visit:
         return events
 
     async def tell(self, events: Iterable[Event]) -> None:
-        """Say what happened."""
+        """Say what happened, and where there is something new to read."""
+        events = tuple(events)
         await tell(events, self.names)
+        fresh = Counter(one.channel for one in self.heard(events))
+        for channel, count in fresh.items():
+            click.echo(f"{count} nouveau(x) message(s) : « ronde client history {channel} ».")
+
+    def heard(self, events: Iterable[Event]) -> list[EntryOpened]:
+        """Pick the entries that this device did not write itself."""
+        me = self.device.session.device.id
+        entries = (event for event in events if isinstance(event, EntryOpened))
+        return [one for one in entries if one.opened.author.device != me]
 
     async def say(
         self,

@@ -1,19 +1,21 @@
 """Being up to date: once, or for as long as the command runs."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from channels.headless_device import Unreachable
 from channels.headless_file import DeviceFile, FileBusy, alone
-from crypto.effects import EntryOpened, Event
+from crypto.effects import EntryOpened
 from crypto.ids import ChannelId
 from crypto.session_state import Phase
 from server.client.desk import Desk, Visit
 from server.client.french import FrenchCommand, Refusal
 from server.client.reading import show
 from server.client.refusals import refusing
+from server.client.telling import tell
 
 _PAUSE = 1.0
 
@@ -25,8 +27,9 @@ def sync(desk: Desk) -> None:
 
     async def work(visit: Visit) -> None:
         await visit.device.replenish()
-        events = await visit.synchronise()
-        await _show_news(visit, events)
+        events = await visit.device.synchronise()
+        await tell(events, visit.names)
+        await _show(visit, visit.heard(events))
         waiting = sum(len(one.outbox) for one in visit.device.session.channels.values())
         if waiting:
             click.echo(f"{waiting} message(s) attendent encore dans la boîte d'envoi.")
@@ -88,12 +91,11 @@ async def _read_news(visit: Visit, channel: ChannelId, path: Path) -> None:
     with alone(path, tries=1):
         visit.device.file.reload()
         events = await visit.device.catch_up(channel)
-    await visit.tell(events)
-    await _show_news(visit, events)
+    await tell(events, visit.names)
+    await _show(visit, [event for event in events if isinstance(event, EntryOpened)])
 
 
-async def _show_news(visit: Visit, events: tuple[Event, ...]) -> None:
-    entries = [event for event in events if isinstance(event, EntryOpened)]
+async def _show(visit: Visit, entries: Sequence[EntryOpened]) -> None:
     for channel in dict.fromkeys(one.channel for one in entries):
         here = [one for one in entries if one.channel == channel]
         click.echo(f"Canal {channel} :")

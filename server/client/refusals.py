@@ -1,6 +1,5 @@
 """What each refusal means to somebody at a terminal, and what to do about it."""
 
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -12,7 +11,7 @@ from channels.headless_people import NoIdentityKey, NotThatAccount, NotThatKey
 from crypto.bundle import BadBundle
 from crypto.entry import BadEntry
 from crypto.identity import BadAttestation, BadCertificate, IdentityChanged
-from crypto.membership import BadChain, NotOnRoster
+from crypto.membership import BadChain, ChainFault, NotOnRoster
 from crypto.mls.codec import Malformed
 from crypto.mls.refused import Refused as MlsRefused
 from crypto.session import ChainRolledBack
@@ -32,7 +31,6 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     BadVault: "Ce fichier n'est pas un appareil que cette version sait lire : vérifiez --file.",
     Unreachable: "Le serveur ne répond pas : vérifiez le réseau et --server, puis réessayez.",
     BadAnswer: "La réponse n'est pas celle d'un serveur Ronde : vérifiez --server.",
-    ssl.SSLError: "La liaison chiffrée avec le serveur a échoué : vérifiez --server.",
     NoIdentityKey: "Aucune clé d'identité attestée pour cette personne : elle doit d'abord "
     "inscrire un appareil, et un coordonnateur de vos cercles attester sa clé "
     "(« ronde client attest »).",
@@ -51,8 +49,7 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     f"connaissez. {DISTRUST}",
     BadCertificate: f"Un certificat d'appareil présenté par le serveur est faux. {DISTRUST}",
     BadBundle: f"Le serveur montre un changement de groupe qui n'en est pas un. {DISTRUST}",
-    BadChain: "Le registre des membres ne prend pas cet acte, ou a été falsifié : voyez "
-    "« ronde client members ».",
+    BadChain: f"Le serveur montre un registre des membres falsifié. {DISTRUST}",
     ChainRolledBack: "Le serveur montre un registre des membres plus ancien ou réécrit. "
     f"{DISTRUST}",
     IdentityChanged: "La clé d'identité du fondateur du cercle a changé : comparez votre numéro "
@@ -61,6 +58,13 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     Malformed: f"Le serveur montre des données mal formées. {DISTRUST}",
 }
 
+_BY_FAULT: Mapping[ChainFault, str] = {
+    ChainFault.ALREADY_ACTIVE: "Cette personne est déjà dans le cercle : voyez « ronde client "
+    "members ».",
+    ChainFault.LAST_COORDINATOR: "Un cercle garde un coordonnateur : faites-en d'abord entrer un "
+    "autre.",
+    ChainFault.WRONG_SIGNER: "Seul un coordonnateur du cercle signe ces actes : demandez-le-lui.",
+}
 _SIGN_IN = "rouvrez-en une par « ronde client sign-in »."
 _BY_CODE: Mapping[str, str] = {
     "not_signed_in": f"Votre session est terminée : {_SIGN_IN}",
@@ -106,6 +110,8 @@ def refusing() -> Iterator[None]:
         yield
     except Refused as refused:
         raise Refusal(sentence_of(refused)) from None
+    except BadChain as error:
+        raise Refusal(_BY_FAULT.get(error.fault, _BY_CLASS[BadChain])) from None
     except tuple(_BY_CLASS) as error:
         raise Refusal(_sentence_for(error)) from None
 

@@ -164,6 +164,22 @@ async def test_what_is_written_offline_waits_and_is_sent_later(story: Journey) -
     assert len(await ids_in_log(ben, story.channel)) == 2
 
 
+async def test_news_met_on_the_way_is_announced_and_ones_own_words_are_not(
+    story: Journey,
+) -> None:
+    ben = await story.join("Ben")
+    await story.gather(ben)
+    await story.ana.say(story.channel, "une nouvelle")
+
+    met = await at(ben).run("circle-code", story.channel)
+    await at(ben).run("post", story.channel, "ma réponse")
+    synced = await at(ben).run("sync")
+
+    assert f"1 nouveau(x) message(s) : « ronde client history {story.channel} »" in met
+    assert "une nouvelle" not in synced
+    assert "ma réponse" not in synced
+
+
 async def test_after_the_session_ended_one_sentence_says_what_to_do(
     story: Journey, server: Running
 ) -> None:
@@ -195,6 +211,8 @@ async def test_refusals_end_with_one_and_misuse_with_two(story: Journey, tmp_pat
         "Votre rôle ne permet pas": await at(ben).run("open-circle", story.child, code=1),
         "vide, trop long": await at(ben).run("post", story.channel, "", code=1),
         "n° 99": await at(ben).run("react", story.channel, "99", "👍", code=1),
+        "déjà dans le cercle": await at(story.ana).run("admit", story.circle, ben.id, code=1),
+        "garde un coordonnateur": await at(story.ana).run("release", story.circle, "moi", code=1),
         "pas soi-même": await at(ben).run("remove", story.channel, "moi", code=1),
     }
     misuse = {

@@ -49,17 +49,19 @@ def unverified(record: Record) -> tuple[Doc, bytes]:
         Damaged: The record has not the form of one.
     """
     try:
+        due = record.get("due")
         doc = Doc(
             kind=record["kind"],
             id=record["id"],
-            version=record["version"],
+            # The driver gives large numbers as a kind of int that no encoder knows.
+            version=int(record["version"]),
             body=bytes(record["body"]),
             unique=record.get("uniq"),
             tags=tuple(record["tags"]),
-            due=record.get("due"),
+            due=None if due is None else int(due),
         )
         return doc, bytes(record["digest"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise Damaged("a document's record has another form") from error
 
 

@@ -52,15 +52,16 @@ def unverified(record: Record) -> tuple[Dumped, bytes]:
     """
     try:
         entry = Entry(
-            seq=record["seq"],
+            # The driver gives large numbers as a kind of int that no encoder knows.
+            seq=int(record["seq"]),
             mid=record["mid"],
             body=bytes(record["body"]),
-            epoch=record["epoch"],
-            at=record["at"],
-            leads_to=record["leads_to"],
+            epoch=None if record["epoch"] is None else int(record["epoch"]),
+            at=int(record["at"]),
+            leads_to=int(record["leads_to"]),
         )
         return Dumped(record["stream"], entry), bytes(record["digest"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise Damaged("an entry's record has another form") from error
 
 
@@ -79,7 +80,7 @@ async def read_tail(log: Collection, stream: str) -> Tail:
     last = await log.find_one(
         {"stream": stream}, {"_id": 0, "seq": 1, "leads_to": 1}, sort=[("seq", -1)]
     )
-    return Tail(last["seq"], last["leads_to"]) if last else Tail(0, 0)
+    return Tail(int(last["seq"]), int(last["leads_to"])) if last else Tail(0, 0)
 
 
 async def read(log: Collection, stream: str, after: int, limit: int) -> list[Entry]:
@@ -95,7 +96,7 @@ async def heads(log: Collection, streams: list[str]) -> dict[str, int]:
         {"$sort": {"stream": 1, "seq": -1}},
         {"$group": {"_id": "$stream", "seq": {"$first": "$seq"}}},
     ]
-    found = {record["_id"]: record["seq"] async for record in await log.aggregate(steps)}
+    found = {record["_id"]: int(record["seq"]) async for record in await log.aggregate(steps)}
     return {stream: found.get(stream, 0) for stream in streams}
 
 

@@ -36,6 +36,20 @@ async def test_a_document_comes_back_as_it_was_put(engine: Engine) -> None:
     assert await engine.get("kind", "unknown") is None
 
 
+async def test_numbers_come_back_as_plain_ones(engine: Engine) -> None:
+    """An encoder refuses a driver's own kind of int, however equal it is."""
+    await engine.put(Doc("kind", "a", 0, b"", due=2**53))
+    placed = await engine.append("stream", "mid", b"body", epoch=0, advance=True)
+
+    doc, (entry,) = await engine.get("kind", "a"), await engine.read("stream")
+    heads = await engine.heads(["stream"])
+
+    assert doc is not None
+    numbers = [doc.version, doc.due, entry.seq, entry.epoch, entry.at, entry.leads_to]
+    numbers += [placed.seq, placed.at, heads["stream"]]
+    assert {type(number) for number in numbers} == {int}
+
+
 async def test_a_document_is_created_once(engine: Engine) -> None:
     await engine.put(Doc("kind", "a", 0, b"first"))
 

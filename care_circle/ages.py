@@ -13,7 +13,7 @@ from enum import StrEnum
 _DAYS_PER_WEEK = 7
 _MONTHS_PER_YEAR = 12
 _YOUNGEST_WEEKS, _OLDEST_WEEKS = 15, 45
-_WRITTEN = re.compile(r"(\d{1,2})\+([0-6])")
+_WRITTEN = re.compile(r"(\d{1,2})\+([0-6])", re.ASCII)
 
 
 class NotAGestationalAge(ValueError):

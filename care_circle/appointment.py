@@ -5,7 +5,7 @@ are computed. Every change plans the notices anew in the same write (architectur
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from care_circle.neutral import neutral_label
@@ -16,10 +16,17 @@ from notifications.notice import AppointmentFacts, Notice, Recipient, plan_appoi
 MIN_MINUTES = 5
 MAX_MINUTES = 480
 MAX_ADDRESS = 200
+MAX_AHEAD = timedelta(days=10 * 366)
+# No two clocks on earth show wall times further apart than this.
+_ZONES_APART = timedelta(days=2)
 
 
 class InThePast(ValueError):
     """An appointment is made for later than now."""
+
+
+class TooFarAhead(ValueError):
+    """An appointment is made for the next ten years at most; later is a slip of the pen."""
 
 
 class NoSuchTime(ValueError):
@@ -86,10 +93,13 @@ def check_slot(slot: Slot, *, now: datetime) -> None:
         TellingLabel: The place label says too much, or nothing.
         UnknownZone: There is no such time zone.
         InThePast: It has begun.
+        TooFarAhead: It is more than ten years away.
     """
     start, address = slot.start, slot.map_address
     if start.tzinfo is not None or start.second or start.microsecond:
         raise NoSuchTime
+    # First of all, because at the ends of the calendar no zone can be reckoned with.
+    _check_year(start - now.replace(tzinfo=None))
     if local(instant(start, slot.zone), slot.zone).replace(tzinfo=None, fold=0) != start:
         raise NoSuchTime
     if not MIN_MINUTES <= slot.duration_minutes <= MAX_MINUTES:
@@ -98,6 +108,13 @@ def check_slot(slot: Slot, *, now: datetime) -> None:
         raise BadAddress
     neutral_label(slot.place_label)
     if not slot.is_after(now):
+        raise InThePast
+
+
+def _check_year(ahead: timedelta) -> None:
+    if ahead > MAX_AHEAD:
+        raise TooFarAhead
+    if ahead < -_ZONES_APART:
         raise InThePast
 
 
@@ -136,6 +153,7 @@ def book(
         TellingLabel: The place label says too much, or nothing.
         UnknownZone: There is no such time zone.
         InThePast: The slot has begun.
+        TooFarAhead: It is more than ten years away.
     """
     check_slot(slot, now=now)
     booked = Appointment(
@@ -162,6 +180,7 @@ def move(
         TellingLabel: The place label says too much, or nothing.
         UnknownZone: There is no such time zone.
         InThePast: The new slot has begun.
+        TooFarAhead: It is more than ten years away.
     """
     if appointment.status not in _OPEN:
         raise AppointmentOver

@@ -13,6 +13,7 @@ from crypto.ids import ChildId, ContactId, ProfessionalId
 from notifications.notice import Medium, Recipient
 
 _LETTERS_COMPARED = 3
+_EARLIEST_YEAR = 1900
 
 
 class ContactTaken(ValueError):
@@ -33,6 +34,10 @@ class AlreadyIncluded(Exception):
 
 class BornTomorrow(ValueError):
     """A birth date is not in the future."""
+
+
+class ImpossibleDay(ValueError):
+    """A birth before 1900, or a way home before the birth or after today."""
 
 
 class LikelyDuplicate(Exception):
@@ -99,11 +104,11 @@ def register(child: Child, *, on: date) -> Child:
 
     Raises:
         BornTomorrow: The birth date is in the future.
+        ImpossibleDay: The birth or the discharge cannot have been then.
         BadName: A contact has no name.
         UnknownZone: A contact lives in a time zone that does not exist.
     """
-    if child.identity.birth_date > on:
-        raise BornTomorrow
+    _check_days(child, on)
     for contact in child.contacts:
         check_contact(contact)
     return replace(child, decision=None)
@@ -122,16 +127,26 @@ def describe(
 
     Raises:
         BornTomorrow: The birth date is in the future.
+        ImpossibleDay: The birth or the discharge cannot have been then.
     """
-    if identity is not None and identity.birth_date > on:
-        raise BornTomorrow
-    return replace(
+    described = replace(
         child,
         identity=identity or child.identity,
         perinatal=perinatal or child.perinatal,
         referring_physician=referring_physician or child.referring_physician,
         left_territory_on=left_territory_on or child.left_territory_on,
     )
+    if identity is not None or perinatal is not None:
+        _check_days(described, on)
+    return described
+
+
+def _check_days(child: Child, on: date) -> None:
+    birth, discharge = child.identity.birth_date, child.perinatal.discharged_on
+    if birth > on:
+        raise BornTomorrow
+    if birth.year < _EARLIEST_YEAR or (discharge is not None and not birth <= discharge <= on):
+        raise ImpossibleDay
 
 
 def put_contact(child: Child, contact: Contact) -> Child:

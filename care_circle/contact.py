@@ -16,7 +16,7 @@ from notifications.notice import Medium, Recipient
 
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _EMAIL_LENGTH = 254
-_PHONE = re.compile(r"\+[1-9]\d{6,14}")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class BadEmail(ValueError):
@@ -130,7 +130,7 @@ def email_address(text: str) -> str:
     Raises:
         BadEmail: It is not one.
     """
-    if len(text) > _EMAIL_LENGTH or _EMAIL.fullmatch(text) is None:
+    if len(text) > _EMAIL_LENGTH or not text.isprintable() or _EMAIL.fullmatch(text) is None:
         raise BadEmail
     local, _, domain = text.rpartition("@")
     return f"{local}@{domain.lower()}"

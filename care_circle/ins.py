@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-_NUMBER = re.compile(r"[1-8]\d{4}(\d\d|2[AB])\d{6}\d{2}")
-_PLACE = re.compile(r"(\d\d|2[AB])\d{3}")
+_NUMBER = re.compile(r"[1-8]\d{4}(\d\d|2[AB])\d{6}\d{2}", re.ASCII)
+_PLACE = re.compile(r"(\d\d|2[AB])\d{3}", re.ASCII)
 _KEY_BASE = 97
 _CORSICA = {"2A": "19", "2B": "18"}
 _NAME_LENGTH = 100

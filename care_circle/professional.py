@@ -12,7 +12,7 @@ from crypto.identity import Attestation, BadAttestation
 from crypto.ids import ProfessionalId, StructureId
 from crypto.mls.codec import Malformed, decode
 
-_RPPS = re.compile(r"\d{11}")
+_RPPS = re.compile(r"[0-9]{11}")
 _IDENTITY_KEY_BYTES = 32
 
 

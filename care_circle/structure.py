@@ -7,7 +7,7 @@ from care_circle.ins import BadName, is_name
 from care_circle.neutral import neutral_label
 from crypto.ids import StructureId
 
-_FINESS = re.compile(r"\d[\dAB]\d{7}")
+_FINESS = re.compile(r"[0-9][0-9AB][0-9]{7}")
 
 
 class BadFiness(ValueError):

@@ -1,5 +1,6 @@
 """The list of what can be asked over HTTP, from which routing and OpenAPI are both made."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,6 +9,9 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 API = "/api/v1"
+_VARIABLE = re.compile(r"\{([a-z_]+)\}")
+_NAME = "[0-9A-Za-z_-]{1,64}"
+"""All that a path may name is ids, codes and tokens; anything else names nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +73,12 @@ class Operations:
 
 
 def add_operations(app: web.Application, operations: Iterable[Operation]) -> None:
-    """Route operations on an application; GET answers HEAD too."""
+    """Route operations on an application; GET answers HEAD too.
+
+    A path that holds what is no name is no path: it reaches no handler, store or record.
+    """
     for operation in operations:
-        app.router.add_route(operation.method, operation.path, operation.handler)
+        path = _VARIABLE.sub(rf"{{\1:{_NAME}}}", operation.path)
+        app.router.add_route(operation.method, path, operation.handler)
         if operation.method == hdrs.METH_GET:
-            app.router.add_route(hdrs.METH_HEAD, operation.path, operation.handler)
+            app.router.add_route(hdrs.METH_HEAD, path, operation.handler)

@@ -35,12 +35,28 @@ def page_of(request: web.Request) -> Page:
     Raises:
         Malformed: One of them is no cursor or no number from 1 to 200.
     """
-    after, limit = request.query.get("after", ""), request.query.get("limit", str(DEFAULT))
+    after = request.query.get("after", "")
     if len(after) > _LONGEST_CURSOR or not (after == "" or after.isalnum()):
         raise Malformed((("/after", "a cursor this list gave"),))
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= MOST):
-        raise Malformed((("/limit", f"a number from 1 to {MOST}"),))
-    return Page(after, int(limit))
+    return Page(after, number_of(request, "limit", default=DEFAULT, least=1, most=MOST))
+
+
+def number_of(request: web.Request, name: str, *, default: int, least: int, most: int) -> int:
+    """Read a whole number from the query.
+
+    Raises:
+        Malformed: It is none, or out of bounds.
+    """
+    text = request.query.get(name)
+    if text is None:
+        return default
+    digits = len(str(most))
+    if not text.isascii() or not text.isdigit() or len(text) > digits:
+        raise Malformed(((f"/{name}", "a whole number"),))
+    number = int(text)
+    if not least <= number <= most:
+        raise Malformed(((f"/{name}", f"from {least} to {most}"),))
+    return number
 
 
 def answer_page(

@@ -160,6 +160,7 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     child.BornTomorrow: Kind(
         422, "born_tomorrow", "Naissance dans l'avenir", "Birth lies in the future"
     ),
+    child.ImpossibleDay: Kind(422, "impossible_day", "Date impossible", "Impossible day"),
     child.LikelyDuplicate: Kind(
         409, "likely_duplicate", "Enfant sans doute déjà inscrit", "Probably registered already"
     ),
@@ -195,6 +196,7 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     ),
     # Appointments.
     appointment.InThePast: Kind(422, "in_the_past", "Date passée", "In the past"),
+    appointment.TooFarAhead: Kind(422, "too_far_ahead", "Date trop lointaine", "Too far ahead"),
     appointment.NoSuchTime: Kind(422, "no_such_time", "Heure inexistante", "No such time"),
     appointment.BadDuration: Kind(422, "bad_duration", "Durée impossible", "Impossible duration"),
     appointment.BadAddress: Kind(422, "bad_address", "Adresse invalide", "Invalid address"),

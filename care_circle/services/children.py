@@ -81,6 +81,7 @@ class ChildrenService:
             LikelyDuplicate: A child of that day and those first letters is there.
             AlreadyThere: The INS belongs to another child.
             BornTomorrow: The birth date is in the future.
+            ImpossibleDay: The birth or the discharge cannot have been then.
         """
         made = Child(
             id=ChildId(self.surroundings.new_id()),
@@ -125,6 +126,7 @@ class ChildrenService:
             Forbidden: The actor's role does not write it.
             AlreadyThere: The INS belongs to another child.
             BornTomorrow: The birth date is in the future.
+            ImpossibleDay: The birth or the discharge cannot have been then.
         """
         await self.guard.child(actor, Action.WRITE_CHILD, child)
         await self._require_known(changes.referring_physician)

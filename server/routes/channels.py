@@ -21,7 +21,8 @@ from server.channel_wire import (
 )
 from server.identity import actor_of, device_of
 from server.operations import Operations
-from server.wire import LARGE, Malformed, answer, read
+from server.paging import number_of
+from server.wire import LARGE, answer, read
 
 CHANNELS: web.AppKey[ChannelService] = web.AppKey("channels", ChannelService)
 
@@ -82,8 +83,8 @@ async def append_entry(request: web.Request) -> web.Response:
 async def read_entries(request: web.Request) -> web.Response:
     """Read a channel's log after a sequence number."""
     asker = asker_of(request)
-    since = _number(request, "since", default=0, least=0, most=1 << 53)
-    limit = _number(request, "limit", default=PAGE, least=1, most=MOST)
+    since = number_of(request, "since", default=0, least=0, most=1 << 53)
+    limit = number_of(request, "limit", default=PAGE, least=1, most=MOST)
 
     items = await request.app[CHANNELS].read(asker, _channel(request), since=since, limit=limit)
 
@@ -103,21 +104,3 @@ def asker_of(request: web.Request) -> Asker:
 
 def _channel(request: web.Request) -> ChannelId:
     return ChannelId(request.match_info["channel"])
-
-
-def _number(request: web.Request, name: str, *, default: int, least: int, most: int) -> int:
-    """Read a whole number from the query.
-
-    Raises:
-        Malformed: It is none, or out of bounds.
-    """
-    text = request.query.get(name)
-    if text is None:
-        return default
-    digits = len(str(most))
-    if not text.isascii() or not text.isdigit() or len(text) > digits:
-        raise Malformed(((f"/{name}", "a whole number"),))
-    number = int(text)
-    if not least <= number <= most:
-        raise Malformed(((f"/{name}", f"from {least} to {most}"),))
-    return number

@@ -14,6 +14,7 @@ from server.clock import milliseconds
 from server.storage.engine import Busy, Damaged, Doc, Engine, Stale
 from server.storage.fields import Place, seal, unseal
 from server.storage.keys import Erased, Keyring
+from server.storage.rows import is_key
 from server.storage.shape import Envelope, Form, Shape, encode_envelope
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class Held(Generic[T]):
 class Repository(Generic[T]):
     """Aggregates of one shape in an engine.
 
+    A key that no engine keeps, wherever it came from, leads to nothing.
     Every method may raise what the engine raises: `Busy` and `Unavailable` (make the same
     call again), `Damaged`, `NewerFile`; and `Erased` if the aggregate's sealed fields were
     erased. Decisions are pure and may run several times; what they raise passes through
@@ -57,11 +59,15 @@ class Repository(Generic[T]):
 
     async def held(self, key: str) -> Held[T] | None:
         """Give an aggregate by its id, with its version, or None."""
+        if not is_key(key):
+            return None
         doc = await self._engine.get(self._shape.kind, key)
         return await self._open(doc) if doc else None
 
     async def find(self, key: str, *, after: str = "", limit: int = 100) -> list[T]:
         """Give the aggregates a tag or unique key leads to, by id; page with the last id seen."""
+        if not is_key(key):
+            return []
         docs = await self._engine.find(self._shape.kind, key, after, limit)
         return [(await self._open(doc)).value for doc in docs]
 

@@ -29,6 +29,15 @@ def require_keys(*keys: str) -> None:
             _require_tolerable(key)
 
 
+def is_key(key: str) -> bool:
+    """Tell whether anything can be stored under a key."""
+    try:
+        require_keys(key)
+    except ValueError:
+        return False
+    return True
+
+
 def _require_tolerable(key: str) -> None:
     """Settle the rare cases: printable to a database is more than printable to Python."""
     if not 0 < len(key) <= LONGEST_KEY:

@@ -146,12 +146,14 @@ class HistoryBundle:
     """A past sealed to one device, and signed by the device that gives it.
 
     The recipient is in clear so that the others need not try; the giver's certificate
-    too, for the record.
+    too, for the record. `last` tells all that the giver owes nothing more: until then
+    another must give if this one is removed.
     """
 
     channel: ChannelId
     recipient: DeviceId
     giver: DeviceCertificate
+    last: bool
     sealed: HpkeCiphertext
     signature: bytes = bytes(SIGNATURE_LENGTH)
 
@@ -167,6 +169,7 @@ class HistoryBundle:
             channel=ChannelId(read_id(reader)),
             recipient=DeviceId(read_id(reader)),
             giver=DeviceCertificate.read(reader),
+            last=_read_flag(reader),
             sealed=HpkeCiphertext.read(reader),
             signature=reader.fixed(SIGNATURE_LENGTH),
         )
@@ -176,11 +179,11 @@ class HistoryBundle:
         return Writer().raw(self.context()).put(self.sealed).bytes()
 
     def context(self) -> bytes:
-        """Return the bytes that the sealing is bound to: channel, recipient, giver."""
+        """Return the bytes that the sealing is bound to: channel, recipient, giver, last."""
         writer = Writer().uint16(SUITE_1.id)
         write_text(writer, self.channel)
         write_text(writer, self.recipient)
-        return writer.put(self.giver).bytes()
+        return writer.put(self.giver).uint8(self.last).bytes()
 
     def encode(self) -> bytes:
         """Return the bytes that a `history` item carries."""
@@ -207,12 +210,21 @@ BadCertificate; without a moment its term does not matter."""
 
 
 def seal(
-    past: Past, *, channel: ChannelId, recipient: DeviceCertificate, giver: Device
+    past: Past,
+    *,
+    channel: ChannelId,
+    recipient: DeviceCertificate,
+    giver: Device,
+    last: bool = True,
 ) -> HistoryBundle:
     """Seal a past to the long-lived key in the recipient's certificate, signed by the giver."""
     empty = HpkeCiphertext(kem_output=b"", ciphertext=b"")
     unsealed = HistoryBundle(
-        channel=channel, recipient=recipient.device, giver=giver.certificate, sealed=empty
+        channel=channel,
+        recipient=recipient.device,
+        giver=giver.certificate,
+        last=last,
+        sealed=empty,
     )
     sealed = SUITE_1.seal_with_label(recipient.hpke_key, LABEL, unsealed.context(), encode(past))
     unsigned = replace(unsealed, sealed=sealed)
@@ -265,6 +277,13 @@ def _fitting(epochs: list[EpochKey], tenures: tuple[Tenure, ...]) -> tuple[Past,
 def _overlaps(tenure: Tenure, epochs: list[EpochKey]) -> bool:
     last = epochs[-1].epoch
     return tenure.first <= last and (tenure.last is None or tenure.last >= epochs[0].epoch)
+
+
+def _read_flag(reader: Reader) -> bool:
+    flag = reader.uint8()
+    if flag > 1:
+        raise Malformed("a flag is 0 or 1")
+    return bool(flag)
 
 
 def _check_giver(bundle: HistoryBundle, vouched: Vouched) -> None:

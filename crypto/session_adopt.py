@@ -14,7 +14,7 @@ from crypto.membership import Roster
 from crypto.mls.group import Group
 from crypto.mls.suite import BadKey
 from crypto.session_packages import certificate_in
-from crypto.session_state import ChannelState, Outgoing, Phase, Session, Wanted
+from crypto.session_state import Awaiting, ChannelState, Outgoing, Phase, Session, Wanted
 from crypto.session_step import Step, circle_of, kept
 
 
@@ -47,9 +47,8 @@ def adopt(
     )
     if ours:
         newcomers = [tenure.certificate for tenure in added]
-    if channel.group is not None and _gives(session, entered, newcomers, item):
-        for certificate in newcomers:
-            entered = give(session, entered, certificate, roster=roster)
+    if channel.group is not None:
+        entered = _served(session, entered, newcomers, item.sender, roster=roster)
     return kept(session, entered, changed)
 
 
@@ -60,29 +59,36 @@ def give(
 
     What we lack ourselves we owe, and pass on when somebody gives it to us.
     """
-    if recipient.professional not in roster.active or recipient.device == session.device.id:
-        return channel
-    for past in (_own_past(channel), *channel.given):
-        channel = give_past(session, channel, recipient, past=past, roster=roster)
+    pasts = (_own_past(channel), *channel.given)
+    channel = give_pasts(session, channel, recipient, pasts=pasts, roster=roster)
     if _complete(channel) or recipient.device in channel.debts:
         return channel
     return replace(channel, debts=(*channel.debts, recipient.device))
 
 
-def give_past(
+def give_pasts(
     session: Session,
     channel: ChannelState,
     recipient: DeviceCertificate,
     *,
-    past: Past,
+    pasts: Sequence[Past],
     roster: Roster,
 ) -> ChannelState:
-    """Put what a device may have of one past into the outbox."""
-    granted = [known for known in past.epochs if _granted(recipient, past, known, roster)]
+    """Put what a device may have of some pasts into the outbox."""
+    if recipient.professional not in roster.active or recipient.device == session.device.id:
+        return channel
+    pieces = [piece for past in pasts for piece in _pieces(recipient, past, roster)]
+    complete = _complete(channel)
     try:
         bundles = [
-            seal(piece, channel=channel.id, recipient=recipient, giver=session.device)
-            for piece in split(granted, past.tenures)
+            seal(
+                piece,
+                channel=channel.id,
+                recipient=recipient,
+                giver=session.device,
+                last=complete and place == len(pieces),
+            )
+            for place, piece in enumerate(pieces, start=1)
         ]
     except BadKey:
         # Whoever certifies a key that nothing can be sealed to only harms itself.
@@ -91,7 +97,9 @@ def give_past(
         Outgoing(id=EntryId(new_id()), kind=Kind.HISTORY, body=bundle.encode())
         for bundle in bundles
     )
-    return replace(channel, outbox=(*channel.outbox, *items))
+    paid = recipient.device if complete else None
+    debts = tuple(device for device in channel.debts if device != paid)
+    return replace(channel, outbox=(*channel.outbox, *items), debts=debts)
 
 
 def leaves_of(channel: ChannelState, devices: Iterable[DeviceId]) -> tuple[int, ...]:
@@ -166,6 +174,11 @@ def _own_past(channel: ChannelState) -> Past:
     return Past(epochs=before, tenures=channel.tenures)
 
 
+def _pieces(recipient: DeviceCertificate, past: Past, roster: Roster) -> tuple[Past, ...]:
+    granted = [known for known in past.epochs if _granted(recipient, past, known, roster)]
+    return split(granted, past.tenures)
+
+
 def _granted(recipient: DeviceCertificate, past: Past, known: EpochKey, roster: Roster) -> bool:
     who = recipient.professional
     # A second device, or one that lost the thread, gets what its professional has seen.
@@ -181,12 +194,39 @@ def _complete(channel: ChannelState) -> bool:
     return len(known) > channel.newest
 
 
-def _gives(
-    session: Session, channel: ChannelState, newcomers: Sequence[DeviceCertificate], item: Item
-) -> bool:
-    joined = {certificate.device for certificate in newcomers}
-    if item.sender not in joined:
-        return item.sender == session.device.id
-    others = [one for one in channel.members if one.certificate.device not in joined]
-    first = min(others, key=lambda one: one.leaf, default=None)
-    return first is not None and first.certificate.device == session.device.id
+def _served(
+    session: Session,
+    channel: ChannelState,
+    newcomers: Sequence[DeviceCertificate],
+    committer: DeviceId,
+    *,
+    roster: Roster,
+) -> ChannelState:
+    """Note who gives the past to whom, and give where it is our turn."""
+    present = {tenure.certificate.device: tenure.certificate for tenure in channel.members}
+    new = {certificate.device for certificate in newcomers}
+    giver = None if committer in new else committer
+    open_ = [
+        *(one for one in channel.awaiting if one.recipient in present and one.recipient not in new),
+        *(Awaiting(recipient=one, giver=giver or one, since=channel.newest) for one in new),
+    ]
+    settled = []
+    for one in open_:
+        turn = one.giver
+        if turn not in present or turn == one.recipient:
+            turn = _next_giver(channel, one)
+        if turn == session.device.id and (turn != one.giver or one.recipient in new):
+            channel = give(session, channel, present[one.recipient], roster=roster)
+        settled.append(replace(one, giver=turn))
+    return replace(channel, awaiting=tuple(settled))
+
+
+def _next_giver(channel: ChannelState, awaiting: Awaiting) -> DeviceId:
+    # Only who was there when the newcomer came knows that it waits.
+    others = (
+        tenure
+        for tenure in channel.members
+        if tenure.first < awaiting.since and tenure.certificate.device != awaiting.recipient
+    )
+    first = min(others, key=lambda tenure: tenure.leaf, default=None)
+    return awaiting.recipient if first is None else first.certificate.device

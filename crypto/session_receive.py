@@ -37,7 +37,7 @@ from crypto.mls.public_state import Change, PublicState
 from crypto.mls.refused import Refused
 from crypto.mls.suite import BadKey, BadSignature, BadTag
 from crypto.policy import NotAllowed, allow_commit, allow_joining, vouching
-from crypto.session_adopt import adopt, give_past
+from crypto.session_adopt import adopt, give_pasts
 from crypto.session_packages import package_for, spent
 from crypto.session_read import join_pasts, read_entry
 from crypto.session_send import advance, without
@@ -212,6 +212,7 @@ def _closed(state: ChannelState) -> ChannelState:
         tenures=tuple(tenures),
         outbox=(),
         debts=(),
+        awaiting=(),
     )
 
 
@@ -221,6 +222,9 @@ def _take_history(session: Session, state: ChannelState, item: Item) -> Step:
     roster = circle_of(session, state.circle).roster
     try:
         bundle = HistoryBundle.decode(item.body)
+        if bundle.last and bundle.giver.device == item.sender:
+            left = tuple(one for one in state.awaiting if one.recipient != bundle.recipient)
+            state = replace(state, awaiting=left)
         if bundle.recipient != session.device.id:
             return kept(session, state)
         past = open_history(
@@ -248,7 +252,7 @@ def _remember(
     state = replace(state, given=(*state.given, fresh))
     for tenure in state.members:
         if tenure.certificate.device in state.debts:
-            state = give_past(session, state, tenure.certificate, past=fresh, roster=roster)
+            state = give_pasts(session, state, tenure.certificate, pasts=(fresh,), roster=roster)
     effects: list[Effect] = [
         HistoryReceived(
             channel=state.id,

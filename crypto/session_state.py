@@ -166,6 +166,34 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Awaiting:
+    """A newcomer that nobody has handed the past to yet, and whose turn it is.
+
+    All members keep this alike, from the log alone: if the giver is removed first, they
+    agree on the next one.
+    """
+
+    recipient: DeviceId
+    giver: DeviceId
+    since: int
+
+    def write(self, writer: Writer) -> None:
+        """Append the wire form."""
+        write_text(writer, self.recipient)
+        write_text(writer, self.giver)
+        writer.uint64(self.since)
+
+    @staticmethod
+    def read(reader: Reader) -> "Awaiting":
+        """Take the wire form."""
+        return Awaiting(
+            recipient=DeviceId(read_id(reader)),
+            giver=DeviceId(read_id(reader)),
+            since=reader.uint64(),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelState:
     """One channel as this device knows it.
 
@@ -197,6 +225,7 @@ class ChannelState:
     tenures: tuple[Tenure, ...] = ()
     given: tuple[Past, ...] = ()
     debts: tuple[DeviceId, ...] = ()
+    awaiting: tuple[Awaiting, ...] = ()
     authors: Mapping[DeviceId, AuthorChain] = field(default_factory=dict)
     past: Mapping[DeviceId, AuthorChain] = field(default_factory=dict)
     unread: tuple[int, ...] = ()
@@ -235,6 +264,7 @@ class ChannelState:
         writer.uint64(self.checked).uint64(self.blocked)
         writer.vector(self.epochs).vector(self.tenures).vector(self.given)
         writer.vector(Blob(device.encode()) for device in self.debts)
+        writer.vector(self.awaiting)
         write_chains(writer, self.authors)
         write_chains(writer, self.past)
         writer.uint32s(self.unread).uint32(self.own_counter).opaque(self.own_head)
@@ -339,6 +369,7 @@ def _read_memory(reader: Reader, channel: ChannelState) -> ChannelState:
         tenures=reader.vector(Tenure.read),
         given=reader.vector(Past.read),
         debts=tuple(DeviceId(device) for device in reader.vector(read_id)),
+        awaiting=reader.vector(Awaiting.read),
         authors={each.device: each.chain for each in reader.vector(_Chain.read)},
         past={each.device: each.chain for each in reader.vector(_Chain.read)},
         unread=reader.uint32s(),

@@ -211,6 +211,25 @@ def test_who_adds_before_having_the_past_passes_it_on_later(
     assert cleo.heard == ben.heard == ["un"]
 
 
+def test_if_a_giver_is_removed_before_giving_the_next_one_gives(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    ana.say("un")
+    ana.add(ben)
+    settle(ana, ben)
+    step = ben.adding(cleo)
+    ben.keep(step.session)
+    relay.append(ben.id, sends(step)[0])  # and Ben never comes back
+    circle.remove(ben.person)
+    ana.sync()
+    ana.remove(ben)
+
+    settle(ana, cleo)
+
+    assert cleo.read == ["un"]
+    assert ana.state.awaiting == ()
+
+
 def test_a_second_device_of_a_professional_reads_all_that_the_first_does(
     ana: Client, ben: Client
 ) -> None:

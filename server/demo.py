@@ -22,23 +22,24 @@ from server.demonstration.stage import Stage, stage
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="où garder base, journaux et envois"
 )
-def demo(*, once: bool, port: int, folder: Path | None) -> None:
+@click.option("--store", help="adresse mongodb:// d'une base vide, à la place d'un fichier")
+def demo(*, once: bool, port: int, folder: Path | None, store: str | None) -> None:
     """Raconte l'histoire d'un enfant, puis laisse le serveur ouvert jusqu'à Ctrl-C."""
     with contextlib.ExitStack() as rooms:
         place = folder or Path(rooms.enter_context(tempfile.TemporaryDirectory(prefix="ronde-")))
         place.mkdir(parents=True, exist_ok=True)
         if any(place.iterdir()):
             raise click.ClickException(f"le dossier {place} n'est pas vide")
-        sys.exit(asyncio.run(_run(place, port=0 if once else port, stay=not once)))
+        sys.exit(asyncio.run(_run(place, port=0 if once else port, stay=not once, store=store)))
 
 
-async def _run(folder: Path, *, port: int, stay: bool) -> int:
+async def _run(folder: Path, *, port: int, stay: bool, store: str | None) -> int:
     """Tell the story until its end or Ctrl-C, and give the process's exit code."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in loops.
             loop.add_signal_handler(number, stop.set)
-    telling = asyncio.create_task(_perform(folder, port=port, stay=stay))
+    telling = asyncio.create_task(_perform(folder, port=port, stay=stay, store=store))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait({telling, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
@@ -51,10 +52,10 @@ async def _run(folder: Path, *, port: int, stay: bool) -> int:
     return 0
 
 
-async def _perform(folder: Path, *, port: int, stay: bool) -> int:
+async def _perform(folder: Path, *, port: int, stay: bool, store: str | None) -> int:
     clock = StoryClock(file=folder / "clock")
     try:
-        async with world(folder, port=port) as here, stage(here, clock) as scene:
+        async with world(folder, port=port, store=store) as here, stage(here, clock) as scene:
             good = await tell(scene)
             if stay:
                 await _stay(here)

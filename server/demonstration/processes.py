@@ -34,18 +34,24 @@ class World:
     environment: Mapping[str, str] = field(repr=False)
 
     @property
-    def store(self) -> Path:
-        """The database file."""
-        return self.folder / "ronde.sqlite3"
+    def store(self) -> str:
+        """Where the server keeps things: a file, or a database's address."""
+        return self.environment["RONDE_STORE"]
 
 
 @asynccontextmanager
-async def world(folder: Path, *, port: int = 0) -> AsyncIterator[World]:
+async def world(folder: Path, *, port: int = 0, store: str | None = None) -> AsyncIterator[World]:
     """Start the letter box, then the server; both end with the block, by their ids."""
     secret = secrets.token_urlsafe(24)
     async with _process("server.demonstration.letter_box", folder, {"RONDE_SMS_KEY": secret}):
         doors = await _doors(folder)
-        made = _world(folder, secret=secret, doors=doors, port=port or _free_port())
+        settings = _settings(
+            secret=secret,
+            doors=doors,
+            port=port or _free_port(),
+            store=store or str(folder / "ronde.sqlite3"),
+        )
+        made = World(folder=folder, url=settings["RONDE_PUBLIC_URL"], environment=settings)
         async with _process("server.demonstration.house", folder, made.environment):
             await _answers(made.url)
             yield made
@@ -73,13 +79,12 @@ async def command(here: World, *arguments: str) -> str:
     return output.decode("utf-8")
 
 
-def _world(folder: Path, *, secret: str, doors: Mapping[str, str], port: int) -> World:
-    url = f"http://127.0.0.1:{port}"
-    settings = {
-        "RONDE_STORE": str(folder / "ronde.sqlite3"),
+def _settings(*, secret: str, doors: Mapping[str, str], port: int, store: str) -> dict[str, str]:
+    return {
+        "RONDE_STORE": store,
         "RONDE_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode("ascii"),
         "RONDE_PORT": str(port),
-        "RONDE_PUBLIC_URL": url,
+        "RONDE_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "RONDE_SMTP_URL": doors["smtp"],
         "RONDE_MAIL_FROM": "rendez-vous@ronde.example",
         "RONDE_SMS_URL": doors["sms"],
@@ -87,7 +92,6 @@ def _world(folder: Path, *, secret: str, doors: Mapping[str, str], port: int) ->
         "RONDE_SMS_KEY_HOURS": "24",
         "RONDE_PHONE": "04 65 71 00 00",
     }
-    return World(folder=folder, url=url, environment=settings)
 
 
 @asynccontextmanager

@@ -12,10 +12,13 @@ import click
 from channels.content import Message
 from channels.headless_people import release_member
 from crypto import session as sessions
+from server.clock import Clock
 from server.demonstration.family import CONCERN
 from server.demonstration.network import CHILD_NAME
 from server.demonstration.stage import Stage
 from server.demonstration.talk import say
+from server.storage.engine import Doc, Dumped
+from server.storage.opening import open_engine
 
 AFTERWARDS = "Inès a quitté le cercle ; on poursuit la surveillance à quatre mois."
 KEPT_BY_SERVER = ("ronde.sqlite3", "ronde.sqlite3-wal", "journal.jsonl")
@@ -101,24 +104,24 @@ async def _rows(stage: Stage) -> list[Row]:
             members=f"{read}/3 tout",
             removed=f"{len(await _stolen(stage))} nouvelle",
             server=await _served(stage, f"/channels/{stage.channel}/entries?limit=200", said),
-            disk=await _found(stage, KEPT_BY_SERVER, said),
-            family=await _found(stage, SENT_TO_FAMILY, said),
+            disk=await _kept(stage, said),
+            family=await _sent(stage, said),
         ),
         Row(
             thing="document des 24 mois",
             members=f"{await _documents_read(stage)}/3 lu",
             removed=await stage["ines"].is_refused(f"/circles/{stage.circle}/documents"),
             server=await _served(stage, f"/circles/{stage.circle}/documents", (CONCERN,)),
-            disk=await _found(stage, KEPT_BY_SERVER, (CONCERN,)),
-            family=await _found(stage, SENT_TO_FAMILY, (CONCERN,)),
+            disk=await _kept(stage, (CONCERN,)),
+            family=await _sent(stage, (CONCERN,)),
         ),
         Row(
             thing="nom de l'enfant",
             members=f"{await _names_read(stage)}/3 lu",
             removed=await stage["ines"].is_refused(f"/children/{stage.child}"),
             server=await _served(stage, f"/children/{stage.child}", CHILD_NAME),
-            disk=await _found(stage, KEPT_BY_SERVER, CHILD_NAME),
-            family=await _found(stage, SENT_TO_FAMILY, CHILD_NAME),
+            disk=await _kept(stage, CHILD_NAME),
+            family=await _sent(stage, CHILD_NAME),
         ),
     ]
 
@@ -154,15 +157,41 @@ async def _served(stage: Stage, path: str, phrases: Sequence[str]) -> str:
     return "lu" if any(phrase in answer for phrase in phrases) else "rien"
 
 
-async def _found(stage: Stage, files: Sequence[str], phrases: Sequence[str]) -> str:
-    """Look for phrases in files, in clear and in the disguises that software gives them."""
-    hits = await asyncio.to_thread(_hits, stage.world.folder, files, phrases)
+async def _sent(stage: Stage, phrases: Sequence[str]) -> str:
+    """Look for phrases in what left for the family."""
+    files = await asyncio.to_thread(_contents, stage.world.folder, SENT_TO_FAMILY)
+    return _verdict(files, phrases)
+
+
+async def _kept(stage: Stage, phrases: Sequence[str]) -> str:
+    """Look for phrases in all that a thief of the server's disk would hold."""
+    files = await asyncio.to_thread(_contents, stage.world.folder, KEPT_BY_SERVER)
+    if "://" in stage.world.store:
+        files.append(await _dumped(stage.world.store, stage.clock))
+    return _verdict(files, phrases)
+
+
+async def _dumped(store: str, clock: Clock) -> bytes:
+    """Give all that a database elsewhere holds for us, as it holds it."""
+    engine = await open_engine(store, clock)
+    try:
+        return b"".join([repr(item).encode() + _body(item) async for item in engine.dump()])
+    finally:
+        await engine.close()
+
+
+def _body(item: Doc | Dumped) -> bytes:
+    return item.body if isinstance(item, Doc) else item.entry.body
+
+
+def _contents(folder: Path, names: Sequence[str]) -> list[bytes]:
+    return [(folder / name).read_bytes() for name in names if (folder / name).exists()]
+
+
+def _verdict(held: Sequence[bytes], phrases: Sequence[str]) -> str:
+    """Count phrases in clear and in the disguises that software gives them."""
+    hits = sum(form in data for data in held for phrase in phrases for form in _forms(phrase))
     return "rien" if hits == 0 else f"TROUVÉ ({hits})"
-
-
-def _hits(folder: Path, files: Sequence[str], phrases: Sequence[str]) -> int:
-    held = [(folder / name).read_bytes() for name in files if (folder / name).exists()]
-    return sum(form in data for data in held for phrase in phrases for form in _forms(phrase))
 
 
 def _forms(phrase: str) -> Iterator[bytes]:

@@ -21,6 +21,8 @@ from channels.headless_device import Line, Refused, Unreachable
 from channels.headless_forms import BadAnswer
 from crypto.ids import ChannelId
 
+# The library's own second is too short for a server that is busy.
+HANDSHAKE_SECONDS = 10
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 
 
@@ -82,7 +84,9 @@ class HttpLine(Line):
         client.on("item", item)
         try:
             auth = {"token": self.token}
-            await client.connect(self.url, auth=auth, transports=["websocket"], wait=True)
+            await client.connect(
+                self.url, auth=auth, transports=["websocket"], wait_timeout=HANDSHAKE_SECONDS
+            )
         except socketio.exceptions.ConnectionError as error:
             raise Unreachable from error
         try:

@@ -358,6 +358,11 @@ async def _line_with(process: Process, words: str) -> str:
     async with asyncio.timeout(30):
         while True:
             line = (await process.stdout.readline()).decode()
-            assert line, "the command ended"
+            assert line, await _last_words(process)
             if words in line:
                 return line
+
+
+async def _last_words(process: Process) -> str:
+    assert process.stderr is not None
+    return (await process.stderr.read()).decode() or "the command ended"

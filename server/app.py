@@ -10,15 +10,17 @@ from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
 from server.config import Config
 from server.connection import Limits
+from server.front import FrontRunner
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
-from server.logs import log_requests, logger
+from server.logs import log_requests
 from server.notices import EVERY, open_worker
 from server.openapi import describe
 from server.operations import Operation, add_operations
 from server.passwords import Passwords
 from server.problems import answer_problems
 from server.repeats import REPEATS, Repeats, answer_once
+from server.rounds import again_and_again
 from server.routes import (
     accounts,
     appointments,
@@ -40,7 +42,6 @@ from server.routes import (
 from server.security import CONFIG, HEADER_SECONDS, add_strict_headers, guard
 from server.services import SESSIONS, install
 from server.sockets import PATH as SOCKETS_PATH
-from server.storage.engine import Busy, Unavailable
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
 from server.wire import LARGE, answer
@@ -117,7 +118,7 @@ def runner(app: web.Application, *, head_seconds: float = HEADER_SECONDS) -> web
     connection may not last for ever. `handler_cancellation` stays off: a client that leaves
     cancels no write.
     """
-    return web.AppRunner(
+    return FrontRunner(
         app,
         access_log=None,
         auto_decompress=False,
@@ -162,21 +163,14 @@ def _close_store(house: House) -> Context:
 
 async def _tidy_up(app: web.Application) -> AsyncIterator[None]:
     """Forget what is over, every minute, as long as the application lives."""
-
-    async def tidy() -> None:
-        while True:
-            await asyncio.sleep(TIDY_SECONDS)
-            for tidied in (app[REPEATS].tidy, app[SESSIONS].tidy):
-                try:
-                    await tidied()
-                except (Busy, Unavailable) as error:
-                    # It is only late: the same is looked for again in a minute.
-                    logger().warning("tidying_failed", cause=error)
-
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(tidy())
+        running = [
+            tasks.create_task(again_and_again(tidy, every=TIDY_SECONDS, trouble="tidying_failed"))
+            for tidy in (app[REPEATS].tidy, app[SESSIONS].tidy)
+        ]
         yield
-        running.cancel()
+        for task in running:
+            task.cancel()
 
 
 def _tell_families(config: Config, house: House) -> Context:

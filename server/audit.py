@@ -10,11 +10,13 @@ from datetime import datetime
 
 import msgspec
 
-from crypto.ids import ProfessionalId, new_id
+from crypto.ids import ProfessionalId, is_id, new_id
 from server.clock import Clock
+from server.storage.decoding import decode
 from server.storage.engine import Engine
 
 STREAM = "audit"
+UNKNOWN = "unknown"
 _PAGE = 500
 
 
@@ -30,7 +32,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Record).decode
+_RECORD = msgspec.msgpack.Decoder(Record)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +50,16 @@ class Audit:
         kind: str,
         id: str,  # noqa: A002 -- the word of the record, and of the care circle's port
     ) -> None:
-        """Write one line; it is durable when this returns. Without an actor, a stranger tried."""
-        line = Record(at=self.clock(), who=actor, action=action, kind=kind, id=id)
+        """Write one line; it is durable when this returns. Without an actor, a stranger tried.
+
+        Whoever asks for a person's name where an id belongs leaves no name in the trace:
+        what has not an id's shape is told as unknown.
+        """
+        named = id if id == "" or is_id(id) else UNKNOWN
+        line = Record(at=self.clock(), who=actor, action=action, kind=kind, id=named)
         await self.engine.append(STREAM, new_id(), _encode(line))
 
     async def read(self, *, after: int = 0, limit: int = _PAGE) -> tuple[Record, ...]:
         """Read lines in order, at most `limit`, from the one after a number."""
         entries = await self.engine.read(STREAM, after, limit)
-        return tuple(_decode(entry.body) for entry in entries)
+        return tuple(decode(_RECORD, entry.body, what=f"{STREAM}/{entry.seq}") for entry in entries)

@@ -16,7 +16,7 @@ HEADER_SECONDS = 15
 
 _WRITES = frozenset({hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE})
 _SAME_SITE = frozenset({"same-origin", "none"})
-_STRICT = {
+STRICT: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -92,7 +92,7 @@ def require_own_origin(headers: Mapping[str, str], public_url: str) -> None:
 
 async def add_strict_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Add what keeps browsers strict; a route that says otherwise is left as it is."""
-    for name, value in _STRICT.items():
+    for name, value in STRICT.items():
         response.headers.setdefault(name, value)
     if request.app[CONFIG].is_https:
         response.headers[hdrs.STRICT_TRANSPORT_SECURITY] = _HSTS

@@ -1,0 +1,132 @@
+"""What is planted, in which field, and who may ever read it."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+
+from care_circle.ages import add_months
+from care_circle.ins import nir_key
+
+_NIR = "224022B033017"
+
+
+class Kept(StrEnum):
+    """How a phrase is kept."""
+
+    SEALED = "sealed"
+    """Between the members' devices: the server never has it."""
+    RECORD = "record"
+    """Sealed at rest: the server shows it to those who may see it."""
+    SECRET = "secret"
+    """Nobody reads it back, ever."""
+
+
+PLACE, OTHER_PLACE = "14 allée des Capucins roux", "7 venelle du Grand Ormeau"
+MOTHER, FATHER = "apolline.coquelicot@famille.example", "gontran.bergamote@famille.example"
+MOTHER_PHONE, FATHER_PHONE = "+33639980317", "+33639980418"
+
+RECORDS: Mapping[str, tuple[str, ...]] = {
+    "StructureForm.name": ("Cabinet Ornithorynque", "Maison Salsifis"),
+    "StructureForm.neutral_label": ("3 traverse des Libellules", "9 impasse du Cormoran"),
+    "ProfessionalForm.family_name": ("Tarabistouille", "Croquembouche", "Galimafrée", "Escampette"),
+    "ProfessionalForm.given_name": ("Philibertine", "Hildegonde", "Théophraste", "Éléonorine"),
+    "ProfessionalForm.email": (
+        *("philibertine@ronde.example", "hildegonde@ronde.example"),
+        *("theophraste@ronde.example", "eleonorine@ronde.example"),
+    ),
+    "ProfessionalForm.rpps": ("10987654321", "10876543219", "10765432198"),
+    "ProfessionalForm.phone": ("+33639980501", "+33639980602", "+33639980703"),
+    "IdentityForm.birth_family_name": ("Brindezingue", "Brindezingue-Ducornet"),
+    "IdentityForm.birth_given_names": ("Zéphyrine", "Cunégonde"),
+    "IdentityForm.usual_family_name": ("Turlupinade",),
+    "IdentityForm.usual_given_name": ("Zézette-Capucine",),
+    "IdentityForm.birth_place": ("2B033",),
+    "InsForm.number": (f"{_NIR}{nir_key(_NIR):02d}",),
+    "ContactForm.family_name": ("Brindezingue-Lafleur", "Brindezingue-Pommier", "Croustillon"),
+    "ContactForm.given_name": ("Apollinette", "Gontranulphe", "Mamivonne"),
+    "ContactForm.email": (MOTHER, FATHER, "mamivonne@famille.example"),
+    "ContactForm.phone": (MOTHER_PHONE, FATHER_PHONE),
+    "WordForm.document": ("Feuillet safran n° 17",),
+    "WordForm.language": ("ch'tîñ",),
+    "DraftForm.answers": ("Il ne dort plus depuis le déménagement",),
+    "AnswersForm.answers": ("Elle trébuche sur le perron chaque matin",),
+    "AmendmentForm.answers": ("Elle imite le pinson à s'y méprendre",),
+    "AmendmentForm.reason": ("Pesée refaite sur la balance de la voisine",),
+    "StrikeForm.reason": ("Saisi dans le dossier de la cousine",),
+    "SlotForm.place_label": (PLACE, OTHER_PLACE),
+    "SlotForm.map_address": ("Bâtiment Coquecigrue, 2e étage gauche",),
+}
+"""By field of a form: phrases long or odd enough never to be met by chance."""
+
+
+def days(today: date) -> dict[str, tuple[str, ...]]:
+    """Count the days that are planted from the day of the walk, by field of a form.
+
+    The child was born at 28 weeks and 3 days, 81 before term, and is soon two years old.
+    """
+    born = add_months(today + timedelta(days=18), -24) - timedelta(days=81)
+    return {
+        "IdentityForm.birth_date": (str(born),),
+        "PerinatalForm.discharged_on": (str(born + timedelta(days=67)),),
+        "AuthorityForm.since": (str(born + timedelta(days=3)),),
+        "AuthorityForm.until": (str(born + timedelta(days=6571)),),
+        "ChangesForm.left_territory_on": (str(today - timedelta(days=43)),),
+        "WordForm.on": (str(today - timedelta(days=29)),),
+        "SlotForm.start": tuple(
+            f"{today + timedelta(days=ahead)}T14:35:00" for ahead in (11, 12, 25)
+        ),
+    }
+
+
+SEALED: Mapping[str, str] = {
+    "Message.text": "Le sommeil reste agité, surtout quand passe le laitier",
+    "ChecklistItem.text": "Relire les courbes avec tante Ursule",
+    "Task.title": "Bilan de motricité avant les moissons",
+    "Task.details": "Commencer par les escaliers en colimaçon",
+    "TaskChange.title": "Bilan de motricité après les moissons",
+    "TaskChange.details": "Finalement plutôt la rampe du lavoir",
+    "TaskChange.note": "Fait sous le tilleul, rien d'alarmant",
+    "Reaction.emoji": "🦔 youpiii",
+    "DocumentLink.label": "Visite des vingt-quatre mois, la vraie",
+}
+"""By field of what is said in channels."""
+
+PASSWORD = "quatre loutres jonglent sous la bruine"
+PASSPHRASE = "sept hérissons comptent les réverbères"
+WRONG_PASSWORD = "onze crapauds récitent des almanachs"
+SMTP_ANSWER = "Gontranulphe a déménagé sans laisser d'adresse"
+
+SECRETS: Mapping[str, tuple[str, ...]] = {
+    "EnrolmentForm.password": (PASSWORD,),
+    "SignInForm.password": (PASSWORD, WRONG_PASSWORD),
+    "passphrase": (PASSPHRASE,),
+    "smtp": (SMTP_ANSWER,),
+}
+"""What nobody ever reads back. Tokens and one-time secrets are added as they are made."""
+
+UNPLANTED: Mapping[str, str] = {
+    "EntryForm.body": "sealed by the client: the fields of channels/content.py stand for it",
+    "ConfirmationForm.code": "six digits that serve once: met by chance everywhere",
+    "SignInForm.code": "the same six digits",
+    "ConfirmationForm.token": "made by the server: searched for as a secret",
+    "EnrolmentForm.token": "made by the server: searched for as a secret",
+    "AttestationForm.replaces": "compared with the key in force, never kept",
+    "SignInForm.device": "an id, asked by hand among the bad inputs",
+}
+"""Fields in which no phrase of the tables stands, each with the reason."""
+
+UNSAID: Mapping[str, str] = {
+    "TaskChange.state": "repeats the card, which the server may read (R15)",
+    "TaskChange.due": "repeats the card, which the server may read (R15)",
+}
+"""The same for what is said in channels."""
+
+TOLD_BY_MAIL = (PLACE, OTHER_PLACE, MOTHER, FATHER)
+"""A family is told where to go on purpose (a label that says nothing of health, NOT-2), and a
+letter bears its addressee."""
+
+TOLD_BY_SMS = (PLACE, OTHER_PLACE, MOTHER_PHONE, FATHER_PHONE)
+"""The same by SMS."""
+
+TOLD_BEHIND_THE_LINK = (PLACE, OTHER_PLACE)
+"""Whoever holds a family's link learns what the SMS said already."""

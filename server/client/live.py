@@ -1,7 +1,8 @@
 """Being up to date: once, or for as long as the command runs."""
 
 import asyncio
-from collections.abc import Sequence
+import signal
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
 import click
@@ -53,12 +54,28 @@ def listen(desk: Desk, *, channel: str) -> None:
         async def work(visit: Visit) -> None:
             with alone(desk.file):
                 where = await visit.joined(channel)
-            await _follow(visit, where, desk.file)
+            await _until_stopped(_follow(visit, where, desk.file))
 
-        try:
-            asyncio.run(desk.visit(file, work))
-        except KeyboardInterrupt:
-            click.echo("Fin de l'écoute.")
+        asyncio.run(desk.visit(file, work))
+
+
+async def _until_stopped(listening: Coroutine[None, None, None]) -> None:
+    """Listen until Ctrl-C or SIGTERM, which end it well, or until it ends by itself.
+
+    Raises:
+        Refusal: There is nothing more to hear.
+    """
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    works = (asyncio.create_task(listening), asyncio.create_task(stop.wait()))
+    done, others = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+    for other in others:
+        other.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for ended in done:
+        ended.result()
+    click.echo("Fin de l'écoute.")
 
 
 async def _follow(visit: Visit, channel: ChannelId, path: Path) -> None:

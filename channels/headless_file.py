@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from channels.headless_forms import base64_of, bytes_of
+from channels.headless_forms import BadAnswer, base64_of, bytes_of
 from crypto import aes256
+from crypto.membership import BadChain
+from crypto.mls.codec import Malformed
 from crypto.mls.suite import BadTag
 from crypto.session_state import Session
 from crypto.session_store import decode_session, encode_session
@@ -81,7 +83,7 @@ class Memory:
             plain = json.loads(data)
             session = decode_session(bytes_of(plain["session"]))
             return Memory(server=plain["server"], token=plain["token"], session=session)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, BadAnswer, Malformed, BadChain):
             raise BadVault("no memory of a device") from None
 
 

@@ -14,9 +14,10 @@ from channels.headless_file import DeviceFile, FileBusy, NoFile, alone
 from channels.headless_people import Credentials, admit_member, open_circle, sign_in
 from crypto.ids import ChannelId, ProfessionalId
 from crypto.session_store import encode_session
-from crypto.vault import WrongPassphrase
+from crypto.vault import BadVault, WrongPassphrase, seal
 from server.clock import system_clock
 from tests.support.journey import (
+    CHEAP,
     PASSPHRASE,
     PASSWORD,
     Companion,
@@ -158,6 +159,15 @@ def test_a_file_is_held_by_one_process_at_a_time(tmp_path: Path) -> None:
 
     with alone(path, tries=1):
         assert not path.exists()
+
+
+@pytest.mark.parametrize("plain", [b"", b"{}", b'{"server":"","token":"","session":"AAAA"}'])
+def test_a_file_that_holds_no_device_of_this_version_says_so(tmp_path: Path, plain: bytes) -> None:
+    path = tmp_path / "appareil"
+    path.write_bytes(seal(plain, PASSPHRASE, cost=CHEAP))
+
+    with pytest.raises(BadVault):
+        DeviceFile.open(path, PASSPHRASE)
 
 
 async def test_what_another_process_wrote_is_read_before_going_on(story: Journey) -> None:

@@ -1,0 +1,167 @@
+"""R9 in a session: who comes later reads what the circle lets it read."""
+
+import pytest
+
+from crypto import session as sessions
+from crypto.effects import (
+    CannotRead,
+    HistoryReceived,
+)
+from crypto.ids import new_id
+from crypto.log import Kind
+from crypto.membership import HistoryGrant, HistoryPolicy
+from tests.support.devices import NOW, Circle, Person, person
+from tests.support.relay import Client, Relay, sends, settle
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle(person())
+
+
+@pytest.fixture
+def relay(circle: Circle) -> Relay:
+    return Relay(circle=circle)
+
+
+@pytest.fixture
+def ana(circle: Circle, relay: Relay) -> Client:
+    client = Client(circle.coordinator, relay)
+    client.open()
+    return client
+
+
+def member(circle: Circle, relay: Relay, history: HistoryGrant | None = None) -> Client:
+    who = person()
+    circle.add(who, history=history)
+    client = Client(who, relay)
+    client.watch()
+    return client
+
+
+@pytest.fixture
+def ben(circle: Circle, relay: Relay, ana: Client) -> Client:
+    return member(circle, relay)
+
+
+@pytest.fixture
+def cleo(circle: Circle, relay: Relay, ana: Client) -> Client:
+    return member(circle, relay)
+
+
+def second_device(of: Client) -> Client:
+    who = of.person
+    session = sessions.enrol(who.identity, who.professional, type(of.id)(new_id()), now=NOW)
+    twin = Person(professional=who.professional, identity=who.identity, device=session.device)
+    client = Client(twin, of.relay)
+    client.watch()
+    return client
+
+
+def test_a_newcomer_reads_what_was_said_before(ana: Client, ben: Client, cleo: Client) -> None:
+    ana.add(ben)
+    ana.say("un")
+    settle(ana, ben)
+    ben.say("deux")
+    settle(ana, ben)
+
+    ana.add(cleo)
+    settle(ana, ben, cleo)
+    ana.say("trois")
+    settle(ana, ben, cleo)
+
+    assert cleo.heard == ["un", "deux", "trois"]
+    assert cleo.warnings == []
+    assert cleo.state.unread == ()
+    givers = [event.giver for event in cleo.events if isinstance(event, HistoryReceived)]
+    assert givers == [ana.person.professional]
+
+
+def test_a_newcomer_is_told_what_it_cannot_read_yet(ana: Client, cleo: Client) -> None:
+    ana.say("un")
+
+    cleo.sync()
+
+    assert [event.seq for event in cleo.events if isinstance(event, CannotRead)] == [2]
+
+
+def test_under_the_policy_joining_a_newcomer_reads_from_its_joining_on(
+    circle: Circle, relay: Relay, ana: Client
+) -> None:
+    ana.say("avant")
+    dana = member(circle, relay, HistoryGrant(policy=HistoryPolicy.JOINING))
+    ana.add(dana)
+    ana.say("après")
+    settle(ana, dana)
+
+    assert dana.heard == ["après"]
+    assert dana.warnings == []
+    assert not any(item.kind is Kind.HISTORY for item in relay.log)
+
+
+def test_under_the_policy_since_a_newcomer_reads_epochs_that_began_after_the_date(
+    circle: Circle, relay: Relay, ana: Client, ben: Client
+) -> None:
+    ana.say("trop tôt")
+    ana.add(ben)  # the epoch that this begins is the first to be given
+    began = ana.state.epochs[-1].began
+    ana.say("assez tard")
+    dana = member(circle, relay, HistoryGrant(policy=HistoryPolicy.SINCE, since=began))
+    ana.add(dana)
+    settle(ana, ben, dana)
+
+    assert dana.heard == ["assez tard"]
+    assert dana.warnings == []
+
+
+def test_who_adds_before_having_the_past_passes_it_on_later(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    ana.say("un")
+    step = ana.adding(ben)
+    ana.keep(step.session)
+    (request,) = sends(step)
+    relay.append(ana.id, request)  # taken, but Ana goes away before she hears of it
+    ben.sync()
+    ben.add(cleo)
+    cleo.sync()
+    assert cleo.heard == []
+
+    settle(ana, ben, cleo)
+
+    assert cleo.heard == ben.heard == ["un"]
+
+
+def test_if_a_giver_is_removed_before_giving_the_next_one_gives(
+    circle: Circle, relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    ana.say("un")
+    ana.add(ben)
+    settle(ana, ben)
+    step = ben.adding(cleo)
+    ben.keep(step.session)
+    relay.append(ben.id, sends(step)[0])  # and Ben never comes back
+    circle.remove(ben.person)
+    ana.sync()
+    ana.remove(ben)
+
+    settle(ana, cleo)
+
+    assert cleo.read == ["un"]
+    assert ana.state.awaiting == ()
+
+
+def test_a_second_device_of_a_professional_reads_all_that_the_first_does(
+    ana: Client, ben: Client
+) -> None:
+    ana.add(ben)
+    ana.say("un")
+    settle(ana, ben)
+    tablet = second_device(ben)
+
+    ben.add(tablet)
+    settle(ana, ben, tablet)
+    tablet.say("depuis la tablette")
+    settle(ana, ben, tablet)
+
+    assert tablet.heard == ana.heard == ["un", "depuis la tablette"]

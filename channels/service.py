@@ -179,13 +179,18 @@ class ChannelService:
         """Let a change of circle, device or account take effect on whoever listens now.
 
         To be called after the change is stored: from then on no removed member gets
-        another byte.
+        another byte. Where the roster cannot be read, nobody does before asking anew: one
+        circle in trouble must not keep the others from being told.
         """
         self.door.forget_rosters()
         for channel in self.feed.watched():
-            found = await self.store.find(channel)
-            participants = await self.door.participants(found.circle)
-            self.feed.retain(channel, participants.receivers)
+            try:
+                found = await self.store.find(channel)
+                participants = await self.door.participants(found.circle)
+            except Exception:  # noqa: BLE001 - whatever it is, whoever listens is asked again
+                self.feed.cut(channel)
+            else:
+                self.feed.retain(channel, participants.receivers)
 
     async def _append_commit(self, asker: Asker, way: Way, envelope: Envelope) -> Item:
         bundle = Bundle.decode(envelope.body)

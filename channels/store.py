@@ -101,6 +101,10 @@ class Feed(Protocol):
         """Stop pushing a channel to listening devices that are not among `receivers`."""
         ...
 
+    def cut(self, channel: ChannelId) -> None:
+        """Disconnect everybody who listens to a channel: they come back and ask anew."""
+        ...
+
     def watched(self) -> tuple[ChannelId, ...]:
         """Name the channels somebody listens to."""
         ...

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -17,11 +18,11 @@ from server.connection import Limits
 from server.house import House
 from server.limits import Allowance, RateLimit
 from server.rosters import CircleRosters
+from server.rounds import again_and_again
 from server.routes.channels import CHANNELS
 from server.routes.keys import KEY_PACKAGES
 from server.sockets import Sockets
 from server.storage.channels import EngineChannelStore
-from server.storage.engine import Busy, Unavailable
 from server.storage.key_packages import EnginePackageStore
 
 # Adding a newcomer with two devices to ten channels takes twenty packages.
@@ -93,8 +94,20 @@ def _follow(house: House, channels: Channels) -> Context:
         moved: set[ChannelId] = set()
         async with asyncio.TaskGroup() as tasks:
             running = (
-                tasks.create_task(_listen(house, moved)),
-                tasks.create_task(_push(channels, moved)),
+                tasks.create_task(
+                    again_and_again(
+                        partial(_listen, house, moved),
+                        every=HINT_SECONDS,
+                        trouble="watch_failed",
+                    )
+                ),
+                tasks.create_task(
+                    again_and_again(
+                        partial(_push, channels, moved),
+                        every=HINT_SECONDS,
+                        trouble="push_failed",
+                    )
+                ),
             )
             yield
             for task in running:
@@ -104,25 +117,20 @@ def _follow(house: House, channels: Channels) -> Context:
 
 
 async def _listen(house: House, moved: set[ChannelId]) -> None:
-    """Collect names for ever; a store in trouble costs hints, which are allowed to get lost."""
-    while True:
-        try:
-            async for name in house.engine.watch():
-                moved.add(ChannelId(name))
-        except (Busy, Unavailable):
-            await asyncio.sleep(HINT_SECONDS)
+    """Collect names; a store in trouble costs hints, which are allowed to get lost."""
+    async for name in house.engine.watch():
+        moved.add(ChannelId(name))
 
 
 async def _push(channels: Channels, moved: set[ChannelId]) -> None:
+    """Push what the named channels have got; what fails is named again."""
     feed = channels.sockets.feed
-    while True:
-        await asyncio.sleep(HINT_SECONDS)
-        names = [channel for channel in feed.watched() if channel in moved]
-        moved.clear()
-        try:
-            heads = await channels.service.store.heads(names) if names else {}
-        except (Busy, Unavailable):
-            moved.update(names)
-            continue
-        for channel, head in heads.items():
-            feed.moved(channel, head)
+    names = [channel for channel in feed.watched() if channel in moved]
+    moved.clear()
+    try:
+        heads = await channels.service.store.heads(names) if names else {}
+    except BaseException:
+        moved.update(names)
+        raise
+    for channel, head in heads.items():
+        feed.moved(channel, head)

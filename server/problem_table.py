@@ -286,6 +286,10 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     engine.Stale: Kind(409, "stale_version", "Modifié entre-temps", "Changed in the meantime"),
     engine.Taken: Kind(409, "taken", "Déjà pris", "Already taken"),
     engine.Busy: Kind(503, "busy", "Serveur occupé", "Server busy"),
+    engine.Damaged: Kind(500, "damaged", "Donnée endommagée", "Damaged data"),
+    engine.NewerFile: Kind(
+        500, "newer_file", "Donnée d'une version plus récente", "Data of a later version"
+    ),
     engine.Unavailable: Kind(503, "unavailable", "Stockage injoignable", "Storage unreachable"),
 }
 

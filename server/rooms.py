@@ -12,7 +12,7 @@ from channels.store import Feed
 from crypto.ids import ChannelId, DeviceId
 from server.channel_wire import ItemForm
 from server.frames import event_packet, text_frame
-from server.storage.engine import Busy, Unavailable
+from server.logs import logger
 from server.wire import encode
 
 # A gap wider than this is not pushed item by item: listeners see it and read for themselves.
@@ -35,6 +35,10 @@ class Listener(Protocol):
 
     def write(self, frame: bytes) -> None:
         """Send a finished frame without waiting, or drop the connection."""
+        ...
+
+    def drop(self) -> None:
+        """Cut the connection at once."""
         ...
 
 
@@ -102,6 +106,16 @@ class Rooms(Feed):
                 self.leave(listener, channel)
 
     @override
+    def cut(self, channel: ChannelId) -> None:
+        room = self._rooms.pop(channel, None)
+        if room is not None:
+            logger().warning("room_cut", count=len(room.listeners))
+            listeners = tuple(room.listeners)
+            room.listeners.clear()
+            for listener in listeners:
+                listener.drop()
+
+    @override
     def watched(self) -> tuple[ChannelId, ...]:
         return tuple(self._rooms)
 
@@ -136,7 +150,7 @@ class Rooms(Feed):
     async def _fill(self, channel: ChannelId, room: _Room) -> None:
         """Read from the log what was not published in order, and push it in order.
 
-        A store in trouble ends the attempt: the next item, or the next hint, begins another.
+        Trouble of any kind ends the attempt: the next item, or the next hint, begins another.
         """
         try:
             while room.last is not None and room.last < room.wanted:
@@ -146,7 +160,7 @@ class Rooms(Feed):
                     return
                 for item in items[-WIDEST_GAP:]:
                     self._push(room, item, receivers)
-        except (Busy, Unavailable):
-            return
+        except Exception as error:  # noqa: BLE001 -- one channel that cannot be read silences no other
+            logger().warning("push_failed", cause=error)
         finally:
             room.filling = False

@@ -29,7 +29,8 @@ from server.identity import Actor, SessionId, device_of, presented_token
 from server.limits import TooManyRequests
 from server.problems import problem_of
 from server.rooms import Rooms
-from server.storage.engine import Busy, Unavailable
+from server.rounds import again_and_again
+from server.storage.engine import Damaged
 from server.wire import Malformed, decode, encode
 
 PATH: Final = "/socket.io/"
@@ -246,7 +247,9 @@ class Sockets(socketio.AsyncNamespace):
             self._tasks = tasks
             forever = [
                 tasks.create_task(self._server.eio.beat()),
-                tasks.create_task(self._sweep()),
+                tasks.create_task(
+                    again_and_again(self._sweep, every=SWEEP_SECONDS, trouble="sweep_failed")
+                ),
             ]
             yield
             self._tasks = None
@@ -259,15 +262,17 @@ class Sockets(socketio.AsyncNamespace):
 
     async def _sweep(self) -> None:
         """Cut connections whose session is over, whoever ended it: another process may have."""
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            now = self._clock()
-            sessions = {c.actor.session for c in self.connections if c.actor.until > now}
-            try:
-                held = {session for session in sessions if await self._sessions.holds(session)}
-            except (Busy, Unavailable):
-                continue
-            self.drop_where(partial(_is_over, held))
+        now = self._clock()
+        sessions = {c.actor.session for c in self.connections if c.actor.until > now}
+        held = {session for session in sessions if await self._still_holds(session)}
+        self.drop_where(partial(_is_over, held))
+
+    async def _still_holds(self, session: SessionId) -> bool:
+        try:
+            return await self._sessions.holds(session)
+        except Damaged:
+            # What cannot be read any more vouches for nobody, and for nobody else's session.
+            return False
 
 
 def _is_over(held: Container[SessionId], actor: Actor) -> bool:

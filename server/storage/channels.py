@@ -29,7 +29,8 @@ from channels.model import (
 )
 from channels.store import Appended, ChannelStore, Decide
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId
-from server.storage.engine import Damaged, Doc, Engine, Entry, Stale, Taken
+from server.storage.decoding import decode
+from server.storage.engine import Doc, Engine, Entry, Stale, Taken
 
 KIND: Final = "channel"
 SCHEMA: Final = 1
@@ -64,8 +65,8 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 _to_bytes = msgspec.msgpack.Encoder().encode
-_document = msgspec.msgpack.Decoder(_Document).decode
-_body = msgspec.msgpack.Decoder(_Body).decode
+_DOCUMENT: Final = msgspec.msgpack.Decoder(_Document)
+_BODY: Final = msgspec.msgpack.Decoder(_Body)
 
 
 class _Loaded(NamedTuple):
@@ -114,14 +115,14 @@ class EngineChannelStore(ChannelStore):
         loaded = self._loaded.get(channel)
         if loaded is not None:
             return loaded.state.channel
-        return _channel(channel, _document((await self._doc(channel)).body))
+        return _channel(channel, _document(await self._doc(channel)))
 
     @override
     async def of_circle(self, circle: CircleId) -> tuple[Channel, ...]:
         found: list[Channel] = []
         after = ""
         while page := await self._engine.find(KIND, f"circle:{circle}", after, PAGE):
-            found += [_channel(ChannelId(doc.id), _document(doc.body)) for doc in page]
+            found += [_channel(ChannelId(doc.id), _document(doc)) for doc in page]
             after = page[-1].id
         return tuple(found)
 
@@ -218,7 +219,7 @@ class EngineChannelStore(ChannelStore):
     async def _load(self, channel: ChannelId) -> _Loaded:
         """Rebuild a channel from its newest creation or commit, and finish its projections."""
         doc = await self._doc(channel)
-        held = _document(doc.body)
+        held = _document(doc)
         start = min(held.commit_seq - 1, held.projected_seq)
         loaded, commit_seq = await self._scan(
             _channel(channel, held), after=start, projected=held.projected_seq
@@ -269,13 +270,13 @@ class EngineChannelStore(ChannelStore):
         try:
             await self._engine.put(doc)
         except Stale:
-            return _document((await self._doc(channel.id)).body)
+            return _document(await self._doc(channel.id))
         return wanted
 
     async def _note(self, channel: ChannelId, **hints: int) -> None:
         """Move the document's hints forward; if somebody else does too, either will do."""
         doc = await self._doc(channel)
-        held = _document(doc.body)
+        held = _document(doc)
         ahead = {name: seq for name, seq in hints.items() if seq > getattr(held, name)}
         if not ahead:
             return
@@ -296,6 +297,10 @@ class EngineChannelStore(ChannelStore):
         self._loaded.move_to_end(channel)
         if len(self._loaded) > REMEMBERED:
             self._loaded.popitem(last=False)
+
+
+def _document(doc: Doc) -> _Document:
+    return decode(_DOCUMENT, doc.body, what=f"{KIND}/{doc.id}")
 
 
 def _mid(asker: Asker, entry: EntryId) -> str:
@@ -332,10 +337,7 @@ def _item(channel: ChannelId, seq: int, at: int, envelope: Envelope, asker: Aske
 
 def _stored_item(channel: ChannelId, entry: Entry) -> Item:
     sender, _, entry_id = entry.mid.partition(":")
-    try:
-        held = _body(entry.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Damaged from None
+    held = decode(_BODY, entry.body, what=f"entry {channel}/{entry.seq}")
     return Item(
         channel=channel,
         seq=entry.seq,

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from channels.keys import Choose, PackageStore, StoredPackage
 from crypto.ids import ChannelId, DeviceId, ProfessionalId
+from server.storage.decoding import decode
 from server.storage.engine import Busy, Doc, Engine, Stale
 
 KIND: Final = "key_package"
@@ -31,7 +32,7 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 _to_bytes = msgspec.msgpack.Encoder().encode
-_document = msgspec.msgpack.Decoder(_Document).decode
+_DOCUMENT: Final = msgspec.msgpack.Decoder(_Document)
 
 
 class EnginePackageStore(PackageStore):
@@ -73,9 +74,9 @@ class EnginePackageStore(PackageStore):
     async def use(self, reference: bytes, channel: ChannelId) -> None:
         for _ in range(ATTEMPTS):
             doc = await self._engine.get(KIND, reference.hex())
-            if doc is None or _document(doc.body).used_in is not None:
+            if doc is None or _document(doc).used_in is not None:
                 return
-            held = msgspec.structs.replace(_document(doc.body), used_in=channel)
+            held = msgspec.structs.replace(_document(doc), used_in=channel)
             # A last resort stays findable: it may be needed again.
             tags = doc.tags if held.last_resort else ()
             try:
@@ -88,7 +89,7 @@ class EnginePackageStore(PackageStore):
     @override
     async def drop_expired(self, device: DeviceId, now: datetime) -> None:
         for doc in await self._docs(device):
-            if _document(doc.body).not_after <= now:
+            if _document(doc).not_after <= now:
                 try:
                     await self._engine.drop(KIND, doc.id, doc.version)
                 except Stale:
@@ -113,8 +114,12 @@ def _doc(package: StoredPackage, *, version: int) -> Doc:
     return Doc(KIND, package.reference.hex(), version, _to_bytes(held), tags=tags)
 
 
+def _document(doc: Doc) -> _Document:
+    return decode(_DOCUMENT, doc.body, what=f"{KIND}/{doc.id}")
+
+
 def _package(doc: Doc) -> StoredPackage:
-    held = _document(doc.body)
+    held = _document(doc)
     return StoredPackage(
         reference=held.reference,
         device=held.device,

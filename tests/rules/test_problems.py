@@ -31,7 +31,6 @@ NEVER_ANSWERED = {
     # Raised while starting up: nobody is asking yet.
     "server.config.ConfigError",
     "care_circle.definition.DefinitionError",
-    "server.storage.engine.NewerFile",
     "server.storage.schema.OldSqlite",
     "server.storage.mongo.NoReplicaSet",
     "server.senders.templates.BadTemplates",
@@ -40,8 +39,6 @@ NEVER_ANSWERED = {
     "server.passwords.WrongPassword",
     "server.storage.repository.Missing",
     "server.storage.keys._NoKey",
-    # A damaged or erased store is our fault, told as `internal` and logged.
-    "server.storage.engine.Damaged",
     # Raised in the worker that sends notices, where nobody asks.
     "notifications.senders.CannotRender",
     "notifications.delivery.NotClaimed",

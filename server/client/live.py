@@ -109,7 +109,8 @@ async def _read_news(visit: Visit, channel: ChannelId, path: Path) -> None:
         visit.device.file.reload()
         events = await visit.device.catch_up(channel)
     await tell(events, visit.names)
-    await _show(visit, [event for event in events if isinstance(event, EntryOpened)])
+    entries = [event for event in events if isinstance(event, EntryOpened)]
+    await show(entries, visit.names, numbers={one.opened.entry.id: one.seq for one in entries})
 
 
 async def _show(visit: Visit, entries: Sequence[EntryOpened]) -> None:

@@ -49,21 +49,24 @@ class Names:
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
     async def of(self, professional: ProfessionalId) -> str:
-        """Give somebody's name, or their id if the server does not tell."""
+        """Give somebody's name, or their id while the server does not tell."""
         if professional not in self._known:
-            self._known[professional] = await self._ask(professional)
+            name = await self._ask(professional)
+            if name is None:
+                return professional
+            self._known[professional] = name
         return self._known[professional]
 
     async def of_all(self, professionals: Iterable[ProfessionalId]) -> str:
         """Give several names in one phrase."""
         return ", ".join([await self.of(each) for each in professionals]) or "personne"
 
-    async def _ask(self, professional: ProfessionalId) -> str:
+    async def _ask(self, professional: ProfessionalId) -> str | None:
         try:
             form = await self.line.ask("GET", f"/professionals/{professional}")
             return plain(f"{form['given_name']} {form['family_name']}")
         except (Refused, Unreachable, BadAnswer, KeyError, TypeError):
-            return professional
+            return None
 
 
 async def tell(events: Iterable[Event], names: Names) -> None:

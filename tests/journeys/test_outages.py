@@ -209,7 +209,10 @@ async def test_a_server_killed_amid_posts_and_commits_loses_and_doubles_nothing(
             _talk(mortal.ana, mortal.channel, spoken, adding=newcomer.id),
             _talk(ben, mortal.channel, spoken),
         )
-        await asyncio.sleep(chance.uniform(0.01, 0.12))
+        enough = len(spoken) + chance.randint(5, 14)
+        while len(spoken) < enough:
+            await asyncio.sleep(0.001)
+        assert not work.done()
         await process.kill()
         await work
         for one in (mortal.ana, ben):

@@ -210,7 +210,7 @@ async def test_a_server_killed_amid_posts_and_commits_loses_and_doubles_nothing(
             _talk(ben, mortal.channel, spoken),
         )
         enough = len(spoken) + chance.randint(5, 14)
-        while len(spoken) < enough:
+        while len(spoken) < enough:  # noqa: ASYNC110 -- what is said is the clock here
             await asyncio.sleep(0.001)
         assert not work.done()
         await process.kill()

@@ -5,7 +5,10 @@ contents of channels, so a new field without a phrase fails here.
 """
 
 import asyncio
+import base64
 import dataclasses
+import json
+import re
 import shutil
 from collections.abc import AsyncIterable, Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -21,8 +24,10 @@ from channels import content
 from server.app import OPERATIONS
 from server.clock import system_clock
 from server.storage.engine import Doc, Dumped
+from server.storage.keys import Keyring
 from server.storage.sqlite import SqliteEngine
 from tests.support.canary_fields import fields_of, places
+from tests.support.canary_inventory import Inventory, as_text, inventory
 from tests.support.canary_phrases import (
     RECORDS,
     SEALED,
@@ -44,6 +49,8 @@ from tests.support.canary_storm import (
 from tests.support.canary_walk import Walk, begun, end, walk_everything
 from tests.support.canary_wire import IN_A_PATH, INTRUDER, Exchange, Notebook
 
+ROOT = Path(__file__).resolve().parents[2]
+READABLE = ROOT / "tests" / "docs" / "readable-fields.json"
 DIRECTORY = ("StructureForm", "ProfessionalForm")
 OURS_TO_NAME = "/contacts/"
 """A new contact's id is made by the server, whatever the client calls it."""
@@ -67,6 +74,7 @@ class Evidence:
     texts: tuple[str, ...]
     processes: bytes
     dump: bytes
+    inventory: Inventory
     ids: Mapping[str, str]
 
     @property
@@ -130,6 +138,7 @@ async def _gathered(folder: Path) -> Evidence:
             texts=tuple(f"{text.to} {text.text}" for text in walk.texts.texts),
             processes=processes,
             dump=await _dumped(folder),
+            inventory=await _listed(folder, base64.b64decode(walk.settings["RONDE_MASTER_KEY"])),
             ids=walk.ids,
         )
 
@@ -165,6 +174,15 @@ async def _dumped(folder: Path) -> bytes:
     engine = await SqliteEngine.open(folder / "copy" / "ronde.sqlite3", system_clock)
     try:
         return b"\n".join([_flat(item) async for item in _all(engine)])
+    finally:
+        await engine.close()
+
+
+async def _listed(folder: Path, master_key: bytes) -> Inventory:
+    """List every field in the store, as the operator, with the master key."""
+    engine = await SqliteEngine.open(folder / "copy" / "ronde.sqlite3", system_clock)
+    try:
+        return await inventory(engine.dump(), await Keyring.open(engine, master_key))
     finally:
         await engine.close()
 
@@ -402,3 +420,28 @@ def test_whoever_finds_a_familys_link_learns_where_and_when_only(evidence: Evide
 
     assert found(TOLD_BEHIND_THE_LINK[1:], told) != []
     assert found(evidence.everything, told, besides=TOLD_BEHIND_THE_LINK) == []
+
+
+def test_what_we_could_hand_over_is_what_was_reviewed(evidence: Evidence) -> None:
+    """A field that is new here is read by a person before it is added to the reviewed file."""
+    reviewed = json.loads(READABLE.read_text(encoding="utf-8"))
+
+    assert as_text(evidence.inventory) == as_text(reviewed)
+
+
+def test_every_kind_of_record_was_in_the_store_when_it_was_listed(evidence: Evidence) -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "server").rglob("*.py")]
+    declared = re.compile(
+        r'^KIND(?:: Final)? = "([a-z_]+)"|\bkind="([a-z_]+)",\s+type=', re.MULTILINE
+    )
+    kinds = {one or other for source in sources for one, other in declared.findall(source)}
+
+    assert kinds - set(evidence.inventory) == set()
+    assert len(kinds) > 10
+
+
+def test_of_what_members_say_nothing_could_be_handed_over(evidence: Evidence) -> None:
+    log = evidence.inventory["log of a channel"]
+
+    assert log["closed_to_us"] == ["entry body", "history body"]
+    assert not {name for name in log["clear"] if name.startswith(("text", "title", "note"))}

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from channels.headless import HttpLine
 from channels.headless_device import Refused
+from crypto.ids import new_id
 from server.app import OPERATIONS
 from server.operations import API, Operation
 from tests.support.canary_fields import Sort, altered, operation_of, pattern_of, places
@@ -114,7 +115,8 @@ class RecordingLine(HttpLine):
         operation = operation_of(OPERATIONS, method, API + path)
         if operation is not None and path not in NOT_PROBED and method != "GET":
             await self._probe(operation, path, body, version)
-        exchange = await self.exchange(method, path, body, version=version)
+        once = {"Idempotency-Key": new_id()} if method == "POST" else {}
+        exchange = await self.exchange(method, path, body, version=version, headers=once)
         content: Any = json.loads(exchange.body or b"null")
         if exchange.status >= 400:
             raise Refused(exchange.status, content["code"], content["title"])

@@ -3,23 +3,17 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
 
-from crypto.ids import new_id
 from server.app import OPERATIONS
 from tests.support.actors import Person, stranger
 from tests.support.network import Member, Network, child_form, network_of
+from tests.support.requests import SLOT, Place, bodies, furnished, name_of
 from tests.support.server import Running
 
-SLOT: dict[str, Any] = {
-    "start": "2026-12-03T14:30:00",
-    "zone": "Europe/Paris",
-    "duration_minutes": 45,
-    "place_label": "12 rue des Lilas",
-    "map_address": "12 rue des Lilas, Nîmes",
-}
 LEFT_ALONE = "a field of the sample is left as it is"
 TEXTS = (
     "", "\x00", "a\x00b", "x" * 600, "x" * 50_000, "\u202eabc", "\r\nBcc: x@y.example",
@@ -32,14 +26,29 @@ RAW = (
     b'"2026-12-03T14:30:00Z"', b'"Factory"', b'"Pacific/Kiritimati"', b'"/etc/passwd"',
 )  # fmt: skip
 
+PUBLIC = ("POST /enrolments", "POST /enrolments/confirmation", "POST /sessions")
+CLINICAL = (
+    "POST /devices", "POST /circles/{circle}/channels", "POST /channels/{channel}/entries",
+    "POST /devices/{device}/key_packages", "POST /circles/{circle}/key_packages/claim",
+    "POST /circles/{circle}/documents", "PUT /documents/{document}/draft",
+    "POST /documents/{document}/amendments", "POST /documents/{document}/strike",
+)  # fmt: skip
+
 
 class Town(NamedTuple):
-    """Who asks, and the samples by operation: who may send it, where to, and what."""
+    """A coordinator, a member of the circle, somebody signed in nowhere, and what there is."""
 
     ana: Person
     ben: Member
+    nobody: Person
     network: Network
-    samples: dict[str, tuple[Person, str, dict[str, Any]]]
+    place: Place
+
+    def sender(self, name: str) -> Person:
+        """Say who gets furthest with an operation."""
+        if name in PUBLIC:
+            return self.nobody
+        return self.ben.person if name in CLINICAL else self.ana
 
 
 @pytest.fixture
@@ -51,124 +60,7 @@ async def town(server: Running, ana: Person) -> AsyncIterator[Town]:
         assert (await network.open_circle()).status == 201
         assert (await network.admit(ben)).status == 200
         nobody = await stack.enter_async_context(stranger(server))
-        samples = await samples_of(network, ana, ben, nobody)
-        yield Town(ana, ben, network, samples)
-
-
-async def samples_of(
-    network: Network, ana: Person, ben: Member, nobody: Person
-) -> dict[str, tuple[Person, str, dict[str, Any]]]:
-    """Give one good body, or nearly, for each operation that takes one."""
-    child, circle, contact = network.child, network.circle, network.contacts[0]
-    family = child_form(ben.id)
-    family["identity"] |= {"birth_place": "75101", "usual_given_name": "Z", "ins": None}
-    family["perinatal"] |= {"discharged_on": "2024-11-02", "growth_sd": -2.5}
-    family["contacts"][0] |= {
-        "authorities": [{"status": "holder", "since": "2024-08-20", "until": None}],
-        "zone": "Europe/Paris", "language": "fr", "opted_out": ["sms"],
-    }  # fmt: skip
-    booked = await ana.post(
-        f"/children/{child}/appointments", {"professional": ben.id, "slot": SLOT}
-    )
-    draft = await ben.person.post(f"/circles/{circle}/documents", {"form": "v24", "answers": {}})
-    signed = (await ana.get(f"/professionals/{ben.id}/conventions")).body["conventions"][0]["id"]
-    some = "AAAA" * 20
-    card = {"task": new_id(), "assignees": [ben.id], "due": "2027-01-01", "state": "requested"}
-    entry = {"id": new_id(), "kind": "entry", "epoch": 0, "body": some, "card": card}
-    answers = {"weight_kg": 11.4, "visit_kind": "in_person", "visit_on": "2026-11-20"}
-    at = f"/appointments/{booked.body['id']}"
-    document, convention = f"/documents/{draft.body['id']}", f"/conventions/{signed}"
-    days = {"signed_on": "2026-01-01", "active_from": "2026-01-01", "active_to": "2028-01-01"}
-    return {
-        "POST /enrolments": (nobody, "/enrolments", {"token": "x", "password": "y" * 20}),
-        "POST /enrolments/confirmation": (
-            nobody, "/enrolments/confirmation", {"token": "x", "code": "123456"},
-        ),
-        "POST /sessions": (
-            nobody, "/sessions",
-            {"email": "a@b.example", "password": "y", "code": "1", "device": None, "bearer": True},
-        ),
-        "POST /devices": (ben.person, "/devices", {"certificate": some, "identity_key": some}),
-        "POST /structures": (
-            ana, "/structures",
-            {"name": "PMI", "neutral_label": "3 place des Tilleuls", "finess": "750000001"},
-        ),
-        "POST /professionals": (
-            ana, "/professionals",
-            {
-                "family_name": "L", "given_name": "P", "role": "professional",
-                "email": "paul@ronde.example", "profession": "nurse", "structure": None,
-                "rpps": "12345678901", "phone": "+33639980103",
-            },
-        ),
-        "PUT /professionals/{professional}/attestation": (
-            ana, f"/professionals/{ben.id}/attestation", {"statement": some, "replaces": some},
-        ),
-        "POST /conventions/{convention}/pieces": (
-            ana, f"{convention}/pieces", {"code": "x", "on": "2026-01-01"},
-        ),
-        "PUT /conventions/{convention}/signature": (ana, f"{convention}/signature", days),
-        "PUT /conventions/{convention}/end": (ana, f"{convention}/end", {"last_day": "2029-01-01"}),
-        "POST /conventions/{convention}/trainings": (
-            ana, f"{convention}/trainings", {"module": "tool", "on": "2026-11-21"},
-        ),
-        "POST /children": (ana, "/children", family | {"although_alike": True}),
-        "PATCH /children/{child}": (
-            ana, f"/children/{child}",
-            {
-                "identity": family["identity"], "perinatal": family["perinatal"],
-                "referring_physician": ben.id, "left_territory_on": "2026-01-01",
-            },
-        ),
-        "PUT /children/{child}/contacts/{contact}": (
-            ana, f"/children/{child}/contacts/{contact}", family["contacts"][0],
-        ),
-        "POST /children/{child}/consent": (
-            ana, f"/children/{child}/consent",
-            {
-                "contact": contact, "word": "agreed", "on": "2026-11-20", "language": "fr",
-                "document": "C-1",
-            },
-        ),
-        "POST /children/{child}/circle": (
-            ana, f"/children/{child}/circle", {"circle": circle, "genesis": some},
-        ),
-        "POST /circles/{circle}/admissions": (
-            ana, f"/circles/{circle}/admissions", {"statement": some},
-        ),
-        "POST /circles/{circle}/releases": (
-            ana, f"/circles/{circle}/releases", {"statement": some},
-        ),
-        "POST /circles/{circle}/channels": (
-            ben.person, f"/circles/{circle}/channels",
-            {"channel": new_id(), "id": new_id(), "body": some},
-        ),
-        "POST /channels/{channel}/entries": (ben.person, f"/channels/{new_id()}/entries", entry),
-        "POST /devices/{device}/key_packages": (
-            ben.person, f"/devices/{ben.device.id}/key_packages",
-            {"packages": [some], "last_resort": some},
-        ),
-        "POST /circles/{circle}/key_packages/claim": (
-            ben.person, f"/circles/{circle}/key_packages/claim", {"devices": [ben.device.id]},
-        ),
-        "POST /circles/{circle}/documents": (
-            ben.person, f"/circles/{circle}/documents",
-            {"form": "v24", "visit": "V24", "answers": answers},
-        ),
-        "PUT /documents/{document}/draft": (
-            ben.person, f"{document}/draft", {"answers": answers},
-        ),
-        "POST /documents/{document}/amendments": (
-            ben.person, f"{document}/amendments", {"answers": answers, "reason": "x"},
-        ),
-        "POST /documents/{document}/strike": (ben.person, f"{document}/strike", {"reason": "x"}),
-        "POST /children/{child}/appointments": (
-            ana, f"/children/{child}/appointments",
-            {"professional": ben.id, "visit": "V24", "slot": SLOT},
-        ),
-        "PUT /appointments/{appointment}/slot": (ana, f"{at}/slot", SLOT),
-        "PUT /appointments/{appointment}/outcome": (ana, f"{at}/outcome", {"honoured": True}),
-    }  # fmt: skip
+        yield Town(ana, ben, nobody, network, await furnished(network, ben))
 
 
 def places(value: object, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -197,25 +89,23 @@ def spoilt(value: Any, place: tuple[str | int, ...], by: bytes) -> bytes:  # noq
 async def test_no_field_of_any_body_breaks_the_server_or_what_is_read_afterwards(
     town: Town,
 ) -> None:
-    with_body = {
-        f"{each.method} {each.path.removeprefix('/api/v1')}" for each in OPERATIONS if each.body
-    }
     evil = (*(json.dumps(text).encode() for text in TEXTS), *RAW)
+    samples = bodies(town.place)
 
     broken = []
-    for name, (who, path, body) in town.samples.items():
-        for place in places(body):
-            for value in evil:
-                answer = await who.ask(
-                    name.partition(" ")[0],
-                    path,
-                    data=spoilt(body, place, value),
-                    headers={"If-Match": '"1"'},
-                )
-                if answer.status >= 500 or (answer.status >= 400 and answer.code is None):
-                    broken.append((name, place, value[:40], answer.status))
+    for name, body in samples.items():
+        method, _, path = name.partition(" ")
+        for place, value in product(places(body), evil):
+            answer = await town.sender(name).ask(
+                method,
+                path.format_map(town.place.ids),
+                data=spoilt(body, place, value),
+                headers={"If-Match": '"1"'},
+            )
+            if answer.status >= 500 or (answer.status >= 400 and answer.code is None):
+                broken.append((name, place, value[:40], answer.status))
 
-    assert set(town.samples) == with_body
+    assert set(samples) == {name_of(each) for each in OPERATIONS if each.body}
     assert broken == []
     assert await everything_is_read(town) == []
 

@@ -1,0 +1,143 @@
+"""One good request, or nearly, for each operation: where it goes and what it carries."""
+
+from typing import Any, NamedTuple
+
+from crypto.ids import new_id
+from server.app import OPERATIONS
+from server.operations import API, Operation
+from tests.support.network import Member, Network, child_form
+
+SLOT: dict[str, Any] = {
+    "start": "2026-12-03T14:30:00",
+    "zone": "Europe/Paris",
+    "duration_minutes": 45,
+    "place_label": "12 rue des Lilas",
+    "map_address": "12 rue des Lilas, Nîmes",
+}
+ANSWERS = {"weight_kg": 11.4, "visit_kind": "in_person", "visit_on": "2026-11-20"}
+UNREADABLE = "AAAA" * 20
+"""Base64 of bytes that are no certificate, statement, bundle or package."""
+
+
+class Place(NamedTuple):
+    """A child's circle with something of everything in it, and the ids paths are filled with."""
+
+    network: Network
+    member: Member
+    ids: dict[str, str]
+
+
+def name_of(operation: Operation) -> str:
+    """Name an operation shortly: `GET /children/{child}`."""
+    return f"{operation.method} {operation.path.removeprefix(API)}"
+
+
+NAMES = tuple(map(name_of, OPERATIONS))
+
+
+async def furnished(network: Network, member: Member) -> Place:
+    """Put a draft and an appointment into a circle; `member` is a physician of it."""
+    ana, child, circle = network.ana.person, network.child, network.circle
+    booked = await ana.post(
+        f"/children/{child}/appointments", {"professional": member.id, "slot": SLOT}
+    )
+    begun = {"form": "v24", "answers": {}}
+    draft = await member.person.post(f"/circles/{circle}/documents", begun)
+    listed = await ana.get(f"/professionals/{member.id}/conventions")
+    place = {"name": "PMI des Tilleuls", "neutral_label": "3 place des Tilleuls"}
+    structure = await ana.post("/structures", place)
+    ids = {
+        "child": child,
+        "circle": circle,
+        "contact": network.contacts[0],
+        "professional": member.id,
+        "device": member.device.id,
+        "convention": listed.body["conventions"][0]["id"],
+        "document": draft.body["id"],
+        "appointment": booked.body["id"],
+        "structure": structure.body["id"],
+        "channel": new_id(),
+        "session": "0" * 64,
+        "form": "v24",
+        "token": "x" * 22,
+    }
+    return Place(network, member, ids)
+
+
+def bodies(place: Place) -> dict[str, dict[str, Any]]:
+    """Give a body for each operation that takes one."""
+    member, contact = place.member, place.ids["contact"]
+    family = child_form(member.id)
+    family["identity"] |= {"birth_place": "75101", "usual_given_name": "Z", "ins": None}
+    family["perinatal"] |= {"discharged_on": "2024-11-02", "growth_sd": -2.5}
+    family["contacts"][0] |= {
+        "authorities": [{"status": "holder", "since": "2024-08-20", "until": None}],
+        "zone": "Europe/Paris",
+        "language": "fr",
+        "opted_out": ["sms"],
+    }
+    days = {"signed_on": "2026-01-01", "active_from": "2026-01-01", "active_to": "2028-01-01"}
+    facts = {"identity": family["identity"], "perinatal": family["perinatal"]}
+    statement = {"statement": UNREADABLE}
+    return {
+        **_of_accounts(),
+        **_of_channels(place),
+        "POST /structures": {"name": "PMI", "neutral_label": "4 rue Basse", "finess": "750000001"},
+        "POST /professionals": {
+            "family_name": "L", "given_name": "P", "role": "professional", "rpps": "12345678901",
+            "email": f"{new_id()}@ronde.example", "profession": "nurse", "structure": None,
+            "phone": "+33639980103",
+        },
+        "PUT /professionals/{professional}/attestation": statement | {"replaces": UNREADABLE},
+        "POST /conventions/{convention}/pieces": {"code": "x", "on": "2026-01-01"},
+        "PUT /conventions/{convention}/signature": days,
+        "PUT /conventions/{convention}/end": {"last_day": "2029-01-01"},
+        "POST /conventions/{convention}/trainings": {"module": "tool", "on": "2026-11-21"},
+        "POST /children": family | {"although_alike": True},
+        "PATCH /children/{child}": facts
+        | {"referring_physician": member.id, "left_territory_on": "2026-01-01"},
+        "PUT /children/{child}/contacts/{contact}": family["contacts"][0],
+        "POST /children/{child}/consent": {
+            "contact": contact, "word": "agreed", "on": "2026-11-20", "language": "fr",
+            "document": "C-1",
+        },
+        "POST /children/{child}/circle": {"circle": place.ids["circle"], "genesis": UNREADABLE},
+        "POST /circles/{circle}/admissions": statement,
+        "POST /circles/{circle}/releases": statement,
+        "POST /circles/{circle}/documents": {"form": "v24", "visit": "V24", "answers": ANSWERS},
+        "PUT /documents/{document}/draft": {"answers": ANSWERS},
+        "POST /documents/{document}/amendments": {"answers": ANSWERS, "reason": "x"},
+        "POST /documents/{document}/strike": {"reason": "x"},
+        "POST /children/{child}/appointments": {
+            "professional": member.id, "visit": "V24", "slot": SLOT,
+        },
+        "PUT /appointments/{appointment}/slot": SLOT,
+        "PUT /appointments/{appointment}/outcome": {"honoured": True},
+    }  # fmt: skip
+
+
+def _of_accounts() -> dict[str, dict[str, Any]]:
+    return {
+        "POST /enrolments": {"token": "x", "password": "y" * 20},
+        "POST /enrolments/confirmation": {"token": "x", "code": "123456"},
+        "POST /sessions": {
+            "email": "a@b.example", "password": "y", "code": "1", "device": None, "bearer": True,
+        },
+        "POST /devices": {"certificate": UNREADABLE, "identity_key": UNREADABLE},
+    }  # fmt: skip
+
+
+def _of_channels(place: Place) -> dict[str, dict[str, Any]]:
+    card = {
+        "task": new_id(), "assignees": [place.member.id], "due": "2027-01-01", "state": "requested",
+    }  # fmt: skip
+    entry = {"id": new_id(), "kind": "entry", "epoch": 0, "body": UNREADABLE, "card": card}
+    packages = {"packages": [UNREADABLE], "last_resort": UNREADABLE}
+    return {
+        "POST /circles/{circle}/channels": {
+            "channel": new_id(), "id": new_id(), "body": UNREADABLE,
+        },
+        "POST /channels/{channel}/entries": entry,
+        "POST /devices/{device}/key_packages": packages,
+        "POST /circles/{circle}/key_packages/claim": {"devices": [place.member.device.id]},
+    }  # fmt: skip

@@ -13,16 +13,9 @@ from care_circle.convention import Convention, require_active
 from care_circle.professional import Professional
 from care_circle.role import Role
 from crypto.ids import ChildId, CircleId, ProfessionalId
-from crypto.membership import (
-    Action,
-    BadChain,
-    ChainFault,
-    Roster,
-    Statement,
-    append,
-    verify_chain,
-)
+from crypto.membership import BadChain, ChainFault, Roster, append, verify_chain
 from crypto.mls.codec import Malformed, decode
+from crypto.statement import Action, Statement
 
 CLOCKS_APART = timedelta(minutes=5)
 

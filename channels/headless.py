@@ -17,8 +17,8 @@ import aiohttp
 import socketio
 from typing_extensions import override
 
-from channels.headless_device import Line, Refused, Unreachable
 from channels.headless_forms import BadAnswer
+from channels.headless_line import Line, Refused, Unreachable
 from crypto.ids import ChannelId
 
 # The library's own second is too short for a server that is busy.

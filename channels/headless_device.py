@@ -6,7 +6,6 @@ the process may die anywhere and the next one goes on (`resume`).
 
 import asyncio
 import secrets
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,17 +15,28 @@ from typing import Any
 from channels.content import Content, encode, type_of
 from channels.headless_file import DeviceFile
 from channels.headless_forms import BadAnswer, base64_of, bytes_of, read_item, request_form
-from crypto import session as sessions
-from crypto.effects import CatchUp, Effect, EntryOpened, Event, FetchChain, ReadAgain, Rejoin, Send
+from channels.headless_line import Line, Refused, Unreachable
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
-from crypto.log import AppendRequest, Card, Item, Kind
-from crypto.membership import Roster, Statement
+from crypto.membership import Roster
 from crypto.policy import strangers
-from crypto.session_compare import code_of, number_with
-from crypto.session_join import open_channel, rejoin, watch
-from crypto.session_packages import publish
-from crypto.session_state import Session, Wanted
-from crypto.session_step import Step, circle_of, joined
+from crypto.session import session as sessions
+from crypto.session.compare import code_of, number_with
+from crypto.session.effects import (
+    CatchUp,
+    Effect,
+    EntryOpened,
+    Event,
+    FetchChain,
+    ReadAgain,
+    Rejoin,
+    Send,
+)
+from crypto.session.join import open_channel, rejoin, watch
+from crypto.session.log import AppendRequest, Card, Item, Kind
+from crypto.session.packages import publish
+from crypto.session.state import Session, Wanted
+from crypto.session.step import Step, circle_of, joined
+from crypto.statement import Statement
 
 PACKAGES = 50
 PAGE = 200
@@ -37,39 +47,6 @@ _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _NOT_JUDGED = frozenset({"not_signed_in", "no_device", "no_active_convention"})
 """Refusals of the person, not of what they sent: it waits until they are let in again."""
 _NOT_FOUND = "not_found"
-
-
-class Refused(Exception):
-    """The server said no; `code` is the problem's stable code."""
-
-    def __init__(self, status: int, code: str, title: str) -> None:
-        super().__init__(f"{status} {code}")
-        self.status = status
-        self.code = code
-        self.title = title
-
-
-class Unreachable(Exception):
-    """The server does not answer; what was to be sent waits in the outbox."""
-
-
-class Line(ABC):
-    """What a device needs of a network."""
-
-    @abstractmethod
-    async def ask(
-        self, method: str, path: str, body: object = None, *, version: int | None = None
-    ) -> Any:  # noqa: ANN401 -- JSON
-        """Ask the server for something under /api/v1 and return the JSON of its answer.
-
-        Raises:
-            Refused: The server said no.
-            Unreachable: It did not answer.
-        """
-
-    @abstractmethod
-    def sign_in(self, token: str | None) -> None:
-        """Speak with this token from here on."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from crypto import aes256
 from crypto.membership import BadChain
 from crypto.mls.codec import Malformed
 from crypto.mls.suite import BadTag
-from crypto.session_state import Session
-from crypto.session_store import decode_session, encode_session
+from crypto.session.state import Session
+from crypto.session.store import decode_session, encode_session
 from crypto.vault import DEFAULT_COST, BadVault, Cost, VaultKey, new_key, unlock
 
 _PAUSE = 0.1

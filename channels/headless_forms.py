@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from crypto.ids import ChannelId, DeviceId, DocumentId, EntryId, ProfessionalId, TaskId
-from crypto.log import AppendRequest, Card, Item, Kind
+from crypto.session.log import AppendRequest, Card, Item, Kind
 
 
 class BadAnswer(Exception):

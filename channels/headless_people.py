@@ -6,17 +6,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from channels.headless_device import PACKAGES, HeadlessDevice, Line
+from channels.headless_device import PACKAGES, HeadlessDevice
 from channels.headless_file import DeviceFile, Memory
 from channels.headless_forms import BadAnswer, base64_of, bytes_of
-from crypto import session as sessions
-from crypto.effects import Event
+from channels.headless_line import Line
 from crypto.identity import Attestation, attest, new_identity
 from crypto.ids import ChildId, CircleId, DeviceId, ProfessionalId, new_id
-from crypto.membership import COORDINATOR, HistoryGrant, admit, dismiss, found
+from crypto.membership import COORDINATOR, admit, dismiss, found
 from crypto.mls.codec import Malformed, decode, encode
 from crypto.mls.suite import KeyPair
-from crypto.session_state import Phase
+from crypto.session import session as sessions
+from crypto.session.effects import Event
+from crypto.session.state import Phase
+from crypto.statement import HistoryGrant
 from crypto.vault import DEFAULT_COST, Cost
 
 

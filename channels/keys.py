@@ -178,15 +178,16 @@ class KeyPackages:
         now = self.clock()
         await self.store.drop_expired(device.id, now)
         read = [read_package(data, device, now=now) for data in packages]
+        if last_resort is not None:
+            resort = read_package(last_resort, device, now=now)
+            read.append(replace(resort, last_resort=True))
+        new = {package.reference for package in read if not package.last_resort}
         waiting = {held.reference for held in await self.store.of_device(device.id) if _waits(held)}
-        if len(waiting | {package.reference for package in read}) > MOST_PACKAGES:
+        if len(waiting | new) > MOST_PACKAGES:
             raise TooManyKeyPackages
         for package in read:
             await self.store.add(package)
-        if last_resort is not None:
-            resort = read_package(last_resort, device, now=now)
-            await self.store.add(replace(resort, last_resort=True))
-        return len(waiting | {package.reference for package in read})
+        return len(waiting | new)
 
     async def waiting(self, device: DeviceId) -> int:
         """Count the packages that wait for a device, the last resort aside."""
@@ -197,18 +198,23 @@ class KeyPackages:
     ) -> tuple[StoredPackage, ...]:
         """Hand out one package for each device, to somebody who shares the circle with it.
 
-        Devices that have left none are passed over: the others can be added meanwhile.
+        Devices that have left none are passed over: the others can be added meanwhile. One
+        named twice gets one: a second package would be used up for nothing. Whoever may not
+        have them all uses up none.
 
         Raises:
             NotAMember: The asker has no part in the circle, or one of the devices has none.
+            TooManyRequests: The asker's allowance does not reach for all of them.
         """
         participants = await self.door.enter_circle(asker, circle)
         now = self.clock()
-        for device in devices:
+        wanted = tuple(dict.fromkeys(devices))
+        for device in wanted:
             _require(participants, device)
-        found = []
-        for device in devices:
+        for _ in wanted:
             self.allowance.spend(asker.professional, now=now)
+        found = []
+        for device in wanted:
             package = await self._hand_out(device, asker.professional, now)
             if package is not None:
                 found.append(package)

@@ -13,9 +13,10 @@ from enum import StrEnum
 from crypto.history import Tenure, Vouched
 from crypto.identity import BadCertificate, CertificateFault, DeviceCertificate, certificate_of
 from crypto.ids import DeviceId, ProfessionalId
-from crypto.membership import COORDINATOR, Action, Roster
+from crypto.membership import COORDINATOR, Roster
 from crypto.mls.public_state import Allow, Change, Member, PublicState
 from crypto.mls.refused import Refused
+from crypto.statement import Action
 
 
 class PolicyFault(StrEnum):

@@ -1,7 +1,7 @@
 """What notices need to be kept: a way to find those due, and to change them in place."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from crypto.ids import AppointmentId, ContactId
@@ -41,6 +41,9 @@ class Outbox(Protocol):
 class Contacts(Protocol):
     """Where the family can be reached, asked at the moment of sending."""
 
-    async def address(self, contact: ContactId, medium: Medium) -> str | None:
-        """Give the e-mail address or telephone number, None if there is none or they objected."""
+    async def address(self, contact: ContactId, medium: Medium, *, on: date) -> str | None:
+        """Give the e-mail address or telephone number of somebody who may be told on this day.
+
+        None if there is none, if they objected, or if they no longer are one to be told.
+        """
         ...

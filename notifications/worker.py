@@ -122,7 +122,8 @@ class Worker:
             found = await _result_of(partial(self.texter.look_up, notice.id))
             verdict: Verdict = partial(delivery.settle_doubt, found=found, now=self.clock())
             return await self._change(notice, verdict), None
-        address = await self.contacts.address(notice.contact, notice.medium)
+        today = hours.local(hours.to_ms(self.clock()), notice.zone).date()
+        address = await self.contacts.address(notice.contact, notice.medium, on=today)
         if address is None:
             verdict = partial(delivery.call_off, code="no_address", now=self.clock())
             return await self._change(notice, verdict), None

@@ -14,18 +14,18 @@ from care_circle.access import NotFound
 from care_circle.role import Profession, Role
 from care_circle.services.people import NewProfessional
 from crypto.ids import ProfessionalId
-from server.accounts import Invited
+from server.accounts.accounts import Invited
+from server.accounts.users import add_user, disable_user, opened, standing_of
 from server.config import Config, ConfigError
 from server.doctor import examine
 from server.problems import problem_of
 from server.serve import run
-from server.users import add_user, disable_user, opened, standing_of
 
 ELSEWHERE: Mapping[str, str] = {
-    "demo": "server.demo",
-    "bench": "server.bench",
-    "client": "server.client_cli",
-    "chaos": "server.chaos",
+    "demo": "server.demonstration.command",
+    "bench": "server.bench.command",
+    "client": "server.client.command",
+    "chaos": "server.chaos.command",
 }
 """Commands kept in modules of their own, loaded only when they are asked for."""
 

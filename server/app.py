@@ -6,18 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from server.accounts.passwords import Passwords
 from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
 from server.config import Config
-from server.connection import Limits
 from server.front import FrontRunner
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
+from server.live.connection import Limits
 from server.logs import log_requests
 from server.notices import EVERY, open_worker
 from server.openapi import describe
 from server.operations import Operation, add_operations
-from server.passwords import Passwords
 from server.problems import answer_problems
 from server.repeats import REPEATS, Repeats, answer_once
 from server.rounds import again_and_again

@@ -14,10 +14,10 @@ from channels.keys import KeyPackages
 from channels.projection import Projection
 from channels.service import ChannelService
 from crypto.ids import ChannelId
-from server.connection import Limits
 from server.house import House
 from server.limits import Allowance, RateLimit
-from server.rosters import CircleRosters
+from server.live.connection import Limits
+from server.live.rosters import CircleRosters
 from server.rounds import again_and_again
 from server.routes.channels import CHANNELS
 from server.routes.keys import KEY_PACKAGES

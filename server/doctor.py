@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from server.accounts.users import opened
 from server.config import Config
-from server.users import opened
 
 _PATIENCE = 5
 _PORTS = {"smtp": 25, "smtps": 465, "http": 80, "https": 443}

@@ -13,16 +13,16 @@ from care_circle.services.guard import Guard
 from care_circle.services.tasks import TasksService
 from care_circle.surroundings import Surroundings
 from crypto.ids import DeviceId, ProfessionalId, new_id
-from server.accounts import Accounts
-from server.announcer import RosterChanges
+from server.accounts.accounts import Accounts
+from server.accounts.devices import AttestedIdentities, Devices
+from server.accounts.passwords import Passwords
+from server.accounts.sessions import Sessions
+from server.accounts.sign_in import SignIn
 from server.audit import Audit
 from server.clock import Clock
-from server.devices import AttestedIdentities, Devices
 from server.family import FamilyPages
-from server.live import LiveCircles, LivePeople
-from server.passwords import Passwords
-from server.sessions import Sessions
-from server.sign_in import SignIn
+from server.live.announcer import RosterChanges
+from server.live.use_cases import LiveCircles, LivePeople
 from server.storage.care import (
     EngineAppointments,
     EngineChildren,

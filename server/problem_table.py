@@ -31,8 +31,10 @@ from crypto import bundle, identity, membership
 from crypto.mls import refused as mls
 from notifications import hours
 from notifications import store as notices
-from server import accounts, devices, frames, limits, passwords, repeats, security, wire
 from server import identity as session
+from server import limits, repeats, security, wire
+from server.accounts import accounts, devices, passwords
+from server.live import frames
 from server.storage import engine, keys
 
 

@@ -9,12 +9,12 @@ from care_circle.services.circles import CirclesService
 from care_circle.services.documents import DocumentsService
 from care_circle.services.people import PeopleService
 from care_circle.services.tasks import TasksService
-from server.accounts import Accounts
-from server.devices import Devices
+from server.accounts.accounts import Accounts
+from server.accounts.devices import Devices
+from server.accounts.sessions import Sessions
+from server.accounts.sign_in import SignIn
 from server.family import FamilyPages
 from server.house import House
-from server.sessions import Sessions
-from server.sign_in import SignIn
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)
 PATHWAY: web.AppKey[Pathway] = web.AppKey("pathway", Pathway)

@@ -21,14 +21,14 @@ from typing_extensions import override
 from channels.model import Asker, Item
 from channels.service import ChannelService
 from crypto.ids import ChannelId, DeviceId, ProfessionalId
-from server.channel_wire import AppendForm, Heads, Placed, ReadForm, WatchForm, page
-from server.connection import Connection, Limits
-from server.engineio_fast import FastServer
-from server.frames import Event, ack_packet, text_frame
+from server.forms.channels import AppendForm, Heads, Placed, ReadForm, WatchForm, page
 from server.identity import Actor, SessionId, device_of, presented_token
 from server.limits import TooManyRequests
+from server.live.connection import Connection, Limits
+from server.live.engineio_fast import FastServer
+from server.live.frames import Event, ack_packet, text_frame
+from server.live.rooms import Rooms
 from server.problems import problem_of
-from server.rooms import Rooms
 from server.rounds import again_and_again
 from server.storage.engine import Damaged
 from server.wire import Malformed, decode, encode

@@ -8,7 +8,7 @@ from care_circle import consent as consents
 from care_circle.access import Action
 from care_circle.actor import Actor
 from care_circle.ages import Window
-from care_circle.child import Child, LikelyDuplicate, may_be_same
+from care_circle.child import Child, LikelyDuplicate, contact_id, may_be_same
 from care_circle.consent import Consent, Standing, Step, Word
 from care_circle.contact import Contact
 from care_circle.inclusion import Assessment, Guard, assess, decide, unmet_guards
@@ -146,13 +146,16 @@ class ChildrenService:
     async def put_contact(self, actor: Actor, child: ChildId, contact: Contact) -> Child:
         """Replace a contact of this family, or add one, whose id is then ours to give.
 
+        The id given is made of the child's and the one asked for: asked for again, it is the
+        same person again, and no family can name a person of another one.
+
         Raises:
             NotFound: There is no such child, or the actor may not know of it.
             Forbidden: The actor's role does not write it.
         """
         way = await self.guard.child(actor, Action.WRITE_CHILD, child)
         known = contact.id in {held.id for held in way.child.contacts}
-        put = contact if known else self._named_anew(contact)
+        put = contact if known else replace(contact, id=contact_id(child, contact.id))
         return await self.children.change(child, lambda held: rules.put_contact(held, put))
 
     async def opt_out(

@@ -5,8 +5,8 @@ import asyncio
 import click
 
 from channels.headless import connect
-from channels.headless_device import Line, Refused
 from channels.headless_file import FileExists, alone
+from channels.headless_line import Line, Refused
 from channels.headless_people import Credentials, enrol, sign_in
 from server.client.desk import AGAIN, Desk, Visit
 from server.client.french import FrenchCommand, Refusal

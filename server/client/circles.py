@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import click
 
 from channels.headless_people import admit_member, attest_identity, open_circle, release_member
-from crypto.effects import CommitRefused, Event
 from crypto.ids import ChildId, CircleId, ProfessionalId, is_id
-from crypto.membership import HistoryGrant, HistoryPolicy, Roster
-from crypto.session_state import Phase
+from crypto.membership import Roster
+from crypto.session.effects import CommitRefused, Event
+from crypto.session.state import Phase
+from crypto.statement import HistoryGrant, HistoryPolicy
 from server.client.desk import Desk, Visit
 from server.client.french import FrenchCommand, Misused, Refusal
 from server.client.refusals import sentence_for_code

@@ -7,7 +7,7 @@ import click
 
 from channels.content import DocumentLink, Message, Reaction
 from crypto.ids import ChannelId, DeviceId, DocumentId, EntryId, is_id
-from crypto.session_state import ChannelState, Phase
+from crypto.session.state import ChannelState, Phase
 from server.client.circles import require_done
 from server.client.desk import Desk, Visit
 from server.client.french import FrenchCommand, Refusal

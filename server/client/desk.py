@@ -13,12 +13,13 @@ import click
 
 from channels.content import Content
 from channels.headless import HttpLine, connect
-from channels.headless_device import HeadlessDevice, Refused, Unreachable
+from channels.headless_device import HeadlessDevice
 from channels.headless_file import DeviceFile, NoFile, alone
-from crypto.effects import EntryOpened, EntryParked, EntryStored, Event
+from channels.headless_line import Refused, Unreachable
 from crypto.ids import ChannelId, CircleId, EntryId, ProfessionalId, is_id
-from crypto.log import Card
-from crypto.session_state import Phase
+from crypto.session.effects import EntryOpened, EntryParked, EntryStored, Event
+from crypto.session.log import Card
+from crypto.session.state import Phase
 from crypto.vault import DEFAULT_COST, Cost
 from server.client.french import Misused, Refusal
 from server.client.refusals import refusing, sentence_for_code, sentence_of

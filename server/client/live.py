@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from channels.headless_device import Unreachable
 from channels.headless_file import DeviceFile, FileBusy, alone
-from crypto.effects import EntryOpened
+from channels.headless_line import Unreachable
 from crypto.ids import ChannelId
-from crypto.session_state import Phase
+from crypto.session.effects import EntryOpened
+from crypto.session.state import Phase
 from server.client.desk import Desk, Visit
 from server.client.french import FrenchCommand, Refusal
 from server.client.reading import show

@@ -15,8 +15,8 @@ from channels.content import (
     TaskChange,
     decode,
 )
-from crypto.effects import EntryOpened
 from crypto.ids import EntryId
+from crypto.session.effects import EntryOpened
 from server.client.telling import Names, local, loud, plain
 
 STATES: Mapping[str, str] = {

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from channels.content import BadContent
-from channels.headless_device import Refused, Unreachable
 from channels.headless_file import FileBusy, FileExists, NoFile
 from channels.headless_forms import BadAnswer
+from channels.headless_line import Refused, Unreachable
 from channels.headless_people import NoIdentityKey, NotThatAccount, NotThatKey
 from crypto.bundle import BadBundle
 from crypto.entry import BadEntry
@@ -14,8 +14,8 @@ from crypto.identity import BadAttestation, BadCertificate, IdentityChanged
 from crypto.membership import BadChain, ChainFault, NotOnRoster
 from crypto.mls.codec import Malformed
 from crypto.mls.refused import Refused as MlsRefused
-from crypto.session import ChainRolledBack
-from crypto.session_step import NotInChannel, UnknownChannel, UnknownCircle
+from crypto.session.session import ChainRolledBack
+from crypto.session.step import NotInChannel, UnknownChannel, UnknownCircle
 from crypto.vault import BadVault, WrongPassphrase
 from server.client.french import Refusal
 

@@ -9,8 +9,8 @@ import click
 from care_circle.task import TaskState
 from channels.content import MAX_TITLE, ChecklistItem, Task, TaskChange
 from crypto.ids import CircleId, DocumentId, TaskId, new_id
-from crypto.log import Card
-from crypto.session_state import Phase
+from crypto.session.log import Card
+from crypto.session.state import Phase
 from server.client.board import BoardTask, fold
 from server.client.desk import SHORTEST, Desk, Visit
 from server.client.french import FrenchCommand, Misused, Refusal

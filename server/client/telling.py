@@ -9,9 +9,11 @@ from typing import Final
 import click
 
 from care_circle.role import PROFESSION_LABELS, ROLE_LABELS, Profession, Role
-from channels.headless_device import Line, Refused, Unreachable
 from channels.headless_forms import BadAnswer
-from crypto.effects import (
+from channels.headless_line import Line, Refused, Unreachable
+from crypto.ids import ProfessionalId
+from crypto.membership import COORDINATOR
+from crypto.session.effects import (
     CannotRead,
     CommitRefused,
     Concern,
@@ -23,8 +25,7 @@ from crypto.effects import (
     RosterChanged,
     SafetyWarning,
 )
-from crypto.ids import ProfessionalId
-from crypto.membership import COORDINATOR, Action, Statement
+from crypto.statement import Action, Statement
 from server.client.refusals import DISTRUST, sentence_for_code
 
 _CONCERNS: Final[Mapping[Concern, str]] = {

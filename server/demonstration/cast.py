@@ -9,8 +9,9 @@ from datetime import timedelta
 from pyotp.totp import TOTP
 
 from channels.headless import HttpLine
-from channels.headless_device import HeadlessDevice, Refused
+from channels.headless_device import HeadlessDevice
 from channels.headless_file import DeviceFile
+from channels.headless_line import Refused
 from channels.headless_people import Credentials, enrol, sign_in
 from crypto.ids import ProfessionalId
 from server.demonstration.clock import StoryClock

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from channels.content import Content, Message, Reaction, Task, TaskChange, decode
-from crypto.effects import EntryOpened
 from crypto.ids import ChannelId, EntryId, TaskId, new_id
-from crypto.log import Card
+from crypto.session.effects import EntryOpened
+from crypto.session.log import Card
 from server.demonstration.cast import Actor
 from server.demonstration.stage import Stage
 

@@ -11,7 +11,7 @@ import click
 
 from channels.content import Message
 from channels.headless_people import release_member
-from crypto import session as sessions
+from crypto.session import session as sessions
 from server.clock import Clock
 from server.demonstration.family import CONCERN
 from server.demonstration.network import CHILD_NAME

@@ -7,7 +7,7 @@ from aiohttp import web
 from channels.model import Asker
 from channels.service import ChannelService
 from crypto.ids import ChannelId, CircleId
-from server.channel_wire import (
+from server.forms.channels import (
     MOST,
     PAGE,
     ChannelForm,

@@ -8,7 +8,7 @@ from care_circle.child import Child
 from care_circle.consent import Consent
 from care_circle.services.children import DueVisit, Eligibility
 from crypto.ids import ChildId, ContactId
-from server.child_wire import ChangesForm, ChildForm, ConsentView, ContactForm, WordForm
+from server.forms.children import ChangesForm, ChildForm, ConsentView, ContactForm, WordForm
 from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, page_of

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from crypto.ids import DeviceId, ProfessionalId
-from server.devices import RegisteredDevice
+from server.accounts.devices import RegisteredDevice
 from server.identity import actor_of
 from server.operations import Operations
 from server.services import DEVICES

@@ -10,8 +10,8 @@ from care_circle.access import NotFound
 from channels.keys import MAX_PACKAGE, MOST_PACKAGES, KeyPackages, StoredPackage
 from channels.model import RegisteredDevice
 from crypto.ids import CircleId, DeviceId, ProfessionalId
-from server.channel_wire import Id
-from server.devices import read_certificate
+from server.accounts.devices import read_certificate
+from server.forms.channels import Id
 from server.operations import Operations
 from server.routes.channels import asker_of
 from server.services import DEVICES

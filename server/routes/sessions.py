@@ -7,11 +7,11 @@ from aiohttp import web
 
 from care_circle.role import Role
 from crypto.ids import DeviceId, ProfessionalId
+from server.accounts.sessions import Session
 from server.identity import COOKIE, SessionId, actor_of
 from server.operations import Operations
 from server.security import network_of
 from server.services import SESSIONS, SIGN_IN
-from server.sessions import Session
 from server.wire import Struct, answer, nothing, read
 
 operations = Operations()

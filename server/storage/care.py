@@ -152,12 +152,13 @@ class EngineChildren(Children, Contacts):
         return await self._consents.upsert(child, lambda held: decide(held or Consent(child=child)))
 
     @override
-    async def address(self, contact: ContactId, medium: Medium) -> str | None:
+    async def address(self, contact: ContactId, medium: Medium, *, on: date) -> str | None:
         child = await self._children.find_one(shapes.contact_key(contact))
         if child is None:
             return None
         person = child.contact(contact)
-        if not person.may_be_told or medium not in person.media():
+        told = {each.contact: each.media for each in child.recipients(on)}
+        if medium not in told.get(contact, ()):
             return None
         return person.email if medium is Medium.EMAIL else person.phone
 

@@ -8,11 +8,11 @@ from typing_extensions import override
 
 from care_circle.access import NotFound
 from crypto.ids import DeviceId, ProfessionalId
-from server.accounts import Account, AccountStore, EmailTaken, normalised
-from server.accounts import Decide as DecideAccount
-from server.devices import DeviceStore, RegisteredDevice
+from server.accounts.accounts import Account, AccountStore, EmailTaken, normalised
+from server.accounts.accounts import Decide as DecideAccount
+from server.accounts.devices import DeviceStore, RegisteredDevice
+from server.accounts.sessions import Session, SessionStore
 from server.identity import SessionId
-from server.sessions import Session, SessionStore
 from server.storage.engine import Engine, Stale, Taken
 from server.storage.keys import Keyring
 from server.storage.repository import Missing, Repository

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from pyotp.totp import TOTP
 
 from care_circle.role import Profession
-from server.client_cli import client
+from server.client.command import client
 from tests.support.actors import Person, founded, stranger
 from tests.support.journey import (
     PASSPHRASE,

@@ -9,7 +9,7 @@ import pytest
 
 from crypto.ids import ChannelId
 from server import app, sockets
-from server.accounts import digest_of
+from server.accounts.accounts import digest_of
 from server.channel_house import CHANNEL_HOUSE
 from tests.support.channel_server import serving
 from tests.support.server import Running

@@ -7,8 +7,8 @@ import pytest
 from care_circle.role import Role
 from crypto.identity import Device, new_identity
 from crypto.ids import ProfessionalId, new_id
+from server.accounts.users import disable_user
 from server.identity import COOKIE, SessionId
-from server.users import disable_user
 from tests.support.actors import Person, device_form, founded, new_device, stranger
 from tests.support.server import Running
 

@@ -12,8 +12,8 @@ import socketio
 
 from crypto.ids import new_id
 from server.channel_house import CHANNEL_HOUSE
-from server.connection import Limits
-from server.engineio_fast import MAX_FRAME
+from server.live.connection import Limits
+from server.live.engineio_fast import MAX_FRAME
 from server.storage.opening import open_engine
 from tests.support.channel_server import serving
 from tests.support.server import Running

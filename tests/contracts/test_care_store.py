@@ -12,6 +12,7 @@ from care_circle.appointment import Appointment, Slot, book, cancel
 from care_circle.child import Child
 from care_circle.circle import Circle, CircleExists, Newcomer, admit, open_circle, release
 from care_circle.consent import Step, Word, record
+from care_circle.contact import Authority, LegalStatus, Relation
 from care_circle.document import Document, Pen, draft, sign
 from care_circle.ins import Ins, InsKind, Reliability, nir_key
 from care_circle.role import Profession
@@ -270,17 +271,32 @@ async def test_an_address_is_given_while_its_owner_wants_the_medium(
     family = child(contacts=(her, silent, mother(phone=None)))
     await children.add(family)
 
-    assert await children.address(her.id, Medium.EMAIL) == her.email
-    assert await children.address(her.id, Medium.SMS) == her.phone
-    assert await children.address(silent.id, Medium.SMS) is None
-    assert await children.address(family.contacts[2].id, Medium.SMS) is None
-    assert await children.address(mother().id, Medium.SMS) is None
+    assert await children.address(her.id, Medium.EMAIL, on=TODAY) == her.email
+    assert await children.address(her.id, Medium.SMS, on=TODAY) == her.phone
+    assert await children.address(silent.id, Medium.SMS, on=TODAY) is None
+    assert await children.address(family.contacts[2].id, Medium.SMS, on=TODAY) is None
+    assert await children.address(mother().id, Medium.SMS, on=TODAY) is None
 
     without = replace(her, opted_out=(Medium.SMS,))
     await children.change(family.id, lambda held: replace(held, contacts=(without,)))
 
-    assert await children.address(her.id, Medium.SMS) is None
-    assert await children.address(silent.id, Medium.EMAIL) is None
+    assert await children.address(her.id, Medium.SMS, on=TODAY) is None
+    assert await children.address(silent.id, Medium.EMAIL, on=TODAY) is None
+
+
+async def test_who_holds_authority_no_longer_is_told_nothing_from_that_day_on(
+    children: EngineChildren,
+) -> None:
+    until = Authority(status=LegalStatus.HOLDER, until=TODAY)
+    withdrawn = Authority(status=LegalStatus.WITHDRAWN, since=TODAY)
+    once, never = mother(authorities=(until,)), mother(authorities=(until, withdrawn))
+    friend = mother(relation=Relation.TRUSTED)
+    await children.add(child(contacts=(once, never, friend)))
+
+    assert await children.address(once.id, Medium.EMAIL, on=TODAY) == once.email
+    assert await children.address(once.id, Medium.EMAIL, on=TODAY + timedelta(days=1)) is None
+    assert await children.address(never.id, Medium.EMAIL, on=TODAY) is None
+    assert await children.address(friend.id, Medium.EMAIL, on=TODAY) is None
 
 
 async def test_a_child_has_one_circle(circles: EngineCircles) -> None:

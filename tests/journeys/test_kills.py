@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from server.chaos import chaos, lines_of
-from server.chaos_ledger import Promise
-from server.chaos_run import Order, Report, run
-from server.chaos_world import Scale
+from server.chaos.command import chaos, lines_of
+from server.chaos.ledger import Promise
+from server.chaos.run import Order, Report, run
+from server.chaos.world import Scale
 
 SMALL = Scale(circles=2, members=3, channels=2)
 HASTY = "tests.support.kills_hasty_server"

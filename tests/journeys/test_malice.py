@@ -13,15 +13,16 @@ from channels.headless_people import (
     admit_member,
     attest_identity,
 )
-from crypto.effects import Concern
 from crypto.identity import BadAttestation, Device, attest, new_identity
 from crypto.ids import DeviceId, ProfessionalId, new_id
-from crypto.membership import BadChain, HistoryGrant, admit
+from crypto.membership import BadChain, admit
 from crypto.mls.codec import encode
 from crypto.mls.message import pack
 from crypto.policy import NotAllowed
-from crypto.session import ChainRolledBack
-from crypto.session_packages import make_package
+from crypto.session.effects import Concern
+from crypto.session.packages import make_package
+from crypto.session.session import ChainRolledBack
+from crypto.statement import HistoryGrant
 from tests.support.journey import Companion, Journey, Tamper, said, together, warnings
 
 

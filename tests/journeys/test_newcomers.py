@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from channels.headless_device import Refused
+from channels.headless_line import Refused
 from channels.headless_people import admit_member
-from crypto.effects import HistoryReceived
-from crypto.membership import HistoryGrant, HistoryPolicy
+from crypto.session.effects import HistoryReceived
+from crypto.statement import HistoryGrant, HistoryPolicy
 from tests.support.journey import Companion, Journey, companion, said, together
 from tests.support.server import Running
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from channels.headless_device import Refused, Unreachable
 from channels.headless_file import DeviceFile, FileBusy, NoFile, alone
+from channels.headless_line import Refused, Unreachable
 from channels.headless_people import Credentials, admit_member, open_circle, sign_in
 from crypto.ids import ChannelId, ProfessionalId
-from crypto.session_store import encode_session
+from crypto.session.store import encode_session
 from crypto.vault import BadVault, WrongPassphrase, seal
 from server.clock import system_clock
 from tests.support.journey import (

@@ -5,8 +5,8 @@ import asyncio
 from care_circle.role import Role
 from channels.content import Message
 from channels.headless_people import admit_member, release_member
-from crypto.effects import EntryStored
 from crypto.membership import dismiss
+from crypto.session.effects import EntryStored
 from tests.support.journey import Journey, at_once, together
 
 

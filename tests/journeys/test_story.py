@@ -6,12 +6,12 @@ import pytest
 
 from care_circle.role import Profession
 from channels.content import ChecklistItem, DocumentLink, Message, Reaction, Task, TaskChange
-from channels.headless_device import Refused
+from channels.headless_line import Refused
 from channels.headless_people import release_member
-from crypto.effects import RemovedFromChannel
 from crypto.ids import DocumentId, TaskId, new_id
-from crypto.log import Card
-from crypto.session_step import NotInChannel
+from crypto.session.effects import RemovedFromChannel
+from crypto.session.log import Card
+from crypto.session.step import NotInChannel
 from tests.support.journey import Journey, together
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from server.chaos_ledger import Intent, Ledger, Line, Promise, agree, audit, digest_of
+from server.chaos.ledger import Intent, Ledger, Line, Promise, agree, audit, digest_of
 
 CHANNEL = "c"
 ANA, BEN = "ana", "ben"

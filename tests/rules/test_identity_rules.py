@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pyotp.totp import TOTP
 
+from server.accounts.passwords import PasswordTooWeak, cnil_bits, require_strong
+from server.accounts.totp import CodeRefused, new_secret, used_step
 from server.limits import Allowance, RateLimit, TooManyRequests, neighbourhood
-from server.passwords import PasswordTooWeak, cnil_bits, require_strong
-from server.totp import CodeRefused, new_secret, used_step
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

@@ -10,14 +10,9 @@ from crypto.identity import CERTIFICATE_LIFETIME
 from crypto.ids import CircleId, new_id
 from crypto.membership import (
     COORDINATOR,
-    LABEL,
-    Action,
     BadChain,
     ChainFault,
-    HistoryGrant,
-    HistoryPolicy,
     NotOnRoster,
-    Statement,
     append,
     dismiss,
     extends,
@@ -25,6 +20,7 @@ from crypto.membership import (
     verify_chain,
 )
 from crypto.mls.codec import decode, encode
+from crypto.statement import LABEL, Action, HistoryGrant, HistoryPolicy, Statement
 from tests.support.devices import NOW, Circle, Person, person
 
 

@@ -36,7 +36,7 @@ NEVER_ANSWERED = {
     "server.senders.templates.BadTemplates",
     "server.storage.keys.WrongMasterKey",
     # Caught by the layer above, which raises its own.
-    "server.passwords.WrongPassword",
+    "server.accounts.passwords.WrongPassword",
     "server.storage.repository.Missing",
     "server.storage.keys._NoKey",
     # Raised in the worker that sends notices, where nobody asks.
@@ -56,7 +56,7 @@ NEVER_ANSWERED = {
 # Programs of their own: what they refuse, they tell whoever runs them.
 OTHER_PROGRAMS = (
     "channels.headless", "crypto.session", "crypto.vault",
-    "server.bench", "server.client", "server.demo", "server.chaos",
+    "server.bench", "server.client", "server.demonstration", "server.chaos",
 )  # fmt: skip
 
 

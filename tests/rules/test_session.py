@@ -5,8 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from crypto import session as sessions
-from crypto.effects import (
+from crypto.entry import MAX_BODY, BadEntry
+from crypto.ids import ChannelId, CircleId, ProfessionalId, TaskId, new_id
+from crypto.mls.codec import Malformed
+from crypto.policy import NotAllowed, PolicyFault
+from crypto.session import session as sessions
+from crypto.session.compare import number_with
+from crypto.session.effects import (
     CommitRefused,
     EntryOpened,
     EntryParked,
@@ -14,18 +19,13 @@ from crypto.effects import (
     RemovedFromChannel,
     RosterChanged,
 )
-from crypto.entry import MAX_BODY, BadEntry
-from crypto.ids import ChannelId, CircleId, ProfessionalId, TaskId, new_id
-from crypto.log import Card, Kind
-from crypto.membership import HistoryGrant
-from crypto.mls.codec import Malformed
-from crypto.policy import NotAllowed, PolicyFault
-from crypto.session_compare import number_with
-from crypto.session_join import open_channel, watch
-from crypto.session_packages import publish
-from crypto.session_state import Phase
-from crypto.session_step import NotInChannel, UnknownChannel, UnknownCircle
-from crypto.session_store import decode_session, encode_session
+from crypto.session.join import open_channel, watch
+from crypto.session.log import Card, Kind
+from crypto.session.packages import publish
+from crypto.session.state import Phase
+from crypto.session.step import NotInChannel, UnknownChannel, UnknownCircle
+from crypto.session.store import decode_session, encode_session
+from crypto.statement import HistoryGrant
 from tests.support.devices import NOW, Circle, Person, person
 from tests.support.relay import Client, Relay, sends, settle
 

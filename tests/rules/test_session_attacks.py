@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from crypto import history
-from crypto import session as sessions
-from crypto.effects import EntryOpened, FetchChain, Rejoin
 from crypto.ids import EntryId, new_id
-from crypto.log import Kind
 from crypto.mls.suite import SUITE_1
-from crypto.session_compare import compare, report
+from crypto.session import session as sessions
+from crypto.session.compare import compare, report
+from crypto.session.effects import EntryOpened, FetchChain, Rejoin
+from crypto.session.log import Kind
 from tests.support.devices import NOW, Circle, person
 from tests.support.malice import asked, entry_by, group_of, member, put_entry, without
 from tests.support.relay import Client, Relay, sends, settle

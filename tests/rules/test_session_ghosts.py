@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-from crypto import session as sessions
 from crypto.identity import credential_identity
-from crypto.log import Kind
 from crypto.mls.credential import Credential
 from crypto.mls.key_package import KeyPackage, new_key_package
 from crypto.mls.lifetime import Lifetime
 from crypto.mls.message import pack
 from crypto.mls.refused import Refused
 from crypto.mls.suite import SUITE_1
-from crypto.session_packages import make_package
-from crypto.session_state import Phase
+from crypto.session import session as sessions
+from crypto.session.log import Kind
+from crypto.session.packages import make_package
+from crypto.session.state import Phase
 from tests.support.devices import NOW, Circle, Person, person
 from tests.support.malice import (
     asked,

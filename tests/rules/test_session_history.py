@@ -2,14 +2,14 @@
 
 import pytest
 
-from crypto import session as sessions
-from crypto.effects import (
+from crypto.ids import new_id
+from crypto.session import session as sessions
+from crypto.session.effects import (
     CannotRead,
     HistoryReceived,
 )
-from crypto.ids import new_id
-from crypto.log import Kind
-from crypto.membership import HistoryGrant, HistoryPolicy
+from crypto.session.log import Kind
+from crypto.statement import HistoryGrant, HistoryPolicy
 from tests.support.devices import NOW, Circle, Person, person
 from tests.support.relay import Client, Relay, sends, settle
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from crypto import session as sessions
-from crypto.effects import EntryStored
-from crypto.log import Kind
+from crypto.session import session as sessions
+from crypto.session.effects import EntryStored
+from crypto.session.log import Kind
 from tests.support.devices import NOW, Circle, person
 from tests.support.relay import Client, Crash, Relay, sends, settle
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crypto import session as sessions
 from crypto.bundle import Bundle
-from crypto.effects import Rejoin
 from crypto.identity import certify
-from crypto.log import Kind
 from crypto.mls.group import Group
 from crypto.policy import NotAllowed, PolicyFault
-from crypto.session_packages import make_package
-from crypto.session_state import Phase
+from crypto.session import session as sessions
+from crypto.session.effects import Rejoin
+from crypto.session.log import Kind
+from crypto.session.packages import make_package
+from crypto.session.state import Phase
 from tests.support.devices import NOW, Circle, person
 from tests.support.malice import asked, group_of, member, put_commit, uncertified, without
 from tests.support.relay import Client, Relay, sends, settle

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from typing_extensions import override
 
-from crypto import session as sessions
-from crypto.effects import Rejoin
-from crypto.log import Kind
-from crypto.session_state import Phase
+from crypto.session import session as sessions
+from crypto.session.effects import Rejoin
+from crypto.session.log import Kind
+from crypto.session.state import Phase
 from tests.support.devices import NOW, Circle, person
 from tests.support.relay import Client, Crash, Relay, sends, settle
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NewType, Union, get_args, get_origin
 
 import msgspec
 
-from server.channel_wire import Id
+from server.forms.channels import Id
 from server.operations import Operation
 
 

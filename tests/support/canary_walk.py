@@ -27,8 +27,8 @@ from channels.content import (
 )
 from channels.headless_people import admit_member, attest_identity, open_circle, release_member
 from crypto.ids import ChannelId, DocumentId, TaskId, new_id
-from crypto.log import Card
-from server.bench import free_port
+from crypto.session.log import Card
+from server.bench.command import free_port
 from server.demonstration.cast import Actor, Part
 from server.demonstration.clock import StoryClock
 from server.demonstration.processes import World

@@ -11,7 +11,7 @@ import aiohttp
 from typing_extensions import override
 
 from channels.headless import HttpLine
-from channels.headless_device import Refused
+from channels.headless_line import Refused
 from crypto.ids import new_id
 from server.app import OPERATIONS
 from server.operations import API, Operation

@@ -27,8 +27,8 @@ from crypto.ids import (
     ProfessionalId,
     new_id,
 )
-from crypto.membership import HistoryGrant
 from crypto.mls.suite import KeyPair
+from crypto.statement import HistoryGrant
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)

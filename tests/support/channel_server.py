@@ -10,7 +10,7 @@ from aiohttp import web
 from server.app import build, runner
 from server.channel_house import CHANNEL_HOUSE
 from server.config import Config
-from server.connection import Limits
+from server.live.connection import Limits
 from server.logs import configure_logs
 from server.services import HOUSE
 from tests.support.clock import StandingClock

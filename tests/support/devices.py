@@ -5,16 +5,9 @@ from datetime import UTC, datetime
 
 from crypto.identity import Device, new_identity
 from crypto.ids import CircleId, DeviceId, ProfessionalId, new_id
-from crypto.membership import (
-    COORDINATOR,
-    HistoryGrant,
-    Roster,
-    admit,
-    dismiss,
-    found,
-    verify_chain,
-)
+from crypto.membership import COORDINATOR, Roster, admit, dismiss, found, verify_chain
 from crypto.mls.suite import KeyPair
+from crypto.statement import HistoryGrant
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

@@ -19,8 +19,9 @@ from care_circle.professional import Professional
 from care_circle.role import Profession, Role
 from channels.content import Content, Message, decode
 from channels.headless import HttpLine, connect
-from channels.headless_device import HeadlessDevice, Line, Refused, Unreachable
+from channels.headless_device import HeadlessDevice
 from channels.headless_file import DeviceFile
+from channels.headless_line import Line, Refused, Unreachable
 from channels.headless_people import (
     Credentials,
     admit_member,
@@ -28,10 +29,10 @@ from channels.headless_people import (
     enrol,
     open_circle,
 )
-from crypto.effects import EntryOpened, Event, SafetyWarning
 from crypto.ids import ChannelId, ChildId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
-from crypto.log import Card
-from crypto.membership import HistoryGrant
+from crypto.session.effects import EntryOpened, Event, SafetyWarning
+from crypto.session.log import Card
+from crypto.statement import HistoryGrant
 from crypto.vault import Cost
 from tests.support.network import child_form
 from tests.support.server import Running

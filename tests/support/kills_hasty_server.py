@@ -1,6 +1,6 @@
 """The control of the kill tests: the real server on an engine that acknowledges before it commits.
 
-Started as `server.bench_server` is, with the store, the port and, on standard input, the key.
+Started as `server.bench.server` is, with the store, the port and, on standard input, the key.
 """
 
 import asyncio
@@ -10,14 +10,14 @@ from pathlib import Path
 
 from aiohttp import web
 
+from server.accounts.passwords import Passwords
 from server.app import assemble, runner
-from server.bench_server import ROOMY
+from server.bench.server import ROOMY
 from server.channel_house import CHANNEL_HOUSE
 from server.clock import system_clock
 from server.config import Config
 from server.house import furnish
 from server.logs import configure_logs
-from server.passwords import Passwords
 from server.storage.keys import Keyring
 from tests.support.kill.hasty import HastyEngine
 

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crypto import entry as entries
-from crypto import session as sessions
 from crypto.bundle import Bundle
 from crypto.identity import credential_identity
 from crypto.ids import EntryId, new_id
-from crypto.log import AppendRequest, Item, Kind
 from crypto.mls.credential import Credential
 from crypto.mls.group import Group
 from crypto.mls.key_package import KeyPackage, new_key_package
 from crypto.mls.lifetime import Lifetime
 from crypto.mls.suite import SUITE_1
-from crypto.session_packages import make_package
+from crypto.session import session as sessions
+from crypto.session.log import AppendRequest, Item, Kind
+from crypto.session.packages import make_package
 from tests.support.devices import NOW, Circle, Person, person
 from tests.support.relay import Client, Relay, Tamper
 

@@ -8,9 +8,10 @@ from typing import Any
 from care_circle.role import Profession, Role
 from crypto.identity import Device, attest
 from crypto.ids import ChildId, CircleId, ProfessionalId, new_id
-from crypto.membership import HistoryGrant, Roster, admit, dismiss, found, verify_chain
+from crypto.membership import Roster, admit, dismiss, found, verify_chain
 from crypto.mls.codec import encode
 from crypto.mls.suite import KeyPair
+from crypto.statement import HistoryGrant
 from tests.support.actors import Answer, Person, device_form, founded, new_device
 
 FAMILY_NAME = "Quenouille"

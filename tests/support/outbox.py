@@ -9,7 +9,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -49,7 +49,7 @@ class Family(Contacts):
     addresses: dict[Medium, str] = field(default_factory=lambda: dict(ADDRESSES))
 
     @override
-    async def address(self, contact: ContactId, medium: Medium) -> str | None:
+    async def address(self, contact: ContactId, medium: Medium, *, on: date) -> str | None:
         return self.addresses.get(medium) if contact == ANA else None
 
 

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from crypto import session as sessions
-from crypto.effects import (
+from crypto.ids import ChannelId, DeviceId, EntryId, new_id
+from crypto.session import session as sessions
+from crypto.session.compare import code_of
+from crypto.session.effects import (
     CatchUp,
     Effect,
     EntryOpened,
@@ -20,14 +22,12 @@ from crypto.effects import (
     SafetyWarning,
     Send,
 )
-from crypto.ids import ChannelId, DeviceId, EntryId, new_id
-from crypto.log import AppendRequest, Card, Item, Kind
-from crypto.session_compare import code_of
-from crypto.session_join import open_channel, rejoin, watch
-from crypto.session_packages import publish
-from crypto.session_state import ChannelState, Session
-from crypto.session_step import Step
-from crypto.session_store import decode_session, encode_session
+from crypto.session.join import open_channel, rejoin, watch
+from crypto.session.log import AppendRequest, Card, Item, Kind
+from crypto.session.packages import publish
+from crypto.session.state import ChannelState, Session
+from crypto.session.step import Step
+from crypto.session.store import decode_session, encode_session
 from tests.support.devices import NOW, Circle, Person
 
 Tamper = Callable[[tuple[Item, ...]], tuple[Item, ...]]

@@ -28,11 +28,12 @@ from crypto.identity import (
     certificate_of,
 )
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId
-from crypto.membership import BadChain, NotOnRoster, extends, statement_hash, verify_chain
+from crypto.membership import BadChain, NotOnRoster, extends, verify_chain
 from crypto.mls.codec import Malformed, decode, encode
 from crypto.mls.suite import Secret
 from crypto.policy import vouching
 from crypto.safety import circle_code, safety_number
+from crypto.statement import statement_hash
 
 FOLDER = Path(__file__).parent.parent / "vectors" / "ronde"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import argon2
 from aiohttp import web
 
+from server.accounts.passwords import Passwords
 from server.app import build, runner
 from server.config import Config
 from server.house import House
-from server.passwords import Passwords
 from server.services import HOUSE
 from tests.support.clock import StandingClock
 

@@ -17,7 +17,7 @@ import time
 from asyncio import base_events
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
@@ -252,7 +252,7 @@ class SimulatedContacts(Contacts):
     worker: int
 
     @override
-    async def address(self, contact: ContactId, medium: Medium) -> str | None:
+    async def address(self, contact: ContactId, medium: Medium, *, on: date) -> str | None:
         await self.world.step(self.worker)
         return f"{medium} of {contact}"
 

@@ -13,12 +13,13 @@ import msgspec
 
 from crypto.bundle import Bundle
 from crypto.ids import ChannelId, CircleId, new_id
-from crypto.membership import HistoryGrant, Roster, admit, dismiss, verify_chain
+from crypto.membership import Roster, admit, dismiss, verify_chain
 from crypto.mls.group import Group
 from crypto.mls.key_package import KeyPackage, KeyPackageSecrets
 from crypto.mls.message import pack, unpack_group_info, unpack_key_package
 from crypto.mls.public_state import Change, PublicState
-from server.bench_seed import Member, enrol, found_circle
+from crypto.statement import HistoryGrant
+from server.bench.seed import Member, enrol, found_circle
 from server.channel_house import CHANNEL_HOUSE
 from tests.support.actors import Answer
 from tests.support.server import Running

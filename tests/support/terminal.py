@@ -15,8 +15,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from server.client.command import client
 from server.client.desk import Surroundings
-from server.client_cli import client
 from tests.support.journey import CHEAP, PASSPHRASE
 
 ROOT = Path(__file__).parents[2]

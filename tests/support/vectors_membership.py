@@ -9,19 +9,9 @@ from crypto.ids import (
     CircleId,
     ProfessionalId,
 )
-from crypto.membership import (
-    COORDINATOR,
-    LABEL,
-    HistoryGrant,
-    HistoryPolicy,
-    Roster,
-    Statement,
-    admit,
-    dismiss,
-    found,
-    verify_chain,
-)
+from crypto.membership import COORDINATOR, Roster, admit, dismiss, found, verify_chain
 from crypto.mls.codec import Writer, decode, encode
+from crypto.statement import LABEL, HistoryGrant, HistoryPolicy, Statement
 from tests.support.devices import NOW, Person
 from tests.support.ronde_vectors import b64, count
 from tests.support.vector_people import ANA, BEN, CIRCLE, EVE, YEAR, Vector, id_of

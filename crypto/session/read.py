@@ -1,0 +1,181 @@
+"""Opening entries: the right key, the right author, the right place in the author's chain."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from crypto import entry as entries
+from crypto.author import AuthorChain, Notice, begin
+from crypto.entry import BadEntry, Entry, EntryFault, Envelope, Members, OpenedEntry
+from crypto.ids import CircleId, DeviceId
+from crypto.session.effects import (
+    CannotRead,
+    Concern,
+    Effect,
+    EntryOpened,
+    FetchChain,
+    SafetyWarning,
+)
+from crypto.session.log import Item
+from crypto.session.send import without
+from crypto.session.state import ChannelState, CircleState, Session, holder
+from crypto.session.step import Step, circle_of, kept
+
+
+class NoKey(Exception):
+    """We were not given the key of an entry's epoch."""
+
+
+def read_entry(session: Session, state: ChannelState, item: Item) -> Step:
+    """Open an entry as it comes in the log, or again once there is a key for it."""
+    late = item.seq in state.unread
+    try:
+        opened = open_item(state, item)
+    except NoKey:
+        return _unreadable(session, state, item)
+    except BadEntry as refusal:
+        return kept(session, state, _warning(item, Concern.ENTRY_REFUSED, refusal.fault.value))
+    followed, notice = _follow(state, item, opened.entry, opened.author.device, late=late)
+    followed, effects = _shown(followed, item, opened, notice)
+    if opened.author.device == session.device.id:
+        followed = _own(followed, opened.entry)
+    if late:
+        read = tuple(seq for seq in followed.unread if seq != item.seq)
+        followed = replace(followed, unread=read)
+    step = kept(session, followed, *effects)
+    return step.then(lambda then: _check_head(then, state.circle, item, opened))
+
+
+def open_item(state: ChannelState, item: Item) -> OpenedEntry:
+    """Open an item's entry with whatever key fits, and change nothing.
+
+    Raises:
+        NoKey: We have none of that epoch.
+        BadEntry: It is not what it claims to be.
+    """
+    envelope = Envelope.decode(item.body)
+    place = (envelope.channel, envelope.epoch, envelope.id)
+    if place != (item.channel, item.epoch, item.id):
+        raise BadEntry(EntryFault.MISMATCHED)
+    refusal: BadEntry | None = None
+    for key, members in _keys(state, envelope.epoch):
+        try:
+            return entries.open_(envelope, key=key, members=members)
+        except BadEntry as bad:
+            refusal = bad
+    known = state.witnessed(envelope.epoch) is not None
+    if refusal is None or (refusal.fault is EntryFault.UNREADABLE and not known):
+        # A giver's key that does not fit says nothing about the author.
+        raise NoKey
+    raise refusal
+
+
+def join_pasts(state: ChannelState) -> tuple[ChannelState, tuple[Effect, ...]]:
+    """Once nothing is unread, tie what was read late to what was read as it came.
+
+    An author whose two halves do not meet had entries withheld in between.
+    """
+    if state.unread or not state.past:
+        return state, ()
+    authors, effects = dict(state.authors), []
+    for device, chain in state.past.items():
+        live = authors.get(device)
+        if live is None:
+            authors[device] = chain
+            continue
+        if (live.floor, live.floor_previous) != (chain.counter + 1, chain.head):
+            effects.append(
+                SafetyWarning(kind=Concern.ENTRY_WITHHELD, channel=state.id, device=device)
+            )
+        authors[device] = replace(live, floor=chain.floor, floor_previous=chain.floor_previous)
+    return replace(state, authors=authors, past={}), tuple(effects)
+
+
+def _keys(state: ChannelState, epoch: int) -> Iterator[tuple[bytes, Members]]:
+    known = state.witnessed(epoch)
+    if known is not None:
+        yield known.key, state.member
+        return
+    for past in state.given:
+        for one in past.epochs:
+            if one.epoch == epoch:
+                yield one.key, partial(holder, past.tenures)
+
+
+def _unreadable(session: Session, state: ChannelState, item: Item) -> Step:
+    event = CannotRead(channel=state.id, seq=item.seq, epoch=item.epoch)
+    if item.seq in state.unread:
+        return kept(session, state)
+    newest = max(state.newest, item.epoch) if state.group is not None else state.newest
+    unread = (*state.unread, item.seq)
+    return kept(session, replace(state, unread=unread, newest=newest), event)
+
+
+def _follow(
+    state: ChannelState, item: Item, entry: Entry, device: DeviceId, *, late: bool
+) -> tuple[ChannelState, Notice | None]:
+    chains = state.past if late else state.authors
+    chain = chains.get(device)
+    earlier = any(seq < item.seq for seq in state.unread)
+    if chain is None and earlier:
+        chain, notice = begin(entry), None
+    else:
+        chain, notice = (chain or AuthorChain()).follow(entry)
+    if late:
+        return replace(state, past={**state.past, device: chain}), notice
+    return replace(state, authors={**state.authors, device: chain}), notice
+
+
+def _shown(
+    state: ChannelState, item: Item, opened: OpenedEntry, notice: Notice | None
+) -> tuple[ChannelState, list[Effect]]:
+    author = opened.author.device
+    effects: list[Effect] = []
+    if author != item.sender:
+        effects.append(_warning(item, Concern.SENDER_SPOOFED))
+    if notice is Notice.REPLAYED:
+        return state, [*effects, _warning(item, Concern.ENTRY_REPLAYED)]
+    if notice is not None:
+        effects.append(_warning(item, Concern.ENTRY_WITHHELD, notice.value, device=author))
+    shown = EntryOpened(
+        channel=state.id,
+        seq=item.seq,
+        at=item.at,
+        opened=opened,
+        card=item.card,
+        notice=notice,
+    )
+    return state, [*effects, shown]
+
+
+def _own(state: ChannelState, entry: Entry) -> ChannelState:
+    state = without(state, entry.id)
+    if entry.counter >= state.own_counter:
+        # A device restored from an old copy of its file meets what it had said since.
+        return replace(state, own_counter=entry.counter, own_head=entry.hash)
+    return state
+
+
+def _check_head(session: Session, circle: CircleId, item: Item, opened: OpenedEntry) -> Step:
+    known, entry = circle_of(session, circle), opened.entry
+    if entry.circle_length > len(known.chain):
+        claims = {**known.claims, entry.professional: entry.circle_length}
+        claimed = replace(known, claims=claims)
+        session = _with_circle(session, circle, claimed)
+        return Step(session=session, effects=(FetchChain(circle=circle),))
+    heads = known.roster.heads
+    if entry.circle_length == 0 or heads[entry.circle_length - 1] != entry.circle_head:
+        return Step(session=session, effects=(_warning(item, Concern.ROSTER_FORKED),))
+    return Step(session=session)
+
+
+def _with_circle(session: Session, circle: CircleId, state: CircleState) -> Session:
+    return replace(session, circles={**session.circles, circle: state})
+
+
+def _warning(
+    item: Item, kind: Concern, detail: str = "", device: DeviceId | None = None
+) -> SafetyWarning:
+    return SafetyWarning(
+        kind=kind, channel=item.channel, seq=item.seq, device=device or item.sender, detail=detail
+    )

@@ -1,0 +1,207 @@
+"""Sessions: opaque tokens that can be taken back, and are useless if the store is stolen."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from care_circle.access import NotFound
+from care_circle.actor import Actor as Person
+from care_circle.role import Profession, Role
+from crypto.ids import DeviceId, ProfessionalId
+from server.accounts.accounts import digest_of
+from server.clock import Clock
+from server.identity import Actor, NotSignedIn, SessionId
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+"""A professional's shift: after that, both factors again."""
+
+NOTED_EVERY = timedelta(minutes=1)
+_TOKEN_BYTES = 32
+_LONGEST_TOKEN = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in stay of one person; `seen_at` is exact to `NOTED_EVERY`."""
+
+    id: SessionId = field(repr=False)
+    professional: ProfessionalId
+    role: Role
+    profession: Profession | None = None
+    device: DeviceId | None = None
+    opened_at: datetime
+    seen_at: datetime
+
+    @property
+    def until(self) -> datetime:
+        """When it ends whatever happens, UTC."""
+        return self.opened_at + ABSOLUTE
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it was idle too long, or is simply too old."""
+        return now >= self.until or now >= self.seen_at + IDLE
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts on this session."""
+        person = Person(professional=self.professional, role=self.role, profession=self.profession)
+        return Actor(person=person, session=self.id, device=self.device, until=self.until)
+
+
+class SessionStore(Protocol):
+    """Sessions by id and by professional."""
+
+    async def create(self, session: Session) -> None:
+        """Keep a new session."""
+        ...
+
+    async def find(self, session: SessionId) -> Session | None:
+        """Find a session."""
+        ...
+
+    async def of(self, professional: ProfessionalId) -> tuple[Session, ...]:
+        """List the sessions of a professional."""
+        ...
+
+    async def change(
+        self, session: SessionId, decide: Callable[[Session], Session]
+    ) -> Session | None:
+        """Replace a session by what a pure decision makes of it; None if it is gone."""
+        ...
+
+    async def over(self, now: datetime) -> tuple[SessionId, ...]:
+        """Name sessions that are over by age, some at a time."""
+        ...
+
+    async def drop(self, session: SessionId) -> None:
+        """Forget a session; one that is gone already is no matter."""
+        ...
+
+
+class Endings:
+    """Tells whoever must know, the sockets above all, that a session has ended."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[SessionId], None]] = []
+
+    def subscribe(self, listener: Callable[[SessionId], None]) -> None:
+        """Call a function, at once and in this process, for each session that is ended."""
+        self._listeners.append(listener)
+
+    def announce(self, session: SessionId) -> None:
+        """Tell everybody who subscribed."""
+        for listener in self._listeners:
+            listener(session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """Open, recognise, bind to a device, list, revoke."""
+
+    store: SessionStore
+    clock: Clock
+    endings: Endings = field(default_factory=Endings)
+
+    async def open(self, person: Person, *, device: DeviceId | None) -> tuple[str, Session]:
+        """Open a session and give its token, which is kept nowhere."""
+        token, now = secrets.token_urlsafe(_TOKEN_BYTES), self.clock()
+        session = Session(
+            id=SessionId(digest_of(token)),
+            professional=person.professional,
+            role=person.role,
+            profession=person.profession,
+            device=device,
+            opened_at=now,
+            seen_at=now,
+        )
+        await self.store.create(session)
+        return token, session
+
+    async def actor(self, token: str | None) -> Actor:
+        """Tell who a token stands for, and note that they are there.
+
+        Raises:
+            NotSignedIn: Nobody, or nobody any more.
+        """
+        if token is None or not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii():
+            raise NotSignedIn
+        session = await self.store.find(SessionId(digest_of(token)))
+        if session is None:
+            raise NotSignedIn
+        now = self.clock()
+        if session.is_over(now):
+            await self._end(session.id)
+            raise NotSignedIn
+        if now - session.seen_at >= NOTED_EVERY:
+            await self.store.change(session.id, lambda held: replace(held, seen_at=now))
+        return session.actor
+
+    async def holds(self, session: SessionId) -> bool:
+        """Tell whether a session stands; an open connection counts as being there."""
+        found = await self.store.find(session)
+        if found is None or self.clock() >= found.until:
+            return False
+        if self.clock() - found.seen_at >= NOTED_EVERY:
+            now = self.clock()
+            await self.store.change(session, lambda held: replace(held, seen_at=now))
+        return True
+
+    async def current(self, actor: Actor) -> Session:
+        """Give the session somebody acts on.
+
+        Raises:
+            NotSignedIn: It has ended meanwhile.
+        """
+        session = await self.store.find(actor.session)
+        if session is None:
+            raise NotSignedIn
+        return session
+
+    async def bind(self, session: SessionId, device: DeviceId) -> None:
+        """Let a session speak for a device from now on.
+
+        Raises:
+            NotSignedIn: The session has ended meanwhile.
+        """
+        changed = await self.store.change(session, lambda held: replace(held, device=device))
+        if changed is None:
+            raise NotSignedIn
+
+    async def of(self, professional: ProfessionalId) -> tuple[Session, ...]:
+        """List somebody's sessions that are not over, newest first."""
+        now = self.clock()
+        held = [one for one in await self.store.of(professional) if not one.is_over(now)]
+        return tuple(sorted(held, key=lambda one: one.opened_at, reverse=True))
+
+    async def revoke(self, professional: ProfessionalId, session: SessionId) -> None:
+        """End one of somebody's own sessions, at once and for its sockets too.
+
+        Raises:
+            NotFound: They have no such session.
+        """
+        found = await self.store.find(session)
+        if found is None or found.professional != professional:
+            raise NotFound
+        await self._end(session)
+
+    async def revoke_all(
+        self, professional: ProfessionalId, *, device: DeviceId | None = None
+    ) -> None:
+        """End all sessions of somebody, or those of one device that was lost or removed."""
+        for session in await self.store.of(professional):
+            if device is None or session.device == device:
+                await self._end(session.id)
+
+    async def tidy(self) -> int:
+        """Forget sessions that are over by age, and tell how many there were."""
+        over = await self.store.over(self.clock())
+        for session in over:
+            await self._end(session)
+        return len(over)
+
+    async def _end(self, session: SessionId) -> None:
+        await self.store.drop(session)
+        self.endings.announce(session)

@@ -1,0 +1,35 @@
+"""Signing in: two factors, then a session, perhaps for a device known already."""
+
+from dataclasses import dataclass
+
+from crypto.ids import DeviceId
+from server.accounts.accounts import Accounts
+from server.accounts.devices import Devices
+from server.accounts.sessions import Session, Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """The one use case that needs accounts, devices and sessions together."""
+
+    accounts: Accounts
+    devices: Devices
+    sessions: Sessions
+
+    async def sign_in(
+        self, email: str, password: str, code: str, *, device: DeviceId | None, network: str
+    ) -> tuple[str, Session]:
+        """Open a session for whoever shows both factors, and give its token.
+
+        A session for a device receives and sends in its name; what it sends still has to be
+        signed by the device's own key, which no password replaces.
+
+        Raises:
+            SignInRefused: E-mail, password and code do not go together.
+            TooManyRequests: Too many tries.
+            NotFound: The device is not theirs, or was removed.
+        """
+        account = await self.accounts.sign_in(email, password, code, network=network)
+        if device is not None:
+            await self.devices.owned(account.professional, device)
+        return await self.sessions.open(account.person, device=device)

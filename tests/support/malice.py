@@ -15,16 +15,8 @@ from crypto.mls.suite import SUITE_1
 from crypto.session import session as sessions
 from crypto.session.log import AppendRequest, Item, Kind
 from crypto.session.packages import make_package
-from tests.support.devices import NOW, Circle, Person, person
+from tests.support.devices import NOW, Person, person
 from tests.support.relay import Client, Relay, Tamper
-
-
-def member(circle: Circle, relay: Relay) -> Client:
-    who = person()
-    circle.add(who)
-    client = Client(who, relay)
-    client.watch()
-    return client
 
 
 def group_of(client: Client) -> Group:

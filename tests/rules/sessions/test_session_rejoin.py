@@ -17,41 +17,19 @@ from crypto.session.log import Kind
 from crypto.session.packages import make_package
 from crypto.session.state import Phase
 from tests.support.devices import NOW, Circle, person
-from tests.support.malice import asked, group_of, member, put_commit, uncertified, without
+from tests.support.malice import asked, group_of, put_commit, uncertified, without
+from tests.support.newcomers import joined, member
 from tests.support.relay import Client, Relay, sends, settle
 
 
 @pytest.fixture
-def circle() -> Circle:
-    return Circle(person())
-
-
-@pytest.fixture
-def relay(circle: Circle) -> Relay:
-    return Relay(circle=circle)
-
-
-@pytest.fixture
-def ana(circle: Circle, relay: Relay) -> Client:
-    client = Client(circle.coordinator, relay)
-    client.open()
-    return client
-
-
-@pytest.fixture
 def ben(circle: Circle, relay: Relay, ana: Client) -> Client:
-    client = member(circle, relay)
-    ana.add(client)
-    settle(ana, client)
-    return client
+    return joined(circle, relay, ana)
 
 
 @pytest.fixture
 def cleo(circle: Circle, relay: Relay, ana: Client, ben: Client) -> Client:
-    client = member(circle, relay)
-    ana.add(client)
-    settle(ana, ben, client)
-    return client
+    return joined(circle, relay, ana, ben)
 
 
 def test_who_lost_the_thread_comes_back_and_reads_what_was_missed(

@@ -25,53 +25,8 @@ from crypto.session.packages import publish
 from crypto.session.state import Phase
 from crypto.session.step import NotInChannel, UnknownChannel, UnknownCircle
 from crypto.session.store import decode_session, encode_session
-from crypto.statement import HistoryGrant
 from tests.support.devices import NOW, Circle, Person, person
 from tests.support.relay import Client, Relay, sends, settle
-
-
-@pytest.fixture
-def circle() -> Circle:
-    return Circle(person())
-
-
-@pytest.fixture
-def relay(circle: Circle) -> Relay:
-    return Relay(circle=circle)
-
-
-@pytest.fixture
-def ana(circle: Circle, relay: Relay) -> Client:
-    client = Client(circle.coordinator, relay)
-    client.open()
-    return client
-
-
-def member(circle: Circle, relay: Relay, history: HistoryGrant | None = None) -> Client:
-    who = person()
-    circle.add(who, history=history)
-    client = Client(who, relay)
-    client.watch()
-    return client
-
-
-@pytest.fixture
-def ben(circle: Circle, relay: Relay, ana: Client) -> Client:
-    return member(circle, relay)
-
-
-@pytest.fixture
-def cleo(circle: Circle, relay: Relay, ana: Client) -> Client:
-    return member(circle, relay)
-
-
-def second_device(of: Client) -> Client:
-    who = of.person
-    session = sessions.enrol(who.identity, who.professional, type(of.id)(new_id()), now=NOW)
-    twin = Person(professional=who.professional, identity=who.identity, device=session.device)
-    client = Client(twin, of.relay)
-    client.watch()
-    return client
 
 
 def test_what_one_says_all_hear(ana: Client, ben: Client, cleo: Client) -> None:

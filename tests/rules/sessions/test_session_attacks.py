@@ -12,41 +12,19 @@ from crypto.session.compare import compare, report
 from crypto.session.effects import EntryOpened, FetchChain, Rejoin
 from crypto.session.log import Kind
 from tests.support.devices import NOW, Circle, person
-from tests.support.malice import asked, entry_by, group_of, member, put_entry, without
+from tests.support.malice import asked, entry_by, group_of, put_entry, without
+from tests.support.newcomers import joined, member
 from tests.support.relay import Client, Relay, sends, settle
 
 
 @pytest.fixture
-def circle() -> Circle:
-    return Circle(person())
-
-
-@pytest.fixture
-def relay(circle: Circle) -> Relay:
-    return Relay(circle=circle)
-
-
-@pytest.fixture
-def ana(circle: Circle, relay: Relay) -> Client:
-    client = Client(circle.coordinator, relay)
-    client.open()
-    return client
-
-
-@pytest.fixture
 def ben(circle: Circle, relay: Relay, ana: Client) -> Client:
-    client = member(circle, relay)
-    ana.add(client)
-    settle(ana, client)
-    return client
+    return joined(circle, relay, ana)
 
 
 @pytest.fixture
 def cleo(circle: Circle, relay: Relay, ana: Client, ben: Client) -> Client:
-    client = member(circle, relay)
-    ana.add(client)
-    settle(ana, ben, client)
-    return client
+    return joined(circle, relay, ana, ben)
 
 
 def test_an_old_device_list_is_not_accepted_again(

@@ -26,40 +26,18 @@ from tests.support.malice import (
     uncertified,
     with_a_certificate_of,
 )
+from tests.support.newcomers import joined
 from tests.support.relay import Client, Relay, sends, settle
 
 
 @pytest.fixture
-def circle() -> Circle:
-    return Circle(person())
-
-
-@pytest.fixture
-def relay(circle: Circle) -> Relay:
-    return Relay(circle=circle)
-
-
-@pytest.fixture
-def ana(circle: Circle, relay: Relay) -> Client:
-    client = Client(circle.coordinator, relay)
-    client.open()
-    return client
-
-
-@pytest.fixture
 def ben(circle: Circle, relay: Relay, ana: Client) -> Client:
-    client = member(circle, relay)
-    ana.add(client)
-    settle(ana, client)
-    return client
+    return joined(circle, relay, ana)
 
 
 @pytest.fixture
 def cleo(circle: Circle, relay: Relay, ana: Client, ben: Client) -> Client:
-    client = member(circle, relay)
-    ana.add(client)
-    settle(ana, ben, client)
-    return client
+    return joined(circle, relay, ana, ben)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What `server/live/engineio_fast.py` leans on in two pinned libraries; fails loudly when it moves."""
+"""What `engineio_fast.py` leans on in two pinned libraries; fails loudly when it moves."""
 
 import importlib.metadata
 import inspect

@@ -20,13 +20,12 @@ from tests.support.malice import (
     asked,
     group_of,
     in_the_name_of,
-    member,
     off_the_roster,
     put_commit,
     uncertified,
     with_a_certificate_of,
 )
-from tests.support.newcomers import joined
+from tests.support.newcomers import joined, member
 from tests.support.relay import Client, Relay, sends, settle
 
 

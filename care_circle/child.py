@@ -1,7 +1,5 @@
 """One child of the pathway: identity, birth, family, inclusion."""
 
-import base64
-import hashlib
 import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,7 +9,7 @@ from care_circle.contact import Contact, check_contact, opt_out, recipient
 from care_circle.inclusion import Decision
 from care_circle.ins import Identity
 from care_circle.perinatal import Perinatal
-from crypto.ids import ChildId, ContactId, ProfessionalId
+from crypto.ids import ChildId, ContactId, ProfessionalId, id_of
 from notifications.notice import Medium, Recipient
 
 _LETTERS_COMPARED = 3
@@ -153,8 +151,7 @@ def _check_days(child: Child, on: date) -> None:
 
 def contact_id(child: ChildId, wanted: ContactId) -> ContactId:
     """Name a new contact after the child and the id a client asked for: always the same."""
-    digest = hashlib.sha256(f"contact:{child}:{wanted}".encode()).digest()[:16]
-    return ContactId(base64.b32encode(digest).decode("ascii").rstrip("=").lower())
+    return ContactId(id_of(f"contact:{child}:{wanted}"))
 
 
 def put_contact(child: Child, contact: Contact) -> Child:

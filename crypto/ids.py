@@ -6,6 +6,7 @@ None of them says anything about a person.
 """
 
 import base64
+import hashlib
 import secrets
 from typing import NewType
 
@@ -24,13 +25,23 @@ NoticeId = NewType("NoticeId", str)
 ContactId = NewType("ContactId", str)
 
 _LENGTH = 26
+_BYTES = 16
 
 
 def new_id() -> str:
     """Make an opaque id: 26 characters of lower-case base 32, 128 random bits."""
-    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower()
+    return _written(secrets.token_bytes(_BYTES))
+
+
+def id_of(name: str) -> str:
+    """Make the id that belongs to a name: always the same, and none that a client could aim at."""
+    return _written(hashlib.sha256(name.encode()).digest()[:_BYTES])
 
 
 def is_id(text: str) -> bool:
     """Tell whether a text has the shape of an id, so that nothing else reaches a store."""
     return len(text) == _LENGTH and all(c in "abcdefghijklmnopqrstuvwxyz234567" for c in text)
+
+
+def _written(random: bytes) -> str:
+    return base64.b32encode(random).decode("ascii").rstrip("=").lower()

@@ -5,14 +5,12 @@ planned by a pure rule in the same write as the fact it tells, so that no appoin
 can move without its notices moving too. `delivery.py` says how one gets out.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from crypto.ids import AppointmentId, ContactId, NoticeId
+from crypto.ids import AppointmentId, ContactId, NoticeId, id_of
 from notifications import hours
 
 WITHDRAWN = "withdrawn"
@@ -166,8 +164,7 @@ def notice_id(
 ) -> NoticeId:
     """Name a notice by what it tells, so that planning it twice cannot make two of it."""
     name = f"{rule}:{facts.appointment}:{contact}:{medium}:{facts.sequence}"
-    digest = hashlib.sha256(name.encode()).digest()[:16]
-    return NoticeId(base64.b32encode(digest).decode("ascii").rstrip("=").lower())
+    return NoticeId(id_of(name))
 
 
 def _keep(notice: Notice, facts: AppointmentFacts, at: int) -> Notice:

@@ -21,6 +21,7 @@ from server.accounts.passwords import Passwords, WrongPassword, require_strong
 from server.audit import Audit
 from server.clock import Clock
 from server.limits import Allowance, RateLimit
+from server.storage.engine import Busy
 
 INVITATION_LIFETIME = timedelta(days=7)
 PER_ACCOUNT = Allowance(tries=5, seconds=15 * 60)
@@ -208,8 +209,8 @@ class Accounts:
         await self.store.change(account.professional, decide)
         return Enrolling(secret=secret, uri=totp.enrolment_uri(secret, account.professional))
 
-    async def confirm(self, token: str, code: str, *, network: str) -> None:
-        """Prove that the second factor works; the invitation is used up with it.
+    async def confirm(self, token: str, code: str, *, network: str) -> ProfessionalId:
+        """Prove that the second factor works, and give whose it is; uses up the invitation.
 
         Raises:
             InvitationOver: The token opens nothing.
@@ -226,6 +227,7 @@ class Accounts:
 
         await self.store.change(account.professional, decide)
         await self._note(account.professional, "enrol")
+        return account.professional
 
     async def sign_in(self, email: str, password: str, code: str, *, network: str) -> Account:
         """Check the two factors; an unknown address takes as long as a wrong password.
@@ -233,26 +235,36 @@ class Accounts:
         Raises:
             SignInRefused: They do not go together.
             TooManyRequests: Too many tries for this address or from this network.
+            Busy: Nothing was compared, since too many passwords are waiting to be.
         """
-        now = self.clock()
-        name = normalised(email)
+        now, name = self.clock(), normalised(email)
+        known_as = hashlib.sha256(name.encode()).hexdigest()
         self.by_network.spend(network, now=now)
-        self.by_account.spend(hashlib.sha256(name.encode()).hexdigest(), now=now)
+        self.by_account.spend(known_as, now=now)
         account = await self.store.by_email(name)
         try:
-            await self._check_password(account, password)
-            if account is None:
-                raise SignInRefused
-            signed = await self.store.change(
-                account.professional, lambda held: _with_code_used(held, code, now)
-            )
+            signed = await self._signed(account, password, code)
+        except Busy:
+            self.by_network.give_back(network, now=now)
+            self.by_account.give_back(known_as, now=now)
+            raise
         except (WrongPassword, CodeRefused):
             await self._note(account.professional if account else None, "sign_in_refused")
             raise SignInRefused from None
         await self._note(signed.professional, "sign_in")
         self.by_network.give_back(network, now=now)
-        self.by_account.forgive(hashlib.sha256(name.encode()).hexdigest())
+        self.by_account.forgive(known_as)
         return signed
+
+    async def require_open(self, professional: ProfessionalId) -> None:
+        """Insist that an account has not been closed, perhaps a moment ago.
+
+        Raises:
+            SignInRefused: It has.
+        """
+        account = await self.store.find(professional)
+        if account is None or _is_closed(account):
+            raise SignInRefused
 
     async def disable(self, professional: ProfessionalId) -> None:
         """Close an account; its sessions must be revoked with it.
@@ -269,12 +281,25 @@ class Accounts:
             actor=professional, action=action, kind="account", id=professional or "unknown"
         )
 
-    async def _check_password(self, account: Account | None, password: str) -> None:
-        closed = account is None or account.enrolled_at is None or account.disabled_at is not None
-        if account is None or account.password is None or closed:
+    async def _signed(self, account: Account | None, password: str, code: str) -> Account:
+        """Compare both factors; an account that changed meanwhile is compared with as it is now.
+
+        Raises:
+            WrongPassword, CodeRefused: They are not this account's, or it is not open.
+            Busy: Too many are waiting.
+        """
+        if account is None or account.password is None or _is_closed(account):
             await self.passwords.pretend(password)
             raise WrongPassword
         await self.passwords.verify(account.password, password)
+        compared, now = account.password, self.clock()
+
+        def decide(held: Account) -> Account:
+            if _is_closed(held) or held.password != compared:
+                raise WrongPassword
+            return _with_code_used(held, code, now)
+
+        return await self.store.change(account.professional, decide)
 
     async def _invited(self, token: str, network: str) -> Account:
         now = self.clock()
@@ -295,6 +320,10 @@ def digest_of(token: str) -> str:
 def normalised(email: str) -> str:
     """Give the form under which an address is unique: no outer blanks, no capitals."""
     return email.strip().casefold()
+
+
+def _is_closed(account: Account) -> bool:
+    return account.enrolled_at is None or account.disabled_at is not None
 
 
 def _require_invited(account: Account, token: str, now: datetime) -> None:

@@ -7,8 +7,12 @@ gets: more, and signing in becomes a way to stop the server (reliability.md §3.
 import asyncio
 import math
 from dataclasses import dataclass, field
+from typing import Literal
 
 import argon2
+from typing_extensions import override
+
+from server.storage.engine import Busy
 
 LEAST_CHARACTERS = 15
 MOST_CHARACTERS = 256
@@ -23,6 +27,8 @@ _LEAST_AFTER_CONTEXT = 8
 _LEAST_DIFFERENT = 6
 _LEAST_OWN_WORD = 3
 _AT_ONCE = 2
+MOST_WAITING = 32
+"""Some three seconds of hashing: whoever waited longer would have given up."""
 _ALPHABETS = ((str.islower, 26), (str.isupper, 26), (str.isdigit, 10))
 _OTHER_SIGNS = 33
 
@@ -35,12 +41,33 @@ class WrongPassword(Exception):
     """The password is not the one that was set."""
 
 
+class Gate(asyncio.Semaphore):
+    """Lets two through at once and some wait; whoever comes then is told so at once."""
+
+    def __init__(self) -> None:
+        super().__init__(_AT_ONCE)
+        self._waiting = 0
+
+    @override
+    async def acquire(self) -> Literal[True]:
+        if self._waiting >= MOST_WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            return await super().acquire()
+        finally:
+            self._waiting -= 1
+
+
 @dataclass(frozen=True, slots=True)
 class Passwords:
-    """Hashes and verifies, in threads, at most two at once."""
+    """Hashes and verifies, in threads, at most two at once.
+
+    All methods raise Busy when some seconds' worth of passwords is waiting already.
+    """
 
     hasher: argon2.PasswordHasher = field(default_factory=argon2.PasswordHasher)
-    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    gate: Gate = field(default_factory=Gate)
 
     async def hash(self, password: str) -> str:
         """Hash a password with Argon2id and a salt of its own."""

@@ -9,7 +9,7 @@ from crypto.ids import ProfessionalId
 from server.identity import actor_of
 from server.operations import Operations
 from server.security import network_of
-from server.services import ACCOUNTS
+from server.services import ACCOUNTS, SIGN_IN
 from server.wire import Struct, answer, nothing, read
 
 operations = Operations()
@@ -95,6 +95,6 @@ async def confirm_enrolment(request: web.Request) -> web.Response:
     """Prove that the second factor works, which uses up the invitation."""
     form = await read(request, ConfirmationForm)
 
-    await request.app[ACCOUNTS].confirm(form.token, form.code, network=network_of(request))
+    await request.app[SIGN_IN].confirm(form.token, form.code, network=network_of(request))
 
     return nothing()

@@ -24,6 +24,7 @@ UV = "uv==0.13.9"
 ROOMS = ("server", "channels", "care_circle", "notifications", "crypto")
 NEEDS_DEV = ("test", "check", "format", "lock")
 OLDEST_PYTHON = (3, 11)
+INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
@@ -48,21 +49,27 @@ def prepare(group: str) -> bool:
     """Make `.venv` and install the locked packages, unless that is already done."""
     if _is_ready(group):
         return True
-    sync = [tool("uv"), "pip", "sync", "--quiet", "--require-hashes", str(LOCKS[group])]
     venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    installer = [tool("python"), "-m", "pip", "install", "-q", UV]
+    sync = [tool("uv"), "pip", "sync", "--quiet", "--require-hashes", str(LOCKS[group])]
     ready = (
-        (_works("python") or _step("Python environment", venv))
-        and (_works("uv") or _step("installer", [tool("python"), "-m", "pip", "install", "-q", UV]))
-        and _step("locked packages", sync)
-    )
+        _stands() or (_step("Python environment", venv) and _step("installer", installer))
+    ) and _step("locked packages", sync)
     if ready:
         STAMP.write_text(group + " " + _digest(group) + "\n", encoding="utf-8")
     return ready
 
 
+def _stands() -> bool:
+    """Tell whether `.venv` was made to its end, and here: its programs name their folder."""
+    made = VENV / "pyvenv.cfg"
+    here = made.exists() and str(VENV.resolve()) in made.read_text(encoding="utf-8")
+    return here and all(Path(tool(name)).exists() for name in ("python", "uv"))
+
+
 def _is_ready(group: str) -> bool:
     """Tell whether what stands in `.venv` serves: the test packages include the others."""
-    if not STAMP.exists() or not _works("python"):
+    if not STAMP.exists() or not _stands():
         return False
     held, _, digest = STAMP.read_text(encoding="utf-8").strip().partition(" ")
     return held in (group, "dev") and digest == _digest(held)
@@ -75,11 +82,6 @@ def _digest(group: str) -> str:
 def tool(name: str) -> str:
     """Return the path of a program of `.venv`."""
     return str(BIN / (name + (".exe" if WINDOWS else "")))
-
-
-def _works(name: str) -> bool:
-    """Tell whether a program of `.venv` is there and its interpreter has not moved away."""
-    return Path(tool(name)).exists()
 
 
 def _step(name: str, command: list[str]) -> bool:
@@ -101,11 +103,13 @@ def _step(name: str, command: list[str]) -> bool:
             continue
     say(f"{name}: {time.monotonic() - began:.1f} s" if process.returncode == 0 else name)
     if process.returncode != 0:
-        sys.stderr.write(output.decode("utf-8", "replace"))
+        said = output.decode("utf-8", "replace").strip().splitlines()
+        sys.stderr.write("".join(line + "\n" for line in said[-LINES_SHOWN:]))
         refuse(ADVICE.get(name, REGISTRY))
     return process.returncode == 0
 
 
+LINES_SHOWN = 5
 ADVICE = {
     "Python environment": "Python's venv module is missing; on Debian: apt-get install python3-venv"
 }
@@ -180,11 +184,16 @@ def say(sentence: str, end: str | None = None) -> None:
     print(f"ronde: {sentence}", end=end, file=sys.stderr, flush=True)
 
 
-def refuse(sentence: str) -> int:
+def refuse(sentence: str, code: int = 1) -> int:
     """Say in one sentence what is missing and what to do."""
     say(sentence)
-    return 1
+    return code
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    try:
+        raise SystemExit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        raise SystemExit(refuse("stopped", INTERRUPTED)) from None
+    except OSError as error:
+        raise SystemExit(refuse(f"cannot go on: {error}")) from None

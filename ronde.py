@@ -52,9 +52,10 @@ def prepare(group: str) -> bool:
     venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     installer = [tool("python"), "-m", "pip", "install", "-q", UV]
     sync = [tool("uv"), "pip", "sync", "--quiet", "--require-hashes", str(LOCKS[group])]
-    ready = (
-        _stands() or (_step("Python environment", venv) and _step("installer", installer))
-    ) and _step("locked packages", sync)
+    if not _stands() and not (_step("Python environment", venv) and _step("installer", installer)):
+        return False
+    STAMP.write_text("", encoding="utf-8")  # Whoever interrupts the next step has no packages.
+    ready = _step("locked packages", sync)
     if ready:
         STAMP.write_text(group + " " + _digest(group) + "\n", encoding="utf-8")
     return ready
@@ -64,12 +65,12 @@ def _stands() -> bool:
     """Tell whether `.venv` was made to its end, and here: its programs name their folder."""
     made = VENV / "pyvenv.cfg"
     here = made.exists() and str(VENV.resolve()) in made.read_text(encoding="utf-8")
-    return here and all(Path(tool(name)).exists() for name in ("python", "uv"))
+    return here and STAMP.exists() and all(Path(tool(it)).exists() for it in ("python", "uv"))
 
 
 def _is_ready(group: str) -> bool:
     """Tell whether what stands in `.venv` serves: the test packages include the others."""
-    if not STAMP.exists() or not _stands():
+    if not _stands():
         return False
     held, _, digest = STAMP.read_text(encoding="utf-8").strip().partition(" ")
     return held in (group, "dev") and digest == _digest(held)

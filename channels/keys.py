@@ -5,6 +5,7 @@ an init key. So each is handed out once and marked when a commit has used it; th
 last resort may be handed out again when no other is left, which beats being unreachable.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -161,6 +162,8 @@ class KeyPackages:
     door: Door
     allowance: Allowance
     clock: Callable[[], datetime]
+    # Counting and adding are two steps, and so are choosing and taking.
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def upload(
         self,
@@ -176,18 +179,20 @@ class KeyPackages:
             TooManyKeyPackages: They would be more than 50.
         """
         now = self.clock()
-        await self.store.drop_expired(device.id, now)
         read = [read_package(data, device, now=now) for data in packages]
         if last_resort is not None:
             resort = read_package(last_resort, device, now=now)
             read.append(replace(resort, last_resort=True))
         new = {package.reference for package in read if not package.last_resort}
-        waiting = {held.reference for held in await self.store.of_device(device.id) if _waits(held)}
-        if len(waiting | new) > MOST_PACKAGES:
-            raise TooManyKeyPackages
-        for package in read:
-            await self.store.add(package)
-        return len(waiting | new)
+        async with self._one_at_a_time:
+            await self.store.drop_expired(device.id, now)
+            held = await self.store.of_device(device.id)
+            waiting = new | {package.reference for package in held if _waits(package)}
+            if len(waiting) > MOST_PACKAGES:
+                raise TooManyKeyPackages
+            for package in read:
+                await self.store.add(package)
+        return len(waiting)
 
     async def waiting(self, device: DeviceId) -> int:
         """Count the packages that wait for a device, the last resort aside."""
@@ -213,12 +218,9 @@ class KeyPackages:
             _require(participants, device)
         for _ in wanted:
             self.allowance.spend(asker.professional, now=now)
-        found = []
-        for device in wanted:
-            package = await self._hand_out(device, asker.professional, now)
-            if package is not None:
-                found.append(package)
-        return tuple(found)
+        async with self._one_at_a_time:
+            handed = [await self._hand_out(each, asker.professional, now) for each in wanted]
+        return tuple(package for package in handed if package is not None)
 
     async def handed(self, references: Sequence[bytes]) -> Mapping[bytes, StoredPackage]:
         """Find the packages a commit says it uses; unknown ones are missing."""

@@ -1,5 +1,6 @@
 """Devices: which MLS clients a professional has, as their identity key certified them (R1)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -112,6 +113,8 @@ class Devices:
     audit: Audit
     bind: Bind
     removed: Removed
+    # Counting devices and keeping one more are two steps.
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def register(
         self, actor: Actor, certificate: bytes, *, identity_key: bytes
@@ -133,10 +136,6 @@ class Devices:
         if read.professional != professional:
             raise BadCertificate(CertificateFault.MISMATCHED)
         read.verify(identity_key, now)
-        held = await self.of(professional)
-        await self._require_key(professional, identity_key, held)
-        if len(held) >= MOST_DEVICES and read.device not in {device.id for device in held}:
-            raise TooManyDevices
         device = RegisteredDevice(
             id=read.device,
             professional=professional,
@@ -144,12 +143,8 @@ class Devices:
             certificate=certificate,
             registered_at=now,
         )
-        await self.audit.record(
-            actor=professional, action="register_device", kind="device", id=device.id
-        )
-        kept = await self.store.create(device)
-        if kept.removed_at is not None or kept.certificate != certificate:
-            raise DeviceTaken
+        async with self._one_at_a_time:
+            kept = await self._keep(device)
         await self.bind(actor.session, kept.id)
         return kept
 
@@ -195,6 +190,24 @@ class Devices:
             device, lambda held: replace(held, removed_at=held.removed_at or now)
         )
         await self.removed(professional, device)
+
+    async def _keep(self, device: RegisteredDevice) -> RegisteredDevice:
+        """Keep a new device, or find it again.
+
+        Raises:
+            KeyNotAttested, DeviceTaken, TooManyDevices: As for `register`.
+        """
+        held = await self.of(device.professional)
+        await self._require_key(device.professional, device.identity_key, held)
+        if len(held) >= MOST_DEVICES and device.id not in {one.id for one in held}:
+            raise TooManyDevices
+        await self.audit.record(
+            actor=device.professional, action="register_device", kind="device", id=device.id
+        )
+        kept = await self.store.create(device)
+        if kept.removed_at is not None or kept.certificate != device.certificate:
+            raise DeviceTaken
+        return kept
 
     async def _require_key(
         self,

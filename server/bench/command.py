@@ -29,6 +29,7 @@ from server.accounts.passwords import Passwords
 from server.bench.load import Figures, Plan, Seat
 from server.bench.seed import enrol, found_circle, open_channel
 from server.channel_house import furnish_channels
+from server.client.french import FrenchCommand
 from server.clock import system_clock
 from server.house import furnish
 from server.live.connection import Limits
@@ -262,13 +263,17 @@ def _p99(values: Sequence[float]) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
 
 
-@click.command("bench", help="Mesurer cette machine : messages, latences, mémoire, magasin.")
-@click.option("--quick", is_flag=True, help="Moins d'une minute.")
+@click.command(
+    "bench",
+    cls=FrenchCommand,
+    help="Mesure cette machine : messages, latences, mémoire, magasin.",
+)
+@click.option("--quick", is_flag=True, help="moins d'une minute")
 @click.option(
     "--json",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Écrire aussi les chiffres dans ce fichier.",
+    help="écrit aussi les chiffres dans ce fichier",
 )
 def bench(*, quick: bool, path: Path | None) -> None:
     """Measure this machine and print the figures."""

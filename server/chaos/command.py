@@ -19,6 +19,7 @@ import click
 
 from server.chaos.ledger import Promise
 from server.chaos.run import Order, Report, run
+from server.client.french import FrenchCommand
 
 KILLS: Final = 20
 _EXAMPLES: Final = 5
@@ -96,14 +97,24 @@ def _median(report: Report) -> float:
     return statistics.median(report.restarts)
 
 
-@click.command("chaos", help="Tuer le serveur sous charge, puis vérifier que rien ne manque.")
-@click.option("--kills", type=click.IntRange(1, 10_000), default=KILLS, show_default=True)
-@click.option("--seed", type=int, help="Rejouer les mêmes hasards.")
+@click.command(
+    "chaos",
+    cls=FrenchCommand,
+    help="Tue le serveur sous charge, puis vérifie que rien ne manque.",
+)
+@click.option(
+    "--kills",
+    type=click.IntRange(1, 10_000),
+    default=KILLS,
+    show_default=True,
+    help="combien de fois",
+)
+@click.option("--seed", type=int, help="rejoue les mêmes hasards")
 @click.option(
     "--json",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Écrire aussi le bilan dans ce fichier.",
+    help="écrit aussi le bilan dans ce fichier",
 )
 def chaos(*, kills: int, seed: int | None, path: Path | None) -> None:
     """Kill, audit, print; exit 1 if any promise was broken."""

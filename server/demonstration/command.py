@@ -10,13 +10,14 @@ from pathlib import Path
 import click
 
 from channels.headless_line import Refused, Unreachable
+from server.client.french import FrenchCommand
 from server.demonstration import family, network, talk, verdict
 from server.demonstration.clock import StoryClock
 from server.demonstration.processes import LOGS, NotStarted, World, world
 from server.demonstration.stage import Stage, stage
 
 
-@click.command()
+@click.command(cls=FrenchCommand)
 @click.option("--once", is_flag=True, help="raconte l'histoire puis s'arrête")
 @click.option("--port", default=8480, show_default=True, help="port du serveur ; 0 : un port libre")
 @click.option(

@@ -1,0 +1,149 @@
+"""The command line: `ronde serve | doctor | user | demo | bench | client | chaos`."""
+
+import asyncio
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+
+import click
+from typing_extensions import override
+
+from care_circle.access import NotFound
+from care_circle.role import Profession, Role
+from care_circle.services.people import NewProfessional
+from crypto.ids import ProfessionalId
+from server.accounts.accounts import Invited
+from server.accounts.users import add_user, disable_user, opened, standing_of
+from server.client.french import FrenchGroup
+from server.config import Config, ConfigError
+from server.doctor import examine
+from server.problems import problem_of
+from server.serve import run
+
+ELSEWHERE: Mapping[str, str] = {
+    "demo": "server.demonstration.command",
+    "bench": "server.bench.command",
+    "client": "server.client.command",
+    "chaos": "server.chaos.command",
+}
+"""Commands kept in modules of their own, loaded only when they are asked for."""
+
+
+class Commands(FrenchGroup):
+    """A group that finds some of its commands by name, so that `serve` starts without them."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        there = (name for name, module in ELSEWHERE.items() if importlib.util.find_spec(module))
+        return sorted({*super().list_commands(ctx), *there})
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = ELSEWHERE.get(cmd_name)
+        if module is None or importlib.util.find_spec(module) is None:
+            return super().get_command(ctx, cmd_name)
+        found = getattr(importlib.import_module(module), cmd_name)
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Ronde : un canal scellé, des tâches et des rappels autour d'un enfant vulnérable."""
+
+
+@main.command()
+def serve() -> None:
+    """Sert jusqu'à Ctrl-C."""
+    sys.exit(run(configuration()))
+
+
+@main.command()
+def doctor() -> None:
+    """Examine les réglages et les alentours, en phrases simples."""
+    config = configuration()
+    click.echo("✔ Les réglages sont complets et justes.")
+    if not asyncio.run(_examine(config)):
+        sys.exit(1)
+
+
+@main.group(cls=FrenchGroup)
+def user() -> None:
+    """Les personnes du réseau."""
+
+
+@user.command("add")
+@click.option("--email", required=True, help="adresse, qui sert à se connecter")
+@click.option("--family-name", required=True, help="nom")
+@click.option("--given-name", required=True, help="prénom")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--profession", type=click.Choice([each.value for each in Profession]))
+def add(
+    *, email: str, family_name: str, given_name: str, role: str, profession: str | None
+) -> None:
+    """Inscrit une personne et donne son invitation, valable une fois."""
+    new = NewProfessional(
+        family_name=family_name,
+        given_name=given_name,
+        role=Role(role),
+        email=email,
+        profession=None if profession is None else Profession(profession),
+    )
+    invited = asyncio.run(_add(configuration(), new))
+    click.echo(f"identifiant  {invited.professional}")
+    click.echo(f"invitation   {invited.token}")
+    click.echo(f"valable jusqu'au {invited.until:%d/%m/%Y %H:%M} UTC")
+
+
+@user.command("list")
+def list_users() -> None:
+    """Liste les comptes : identifiant, rôle, état."""
+    asyncio.run(_list(configuration()))
+
+
+@user.command("disable")
+@click.argument("professional")
+def disable(professional: str) -> None:
+    """Ferme un compte et toutes ses sessions, tout de suite."""
+    asyncio.run(_disable(configuration(), ProfessionalId(professional)))
+
+
+def configuration() -> Config:
+    """Read the environment, or say everything that is wrong with it and stop."""
+    try:
+        return Config.from_environ(os.environ)
+    except ConfigError as error:
+        for complaint in error.complaints:
+            click.echo(f"✘ {complaint}", err=True)
+        sys.exit(2)
+
+
+async def _examine(config: Config) -> bool:
+    good = True
+    async for finding in examine(config):
+        click.echo(f"{'✔' if finding.good else '✘'} {finding.sentence}")
+        good = good and finding.good
+    return good
+
+
+async def _add(config: Config, new: NewProfessional) -> Invited:
+    async with opened(config) as house:
+        try:
+            return await add_user(house, new)
+        except Exception as error:  # noqa: BLE001 -- whatever refuses, its title is the answer
+            raise click.ClickException(problem_of(error).kind.french) from None
+
+
+async def _disable(config: Config, professional: ProfessionalId) -> None:
+    async with opened(config) as house:
+        try:
+            await disable_user(house, professional)
+        except NotFound:
+            raise click.ClickException("Introuvable") from None
+
+
+async def _list(config: Config) -> None:
+    async with opened(config) as house:
+        for account in await house.stores.accounts.everyone():
+            click.echo(f"{account.professional}  {account.role:<14} {standing_of(account)}")

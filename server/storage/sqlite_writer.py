@@ -57,6 +57,7 @@ class Writer:
             self._connection = await asyncio.to_thread(schema.open_writer, self._path)
         except (apsw.Error, OSError) as error:
             raise Unavailable("the store's file cannot be opened") from error
+        self._file = await asyncio.to_thread(_identity, self._path)
         self._tails = Tails(self._connection)
         self._thread.start()
 
@@ -144,8 +145,9 @@ class Writer:
     def _settle(self, batch: list[Waiting]) -> None:
         """Do a batch in one transaction; should it fail, each alone, so only the guilty do."""
         try:
+            self._require_file()
             self._connection.execute("BEGIN IMMEDIATE")
-        except apsw.Error as error:
+        except (apsw.Error, OSError) as error:
             refusal = translate(error)
             self._announce([(future, refusal) for _, future in batch])
             return
@@ -159,6 +161,18 @@ class Writer:
         self._announce(outcomes)
         if self._patience() == 0:
             self._truncate()
+
+    def _require_file(self) -> None:
+        """Refuse to write where nobody will ever look.
+
+        A file that was removed, or another put in its place, still takes what is written to
+        the one held open; nothing of it would be there after a restart.
+
+        Raises:
+            FileNotFoundError: It is not the file that was opened.
+        """
+        if _identity(self._path) != self._file:
+            raise FileNotFoundError
 
     def _retry_alone(self, batch: list[Waiting], error: Exception) -> None:
         if len(batch) == 1:
@@ -224,6 +238,11 @@ class Writer:
     def _die(self, fate: Exception) -> None:
         self._dead = True
         self._answer([(future, fate) for future in self._unanswered.copy()])
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def translate(error: Exception) -> Exception:

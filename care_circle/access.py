@@ -70,6 +70,7 @@ class Action(StrEnum):
     STRIKE_DOCUMENT = "strike_document"
     READ_APPOINTMENT = "read_appointment"
     WRITE_APPOINTMENT = "write_appointment"
+    LIST_FAILED_NOTICES = "list_failed_notices"
 
 
 class Verdict(StrEnum):
@@ -121,6 +122,7 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.STRIKE_DOCUMENT: {Relation.MEMBER: _CLINICAL},
     Action.READ_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.WRITE_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.LIST_FAILED_NOTICES: {Relation.NETWORK: _OFFICE},
 }
 
 

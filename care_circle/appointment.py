@@ -11,7 +11,7 @@ from enum import StrEnum
 from care_circle.neutral import neutral_label
 from crypto.ids import AppointmentId, ChildId, ProfessionalId
 from notifications.hours import instant, local, to_ms
-from notifications.notice import AppointmentFacts, Notice, Recipient, plan_appointment
+from notifications.notice import ALARMING, AppointmentFacts, Notice, Recipient, plan_appointment
 
 MIN_MINUTES = 5
 MAX_MINUTES = 480
@@ -131,6 +131,11 @@ class Appointment:
     status: Status = Status.BOOKED
     sequence: int = 0
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Tell whether a notice failed, or may have: somebody must see to the family."""
+        return any(notice.state in ALARMING for notice in self.notices)
 
 
 def book(

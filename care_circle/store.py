@@ -273,6 +273,10 @@ class Appointments(Protocol):
         """Page through a child's appointments, by id."""
         ...
 
+    async def in_need(self, *, after: str, limit: int) -> tuple[Appointment, ...]:
+        """Page through the appointments of which a notice needs a person, by id."""
+        ...
+
     async def change(
         self, appointment: AppointmentId, decide: Callable[[Appointment], Appointment]
     ) -> Appointment:

@@ -120,6 +120,13 @@ class AppointmentsService:
         await self.guard.child(actor, Action.READ_APPOINTMENT, child, kind="appointment")
         return await self.appointments.of_child(child, after=after, limit=limit)
 
+    async def in_need(
+        self, actor: Actor, *, after: str = "", limit: int = 100
+    ) -> tuple[Appointment, ...]:
+        """Page through the appointments of which a notice failed or is in doubt, by id."""
+        await self.guard.network(actor, Action.LIST_FAILED_NOTICES, kind="appointment")
+        return await self.appointments.in_need(after=after, limit=limit)
+
     async def _enter(self, actor: Actor, action: Action, appointment: AppointmentId) -> Child:
         found = await self.appointments.appointment(appointment)
         way = await self.guard.child(

@@ -6,7 +6,7 @@ where it is written down.
 
 from dataclasses import dataclass
 
-from care_circle.access import Action, NotFound, Relation, require
+from care_circle.access import Action, Relation, require
 from care_circle.actor import Actor
 from care_circle.child import Child
 from care_circle.circle import Circle
@@ -94,21 +94,6 @@ class Guard:
         require(actor, action, await self._relations(actor, found))
         await self.surroundings.record(actor.professional, action, kind, thing or circle)
         return found
-
-    async def member(
-        self, actor: Actor, action: Action, child: ChildId, *, kind: str, thing: str
-    ) -> Circle:
-        """Let somebody at what only the child's circle has.
-
-        Raises:
-            NotFound: There is no such circle, or they may not know of it.
-            NoActiveConvention: They are a member whose convention is not in force today.
-            Forbidden: They may know of it, but not do this.
-        """
-        way = await self.child(actor, action, child, kind=kind, thing=thing)
-        if way.circle is None:
-            raise NotFound
-        return way.circle
 
     async def _relations(self, actor: Actor, circle: Circle | None) -> tuple[Relation, ...]:
         here = (Relation.NETWORK,) if actor.role in _STAFF else (Relation.STRANGER,)

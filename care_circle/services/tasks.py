@@ -1,10 +1,9 @@
-"""Use cases on task cards: judge a change, project the log, list.
+"""Use cases on task cards: list them.
 
-Writing a task happens in a channel; the delivery service asks `judge` before it appends
-and calls `project` after it.
+Writing a task happens in a channel, which judges the change before it appends it and brings
+the card up to the log after it.
 """
 
-from collections.abc import Container
 from dataclasses import dataclass
 
 from care_circle.access import Action, Relation, require
@@ -12,8 +11,8 @@ from care_circle.actor import Actor
 from care_circle.services.guard import Guard
 from care_circle.store import Tasks
 from care_circle.surroundings import Surroundings
-from care_circle.task import TaskCard, TaskChange, change, project
-from crypto.ids import CircleId, ProfessionalId, TaskId
+from care_circle.task import TaskCard
+from crypto.ids import CircleId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,25 +22,6 @@ class TasksService:
     tasks: Tasks
     guard: Guard
     surroundings: Surroundings
-
-    async def judge(self, wanted: TaskChange, *, roster: Container[ProfessionalId]) -> None:
-        """Judge a change against the card as it stands, without writing anything.
-
-        Raises:
-            NotOnTheRoster: Its author, or somebody newly assigned, is not a member.
-            NotTheirTask: The change is for the author or an assignee to make.
-            IllegalTransition: The state cannot follow the present one.
-            TaskElsewhere: The id belongs to another channel.
-        """
-        change(await self.tasks.task(wanted.task), wanted, roster=roster)
-
-    async def project(self, logged: TaskChange) -> TaskCard:
-        """Bring a card up to an entry of the log; again, it changes nothing."""
-        return await self.tasks.change(logged.task, lambda held: project(held, logged))
-
-    async def forget(self, task: TaskId) -> None:
-        """Drop a card, when its circle is erased."""
-        await self.tasks.forget(task)
 
     async def of_circle(
         self, actor: Actor, circle: CircleId, *, after: str = "", limit: int = 100

@@ -117,6 +117,17 @@ async def list_appointments(request: web.Request) -> web.Response:
     return answer_page(request, views, page, cursor=lambda each: each.id)
 
 
+@operations.add("GET", "/notices/failed", answer=Listing[AppointmentView])
+async def list_failed_notices(request: web.Request) -> web.Response:
+    """Page through the appointments of which a notice failed or is in doubt."""
+    person, page = person_of(request), page_of(request)
+
+    found = await request.app[APPOINTMENTS].in_need(person, after=page.after, limit=page.limit)
+
+    views = [_view(each) for each in found]
+    return answer_page(request, views, page, cursor=lambda each: each.id)
+
+
 @operations.add("GET", "/appointments/{appointment}", answer=AppointmentView)
 async def read_appointment(request: web.Request) -> web.Response:
     """Read an appointment and how far its notices got."""

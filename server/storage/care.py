@@ -45,7 +45,6 @@ from server.storage.outbox import StoredOutbox
 from server.storage.repository import Missing, Repository
 
 T = TypeVar("T")
-_PAGE = 200
 
 
 class EnginePeople(People):
@@ -98,7 +97,7 @@ class EnginePeople(People):
     @override
     async def conventions_of(self, professional: ProfessionalId) -> tuple[Convention, ...]:
         key = shapes.professional_key(professional)
-        return await _all(self._conventions, key, lambda convention: convention.id)
+        return await self._conventions.all_of(key)
 
     @override
     async def convention(self, convention: ConventionId) -> Convention:
@@ -133,7 +132,7 @@ class EngineChildren(Children, Contacts):
     @override
     async def born_on(self, day: date) -> tuple[Child, ...]:
         key = shapes.birth_key(self._keyring, day.isoformat())
-        return await _all(self._children, key, lambda child: child.id)
+        return await self._children.all_of(key)
 
     @override
     async def page(self, *, after: str, limit: int) -> tuple[Child, ...]:
@@ -272,6 +271,10 @@ class EngineAppointments(Appointments):
         return tuple(await self._appointments.find(key, after=after, limit=limit))
 
     @override
+    async def in_need(self, *, after: str, limit: int) -> tuple[Appointment, ...]:
+        return tuple(await self._appointments.find(shapes.IN_NEED, after=after, limit=limit))
+
+    @override
     async def change(
         self, appointment: AppointmentId, decide: Callable[[Appointment], Appointment]
     ) -> Appointment:
@@ -298,13 +301,3 @@ async def _change(repository: Repository[T], key: str, decide: Callable[[T], T])
         raise NotFound from None
     except Taken:
         raise AlreadyThere from None
-
-
-async def _all(repository: Repository[T], key: str, id_of: Callable[[T], str]) -> tuple[T, ...]:
-    """Give everything a key leads to, page after page."""
-    found: list[T] = []
-    while page := await repository.find(key, after=id_of(found[-1]) if found else "", limit=_PAGE):
-        found += page
-        if len(page) < _PAGE:
-            break
-    return tuple(found)

@@ -123,6 +123,10 @@ def document_shape() -> Shape[Document]:
     )
 
 
+IN_NEED = "in_need"
+"""The key of appointments of which a notice needs a person."""
+
+
 def appointment_shape() -> Shape[Appointment]:
     """Shape appointments: due when their earliest notice is, found by the links in notices too."""
     return Shape(
@@ -132,6 +136,7 @@ def appointment_shape() -> Shape[Appointment]:
         tags_of=lambda appointment: (
             child_key(appointment.child),
             professional_key(appointment.professional),
+            *((IN_NEED,) if appointment.needs_a_person else ()),
             *link_tags(appointment),
         ),
         due_of=due_of,

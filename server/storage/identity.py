@@ -70,7 +70,7 @@ class EngineAccounts(AccountStore):
 
     @override
     async def everyone(self) -> tuple[Account, ...]:
-        return await _all(self._accounts, _ALL, lambda account: account.professional)
+        return await self._accounts.all_of(_ALL)
 
     def _blind(self, email: str) -> str:
         return self._keyring.blind("account", "email", normalised(email))
@@ -99,9 +99,7 @@ class EngineSessions(SessionStore):
 
     @override
     async def of(self, professional: ProfessionalId) -> tuple[Session, ...]:
-        return await _all(
-            self._sessions, f"professional:{professional}", lambda session: session.id
-        )
+        return await self._sessions.all_of(f"professional:{professional}")
 
     @override
     async def change(
@@ -148,7 +146,7 @@ class EngineDevices(DeviceStore):
 
     @override
     async def of(self, professional: ProfessionalId) -> tuple[RegisteredDevice, ...]:
-        return await _all(self._devices, f"professional:{professional}", lambda device: device.id)
+        return await self._devices.all_of(f"professional:{professional}")
 
     @override
     async def change(
@@ -163,12 +161,3 @@ class EngineDevices(DeviceStore):
 def _account_tags(account: Account) -> tuple[str, ...]:
     invitation = account.invitation
     return (_ALL,) if invitation is None else (_ALL, f"invitation:{invitation.digest}")
-
-
-async def _all(repository: Repository[T], key: str, id_of: Callable[[T], str]) -> tuple[T, ...]:
-    found: list[T] = []
-    after = ""
-    while page := await repository.find(key, after=after, limit=_PAGE):
-        found += page
-        after = id_of(page[-1])
-    return tuple(found)

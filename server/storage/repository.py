@@ -21,6 +21,7 @@ T = TypeVar("T")
 Fact = TypeVar("Fact")
 
 _MOST_TRIES = 100
+_PAGE = 200
 _ALMOST_A_MILLISECOND = timedelta(microseconds=999)
 
 
@@ -75,6 +76,18 @@ class Repository(Generic[T]):
         """Give the first aggregate a tag or unique key leads to, or None."""
         found = await self.find(key, limit=1)
         return found[0] if found else None
+
+    async def all_of(self, key: str) -> tuple[T, ...]:
+        """Give everything a tag or unique key leads to, by id."""
+        found: list[T] = []
+        while page := await self.find(key, after=self._last(found), limit=_PAGE):
+            found += page
+            if len(page) < _PAGE:
+                break
+        return tuple(found)
+
+    def _last(self, found: list[T]) -> str:
+        return self._shape.id_of(found[-1]) if found else ""
 
     async def create(self, value: T) -> Held[T]:
         """Store a new aggregate.

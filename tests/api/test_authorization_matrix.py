@@ -107,6 +107,7 @@ TABLE = {
     "POST /documents/{document}/strike": CIRCLE_WRITE,
     "POST /children/{child}/appointments": CHILD_READ,
     "GET /children/{child}/appointments": CHILD_READ,
+    "GET /notices/failed": OFFICE,
     "GET /appointments/{appointment}": CHILD_READ,
     "PUT /appointments/{appointment}/slot": CHILD_READ,
     "POST /appointments/{appointment}/cancellation": CHILD_READ,

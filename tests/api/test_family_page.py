@@ -86,3 +86,15 @@ async def test_a_medium_nobody_set_up_is_told_at_once(ana: Person, booked: tuple
 
     now = [one for one in notices if one["rule"] == "booked"]
     assert {(one["state"], one["code"]) for one in now} == {("dead", "not_configured")}
+
+
+async def test_what_could_not_be_sent_stands_in_one_list_over_all_children(
+    ana: Person, booked: tuple[str, str]
+) -> None:
+    path, _ = booked
+
+    failed = await ana.get("/notices/failed")
+
+    assert [f"/appointments/{one['id']}" for one in failed.body["items"]] == [path]
+    states = {one["state"] for one in failed.body["items"][0]["notices"] if one["rule"] == "booked"}
+    assert states == {"dead"}

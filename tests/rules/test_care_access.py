@@ -53,6 +53,7 @@ amend_document        member=p
 strike_document       member=p
 read_appointment      network=cs member=cp
 write_appointment     network=cs member=cp
+list_failed_notices   network=cs
 """
 LETTERS = {role.value[0]: role for role in Role}
 

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from channels.model import Asker, Item
 from channels.service import ChannelService
-from crypto.ids import ChannelId, DeviceId, ProfessionalId
+from crypto.ids import ChannelId, DeviceId
 from server.forms.channels import AppendForm, Heads, Placed, ReadForm, WatchForm, page
 from server.identity import Actor, SessionId, device_of, presented_token
 from server.limits import TooManyRequests
@@ -106,14 +106,6 @@ class Sockets(socketio.AsyncNamespace):
     def drop_session(self, session: SessionId) -> None:
         """Cut what a revoked session holds open."""
         self.drop_where(lambda actor: actor.session == session)
-
-    def drop_device(self, device: DeviceId) -> None:
-        """Cut what a lost or removed device holds open."""
-        self.drop_where(lambda actor: actor.device == device)
-
-    def drop_professional(self, professional: ProfessionalId) -> None:
-        """Cut what a closed account holds open."""
-        self.drop_where(lambda actor: actor.professional == professional)
 
     @override
     async def trigger_event(self, event: str, *args: Any) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -85,18 +84,6 @@ def decode(data: bytes, wanted: type[Wanted]) -> Wanted:
         raise Malformed((("", "not well-formed JSON"),)) from None
 
 
-def convert(value: object, wanted: type[Wanted]) -> Wanted:
-    """Turn an already parsed JSON value, as sockets hand them over, into a closed struct.
-
-    Raises:
-        Malformed: With a JSON pointer to the offending place when there is one.
-    """
-    try:
-        return msgspec.convert(value, type=wanted)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise Malformed((_explained(str(error)),)) from None
-
-
 def encode(value: object) -> bytes:
     """Encode an answer as JSON: snake_case keys, base64 bytes, RFC 3339 times in UTC."""
     return msgspec.json.encode(value, enc_hook=_encode_other)
@@ -143,17 +130,6 @@ def base_version(request: web.Request) -> int:
     if match is None:
         raise ConditionFailed
     return int(match[1])
-
-
-def utc(instant: datetime) -> datetime:
-    """Take an instant from outside into UTC.
-
-    Raises:
-        Malformed: It has no offset, so nobody knows which instant it is.
-    """
-    if instant.tzinfo is None:
-        raise Malformed((("", "an instant with its offset from UTC"),))
-    return instant.astimezone(UTC)
 
 
 _BODY: web.RequestKey[bytes] = web.RequestKey("body", bytes)

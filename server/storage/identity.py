@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from typing_extensions import override
 
@@ -21,7 +21,6 @@ from server.storage.shape import Shape
 _PAGE: Final = 200
 _LEASE: Final = timedelta(minutes=5)
 _ALL: Final = "all"
-T = TypeVar("T")
 
 
 class EngineAccounts(AccountStore):

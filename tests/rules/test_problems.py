@@ -23,7 +23,7 @@ from server.limits import TooManyRequests
 from server.logs import blurred_ms, configure_logs, logger
 from server.problem_table import HTTP_PROBLEMS, PROBLEMS
 from server.problems import INTERNAL, problem_of
-from server.wire import Malformed, Struct, convert, decode
+from server.wire import Malformed, Struct, decode
 
 ROOMS = (care_circle, channels, crypto, notifications, server)
 
@@ -177,12 +177,6 @@ def test_a_malformed_body_is_told_where_and_never_quoted(
 def test_what_msgspec_lets_through_by_other_names_is_malformed_too(body: bytes) -> None:
     with pytest.raises(Malformed):
         decode(body, object)
-
-
-def test_values_from_sockets_are_held_to_the_same_shapes() -> None:
-    assert convert({"name": "a", "counts": [1]}, Shape) == Shape(name="a", counts=(1,))
-    with pytest.raises(Malformed):
-        convert({"name": "a", "other": 1}, Shape)
 
 
 def test_a_log_line_holds_nothing_but_what_is_allowed() -> None:

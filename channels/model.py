@@ -23,6 +23,7 @@ from crypto.ids import (
     TaskId,
     is_id,
 )
+from crypto.session.log import Kind
 
 PackageRef = NewType("PackageRef", bytes)
 
@@ -30,15 +31,6 @@ MAX_ENTRY = 64 * 1024
 MAX_COMMIT = 1024 * 1024
 # What JSON readers hold exactly; no group will ever come near.
 MAX_EPOCH = 1 << 53
-
-
-class Kind(StrEnum):
-    """What an item of the log is; only `entry` is content."""
-
-    CREATE = "create"
-    ENTRY = "entry"
-    COMMIT = "commit"
-    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from care_circle.store import Tasks
 from care_circle.task import TaskChange, project
 from channels.keys import PackageStore
-from channels.model import Card, Channel, Item, Kind
+from channels.model import Card, Channel, Item
 from crypto.bundle import Bundle
 from crypto.ids import ProfessionalId
+from crypto.session.log import Kind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

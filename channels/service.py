@@ -18,7 +18,6 @@ from channels.model import (
     Envelope,
     GroupView,
     Item,
-    Kind,
     Participants,
     admit,
     check_form,
@@ -27,6 +26,7 @@ from channels.projection import Projection, wanted_change
 from channels.store import Appended, ChannelStore, Feed
 from crypto.bundle import Bundle
 from crypto.ids import ChannelId, CircleId, DeviceId, is_id
+from crypto.session.log import Kind
 
 MAX_PAGE = 200
 MAX_WATCHED = 200

@@ -16,7 +16,7 @@ _MAX_DATE = 10
 
 
 class Kind(StrEnum):
-    """What an item of the log is."""
+    """What an item of the log is; only `entry` is content."""
 
     CREATE = "create"
     ENTRY = "entry"

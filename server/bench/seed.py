@@ -13,7 +13,7 @@ from care_circle.actor import Actor
 from care_circle.circle import Circle
 from care_circle.convention import Convention
 from care_circle.role import Role
-from channels.model import Asker, Envelope, Kind
+from channels.model import Asker, Envelope
 from crypto.bundle import Bundle
 from crypto.identity import Device, credential_identity, new_identity
 from crypto.ids import (
@@ -34,6 +34,7 @@ from crypto.mls.key_package import KeyPackageSecrets, new_key_package
 from crypto.mls.lifetime import Lifetime
 from crypto.mls.message import pack
 from crypto.mls.suite import SUITE_1, KeyPair
+from crypto.session.log import Kind
 from crypto.statement import HistoryGrant
 from server.accounts.devices import RegisteredDevice
 from server.channel_house import Channels

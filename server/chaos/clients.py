@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import msgspec
 
-from channels.model import Kind
 from crypto.ids import ChannelId, new_id
+from crypto.session.log import Kind
 from server.bench.load import Client
 from server.chaos.ledger import Intent, Ledger, Line, Promise, digest_of
 from server.chaos.world import Seat

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from channels.model import Item, Kind
+from channels.model import Item
+from crypto.session.log import Kind
 
 EXPECTED_REFUSALS: Final = frozenset({"stale_epoch"})
 """Codes an honest client may meet under this load: a commit was faster."""

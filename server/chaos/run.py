@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import aiohttp
 
-from channels.model import Kind
 from crypto.bundle import Bundle
 from crypto.ids import ChannelId
+from crypto.session.log import Kind
 from server.bench.command import free_port
 from server.chaos.clients import HOST, Player
 from server.chaos.ledger import Ledger, Line, Promise, Violation, agree, audit, digest_of

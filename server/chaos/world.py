@@ -12,11 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
-from channels.model import Envelope, Kind
+from channels.model import Envelope
 from crypto.bundle import Bundle
 from crypto.ids import ChannelId, EntryId, new_id
 from crypto.mls.group import Group
 from crypto.mls.public_state import Change, PublicState
+from crypto.session.log import Kind
 from server.accounts.passwords import Passwords
 from server.bench.seed import Member, enrol, found_circle, open_channel
 from server.channel_house import Channels, furnish_channels

@@ -7,8 +7,9 @@ from typing import Annotated
 import msgspec
 
 from care_circle.task import TaskState
-from channels.model import MAX_EPOCH, Card, Channel, Envelope, Item, Kind
+from channels.model import MAX_EPOCH, Card, Channel, Envelope, Item
 from crypto.ids import ChannelId, CircleId, DeviceId, DocumentId, EntryId, ProfessionalId, TaskId
+from crypto.session.log import Kind
 from server.wire import Struct
 
 PAGE = 50

@@ -23,12 +23,12 @@ from channels.model import (
     GroupView,
     IdTaken,
     Item,
-    Kind,
     NotAMember,
     StaleEpoch,
 )
 from channels.store import Appended, ChannelStore, Decide
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId
+from crypto.session.log import Kind
 from server.storage.decoding import decode
 from server.storage.engine import Doc, Engine, Entry, Stale, Taken
 

@@ -12,12 +12,12 @@ from channels.model import (
     GroupView,
     IdTaken,
     Item,
-    Kind,
     NotAMember,
     NotInGroup,
     StaleEpoch,
 )
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
+from crypto.session.log import Kind
 from server.storage.channels import EngineChannelStore
 from server.storage.engine import Engine
 

@@ -16,7 +16,6 @@ from channels.model import (
     ChannelFrozen,
     ChannelState,
     Envelope,
-    Kind,
     NotAMember,
     NotInGroup,
     Participants,
@@ -28,6 +27,7 @@ from channels.model import (
     is_frozen,
 )
 from crypto.ids import DeviceId, EntryId, ProfessionalId, TaskId, new_id
+from crypto.session.log import Kind
 from tests.support.groups import CHANNEL, CIRCLE, NOW, Client, client, participants
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from crypto.mls.capabilities import Capabilities
 from crypto.mls.codec import Reader, Writer
@@ -11,6 +12,10 @@ from crypto.mls.lifetime import Lifetime, LifetimePolicy
 from crypto.mls.refused import Refused
 from crypto.mls.registry import LeafNodeSource, ProtocolVersion
 from crypto.mls.suite import Suite
+
+MAX_LEAF: Final = 1 << 13
+"""Ours take some 600 bytes. A member who could blow its leaf up would make every later
+GroupInfo too large to be sent, and so keep everybody else from committing."""
 
 _LABEL = "LeafNodeTBS"
 
@@ -115,6 +120,8 @@ def check_leaf(
         Expired: Its key package is used outside its lifetime.
         LivesTooLong: Its key package claims more time than is granted.
     """
+    if len(leaf.content()) > MAX_LEAF:
+        raise InvalidLeaf("it is larger than any of ours")
     check_capabilities(suite, leaf, group_extensions)
     suite.check_public_key(leaf.encryption_key)
     if lifetimes is not None and leaf.lifetime is not None:

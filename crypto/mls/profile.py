@@ -15,6 +15,10 @@ GROUP_EXTENSIONS: Final = frozenset({int(ExtensionType.REQUIRED_CAPABILITIES)})
 """Extensions that may stand in the context of a group of ours."""
 
 
+MAX_PROPOSALS: Final = 512
+"""Far above what one change of a circle needs; each costs two signatures to check."""
+
+
 class ClientTwice(Refused):
     """One client would stand at two leaves."""
 
@@ -24,7 +28,8 @@ def proposals_of(message: AuthenticatedContent) -> tuple[SentProposal, ...]:
 
     Raises:
         OutOfProfile: It came encrypted, carries data of its own, names a proposal by
-            reference, or proposes something other than Add, Remove and ExternalInit.
+            reference, proposes something other than Add, Remove and ExternalInit, or
+            proposes without end.
         Malformed: It is no commit.
     """
     if message.wire_format != WireFormat.PUBLIC_MESSAGE:
@@ -33,8 +38,10 @@ def proposals_of(message: AuthenticatedContent) -> tuple[SentProposal, ...]:
         raise OutOfProfile("a commit with data of its own")
     sender = message.content.sender
     leaf = sender.index if sender.type == SenderType.MEMBER else None
-    proposals = []
-    for each in message.commit().proposals:
+    given, proposals = message.commit().proposals, []
+    if len(given) > MAX_PROPOSALS:
+        raise OutOfProfile("more proposals than any circle needs")
+    for each in given:
         if isinstance(each, ProposalRef):
             raise OutOfProfile("a proposal by reference")
         if not isinstance(each, Add | Remove | ExternalInit):

@@ -16,6 +16,7 @@ from crypto.mls.message import unpack_group_info, unpack_public, unpack_welcome
 from crypto.mls.profile import check_clients, check_extensions, proposals_of
 from crypto.mls.public_state import Allow, Change, Member, PublicState
 from crypto.mls.refused import Refused
+from crypto.mls.suite import suite_of
 from crypto.mls.transition import finish, stage, verify_commit
 
 
@@ -90,7 +91,8 @@ class PublicGroup:
         """Accept the GroupInfo that comes with the commit just processed.
 
         Raises:
-            GroupInfoMismatch: Another epoch, tree, transcript or signer, or no way in.
+            GroupInfoMismatch: Another epoch, tree, transcript or signer, or no way in that
+            anybody could take.
             BadSignature: The committer did not sign it.
         """
         info, state = unpack_group_info(data), self.state
@@ -127,5 +129,7 @@ def welcome_references(data: bytes) -> tuple[bytes, ...]:
 
 
 def _check_way_in(info: GroupInfo) -> None:
-    if read_external_pub(info.extensions) is None:
+    # With a key that no secret can be agreed with, a group that lost the thread stays lost.
+    key = read_external_pub(info.extensions)
+    if key is None or not suite_of(info.context.cipher_suite).is_usable_key(key):
         raise GroupInfoMismatch

@@ -1,6 +1,6 @@
 """Whether a tree from outside is one that members made: RFC 9420, sections 7.9.2 and 12.4.3.1."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from crypto.mls import tree_math
 from crypto.mls.extensions import Extension
@@ -62,11 +62,12 @@ def check_unmerged(tree: RatchetTree) -> None:
     Raises:
         InvalidTree: One is blank, stands elsewhere, or a node between does not list it.
     """
-    for place, node in tree.parents():
-        for leaf in node.unmerged_leaves:
+    unmerged = {place: frozenset(node.unmerged_leaves) for place, node in tree.parents()}
+    for place, leaves in unmerged.items():
+        for leaf in leaves:
             if not tree_math.covers(place, leaf) or tree.leaf(leaf) is None:
                 raise InvalidTree("an unmerged leaf that is none")
-            _check_between(tree, place, leaf)
+            _check_between(tree, place, leaf, unmerged)
 
 
 def check_parent_hashes(suite: Suite, tree: RatchetTree) -> None:
@@ -84,12 +85,13 @@ def check_parent_hashes(suite: Suite, tree: RatchetTree) -> None:
             raise InvalidTree("a parent whose key no member vouches for")
 
 
-def _check_between(tree: RatchetTree, place: int, leaf: int) -> None:
+def _check_between(
+    tree: RatchetTree, place: int, leaf: int, unmerged: Mapping[int, frozenset[int]]
+) -> None:
     for lower in tree_math.direct_path(2 * leaf, tree.width):
         if lower == place:
             return
-        node = tree.parent_node(lower)
-        if node is not None and leaf not in node.unmerged_leaves:
+        if leaf not in unmerged.get(lower, (leaf,)):
             raise InvalidTree("a node between does not list an unmerged leaf")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from channels.headless_line import Refused, Unreachable
-from server.client.french import FrenchCommand
+from server.client.french import FrenchCommand, Refusal
 from server.demonstration import family, network, talk, verdict
 from server.demonstration.clock import StoryClock
 from server.demonstration.processes import LOGS, NotStarted, World, world
@@ -30,7 +30,7 @@ def demo(*, once: bool, port: int, folder: Path | None, store: str | None) -> No
         place = folder or Path(rooms.enter_context(tempfile.TemporaryDirectory(prefix="ronde-")))
         place.mkdir(parents=True, exist_ok=True)
         if any(place.iterdir()):
-            raise click.ClickException(f"le dossier {place} n'est pas vide")
+            raise Refusal(f"le dossier {place} n'est pas vide")
         sys.exit(asyncio.run(_run(place, port=0 if once else port, stay=not once, store=store)))
 
 

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from channels.content import DocumentLink, Message
+from channels.content import DocumentLink, Message, decode
+from crypto.ids import DocumentId
+from server.demonstration.cast import Actor
 from server.demonstration.network import DAYS_BEFORE_VISIT
-from server.demonstration.stage import Stage
+from server.demonstration.stage import PARIS, Stage, moment
 from server.demonstration.talk import say
 from server.sink import MAILS_FILE, TEXTS_FILE
 
-PARIS = ZoneInfo("Europe/Paris")
 PLACE = "12 rue des Tilleuls, Nîmes"
 PATIENCE_SECONDS = 30
 REMINDER_DAYS = 2
+PARTS_OF_MAIL = {"text/plain": "texte", "text/html": "page", "text/calendar": "agenda"}
 CONCERN = "Il bute souvent à gauche quand il court."
 
 
@@ -31,7 +32,7 @@ async def book_visit(stage: Stage) -> None:
     booking = {"professional": stage["helene"].id, "visit": "V24", "slot": _slot(start)}
     path = f"/children/{stage.child}/appointments"
     booked = await camille.line.ask("POST", path, booking)
-    narrator.tell(f"Visite des 24 mois : {start:%d/%m/%Y à %H h %M}, {PLACE}.")
+    narrator.tell(f"Visite des 24 mois : {moment(start)}, {PLACE}.")
     await _skip_to_notices(stage, booked)
     await _all_told(stage, booked["id"], rule="booked")
     await _show_mail_and_text(stage)
@@ -74,15 +75,23 @@ async def sign_document(stage: Stage) -> None:
     link = DocumentLink(document=document["id"], label="Visite des 24 mois")
     await say(stage, helene, link)
     await say(stage, helene, Message(text="Le document des 24 mois est signé, merci à tous."))
-    read = await yanis.line.ask("GET", path)
+    linked = await _newest_link(stage, yanis)
+    read = await yanis.line.ask("GET", f"/documents/{linked}")
     narrator.tell(f"Yanis suit le lien du canal et lit la version {len(read['versions'])}.")
+
+
+async def _newest_link(stage: Stage, actor: Actor) -> DocumentId:
+    """Find the document that the channel points to, as somebody's device reads it."""
+    signed = [one.opened.entry for one in await actor.device.history(stage.channel)]
+    contents = [decode(entry.type, entry.body) for entry in signed]
+    return [one.document for one in contents if isinstance(one, DocumentLink)][-1]
 
 
 async def _move(stage: Stage, appointment: str, start: datetime) -> None:
     narrator = stage.narrator
     path = f"/appointments/{appointment}/slot"
     moved = await stage["camille"].line.ask("PUT", path, _slot(start))
-    narrator.tell(f"Hélène est empêchée ; la visite passe au {start:%d/%m/%Y à %H h %M}.")
+    narrator.tell(f"Hélène est empêchée ; la visite passe au {moment(start)}.")
     await _skip_to_notices(stage, moved)
     await _all_told(stage, appointment, rule="changed")
     texts = await _lines(stage.world.folder / TEXTS_FILE)
@@ -98,9 +107,7 @@ async def _skip_to_notices(stage: Stage, appointment: Mapping[str, Any]) -> None
     ]
     if planned and max(planned) > stage.clock():
         stage.clock.move_to(max(planned))
-        stage.narrator.tell(
-            f"Ni la nuit ni le dimanche : rien ne part avant 8 h. Le récit saute au {stage.day}."
-        )
+        stage.narrator.tell(f"Rien ne part la nuit ni le dimanche. Le récit saute au {stage.day}.")
         await stage["camille"].return_to_work()
 
 
@@ -111,10 +118,19 @@ async def _all_told(stage: Stage, appointment: str, *, rule: str) -> None:
             shown = await stage["camille"].line.ask("GET", f"/appointments/{appointment}")
             states = [n["state"] for n in shown["notices"] if n["rule"] == rule]
             if states and set(states) <= {"sent", "cancelled"} and "sent" in states:
-                sent = states.count("sent")
-                stage.narrator.tell(f"{sent} avis partis (deux parents, courriel et SMS).")
+                await _tell_what_came(stage, sent=states.count("sent"))
                 return
             await asyncio.sleep(0.2)
+
+
+async def _tell_what_came(stage: Stage, *, sent: int) -> None:
+    """Count what reached the letter box since the last time, beside what the server says."""
+    folder = stage.world.folder
+    held = len(await _lines(folder / MAILS_FILE)), len(await _lines(folder / TEXTS_FILE))
+    mails, texts = (now - before for now, before in zip(held, stage.received, strict=True))
+    stage.received = held
+    stage.expect(mails + texts == sent)
+    stage.narrator.tell(f"{sent} avis partis ; chez les parents : {mails} courriels, {texts} SMS.")
 
 
 async def _show_mail_and_text(stage: Stage) -> None:
@@ -126,8 +142,18 @@ async def _show_mail_and_text(stage: Stage) -> None:
     for line in (plain.get_content() if plain else "").strip().splitlines():
         stage.narrator.quote("", line)
     types = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
-    stage.narrator.quote("", f"[{', '.join(types)}]")
+    stage.narrator.quote("", f"({' + '.join(PARTS_OF_MAIL.get(one, one) for one in types)})")
     stage.narrator.quote("SMS", texts[-1]["text"])
+
+
+async def opened_mails(folder: Path) -> list[bytes]:
+    """Give every part of every e-mail as its reader sees it: no encoding hides a word."""
+    raws = [mail["raw"] for mail in await _lines(folder / MAILS_FILE)]
+    mails = [email.message_from_string(raw, policy=email.policy.default) for raw in raws]
+    parts = [part for mail in mails for part in mail.walk() if not part.is_multipart()]
+    return [str(mail.items()).encode() for mail in mails] + [
+        str(part.get_content()).encode() for part in parts
+    ]
 
 
 async def _lines(file: Path) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ MODULES = ("pathway", "child_support", "tool")
 # 28 weeks and 3 days: 81 days before term.
 WEEKS, DAYS, EARLY = 28, 3, timedelta(days=280 - (28 * 7 + 3))
 CORRECTED_MONTHS = 24
+OUTCOMES = {"included": "inclus", "not_included": "non inclus", "excluded": "exclu"}
 DAYS_BEFORE_VISIT = timedelta(days=18)
 # Long enough to be looked for in files without finding chance.
 CHILD_NAME = ("Delormeaux", "Timothée")
@@ -48,17 +49,25 @@ async def include_child(stage: Stage) -> None:
     form = _child_form(birth_date(stage.clock().date()), physician=stage["helene"])
     child = await camille.line.ask("POST", "/children", form)
     stage.child = ChildId(child["id"])
-    narrator.tell("Né à 28 SA + 3 jours, bientôt 24 mois d'âge corrigé.")
+    age = child["perinatal"]["gestational_age"]
+    narrator.tell(
+        f"Né à {age['weeks']} SA + {age['days']} jours, "
+        f"bientôt {CORRECTED_MONTHS} mois d'âge corrigé."
+    )
     today = stage.clock().date().isoformat()
     for contact in child["contacts"]:
         word = {"contact": contact["id"], "word": "agreed", "on": today, "language": "fr"}
         word["document"] = "charte des parents"
         await camille.line.ask("POST", f"/children/{stage.child}/consent", word)
     asked = await camille.line.ask("GET", f"/children/{stage.child}/eligibility")
-    reasons = ", ".join(asked["assessment"]["reasons"])
-    narrator.tell(f"Les règles du parcours répondent : inclus par {reasons}.")
+    answer = asked["assessment"]
+    outcome = OUTCOMES.get(answer["outcome"], answer["outcome"])
+    reasons = ", ".join(answer["reasons"])
+    narrator.tell(f"Les règles du parcours répondent : {outcome} par {reasons}.")
+    words = await camille.line.ask("GET", f"/children/{stage.child}/consent")
+    agreed = sum(word["word"] == "agreed" for word in words["consent"]["steps"])
     await camille.line.ask("POST", f"/children/{stage.child}/inclusion")
-    narrator.tell("Les deux parents ont accepté ; l'inclusion est signée et datée.")
+    narrator.tell(f"{agreed} parents sur {len(PARENTS)} ont accepté ; l'enfant est inclus.")
 
 
 async def gather_circle(stage: Stage) -> None:
@@ -68,11 +77,13 @@ async def gather_circle(stage: Stage) -> None:
     stage.circle = await open_circle(camille.device, stage.child)
     for key in ("helene", "yanis", "ines"):
         await admit_member(camille.device, stage.circle, stage[key].id)
-        narrator.tell(f"{stage[key].part.called} entre dans le cercle, par un acte signé.")
+        narrator.tell(f"{stage[key].part.called}, entre dans le cercle par un acte signé.")
     stage.channel = await _open_channel(stage)
-    codes = {stage[key].device.circle_code(stage.channel) for key in stage.cast}
-    narrator.tell("Quatre appareils, un seul groupe MLS ; le même code du cercle chez chacun :")
-    narrator.detail("  ".join(sorted(codes)))
+    codes = [actor.device.circle_code(stage.channel) for actor in stage.cast.values()]
+    stage.expect(len(set(codes)) == 1)
+    same = "le même chez chacun" if len(set(codes)) == 1 else "DIFFÉRENT"
+    narrator.tell(f"{len(codes)} appareils, un seul groupe MLS ; le code du cercle est {same} :")
+    narrator.detail("  /  ".join(sorted(set(codes))))
 
 
 async def _open_channel(stage: Stage) -> ChannelId:

@@ -1,15 +1,18 @@
 """Middle chapters: the circle talks, a task is given and done, all of it sealed."""
 
 import asyncio
+import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from channels.content import Content, Message, Reaction, Task, TaskChange, decode
 from crypto.ids import ChannelId, EntryId, TaskId, new_id
 from crypto.session.effects import EntryOpened
 from crypto.session.log import Card
+from server.client.reading import STATES
 from server.demonstration.cast import Actor
-from server.demonstration.stage import Stage
+from server.demonstration.stage import PARIS, Stage
+from server.spoken import spoken_date
 
 FIRST_WORDS = "Le sommeil reste agité ; les parents s'inquiètent de la motricité fine."
 ANSWER = "Je l'ai vu mardi : la pince est acquise à droite, hésitante à gauche."
@@ -32,7 +35,7 @@ async def talk(stage: Stage) -> None:
     entries = await camille.device.history(stage.channel)
     narrator.tell(f"Camille a tout reçu en direct : {len(entries)} entrées, auteurs vérifiés.")
     for entry in entries:
-        narrator.quote(_name(stage, entry), _in_words(entry))
+        narrator.quote(_name(stage, entry), _in_words(stage, entry))
     await _show_log(stage)
 
 
@@ -41,24 +44,32 @@ async def give_task(stage: Stage) -> None:
     narrator, helene, yanis = stage.narrator, stage["helene"], stage["yanis"]
     narrator.chapter("Une tâche, donnée et faite")
     task = TaskId(new_id())
-    due = stage.clock().date() + timedelta(days=7)
+    due = stage.clock().astimezone(PARIS).date() + timedelta(days=7)
     card = Card(task=task, state="requested", assignees=(yanis.id,), due=due)
     await say(stage, helene, Task(task=task, title=TASK_TITLE), card=card)
-    narrator.tell(f"Hélène confie à Yanis : « {TASK_TITLE} », pour le {due:%d/%m/%Y}.")
+    narrator.tell(f"Hélène confie à Yanis : « {TASK_TITLE} », pour le {spoken_date(due)}.")
     accepted = Card(task=task, state="accepted", assignees=(yanis.id,), due=due)
     await say(stage, yanis, TaskChange(task=task, state="accepted"), card=accepted)
     done = Card(task=task, state="completed", assignees=(yanis.id,), due=due)
     change = TaskChange(task=task, state="completed", note=DONE_NOTE)
     await say(stage, yanis, change, card=done)
+    narrator.tell(f"Yanis l'accepte, puis la rend : « {DONE_NOTE} »")
     board = await helene.line.ask("GET", f"/circles/{stage.circle}/tasks")
     shown = board["items"][0]
-    narrator.tell("Ce que le serveur sait de cette tâche, et rien d'autre :")
-    narrator.detail(f"état {shown['state']}, échéance {shown['due']}, titre : scellé")
+    sealed = not any(words in json.dumps(shown, ensure_ascii=False) for words in stage.said)
+    stage.expect(sealed)
+    narrator.tell("Ce que le serveur sait de cette tâche :")
+    assignees = ", ".join(_called(stage, one) for one in shown["assignees"])
+    narrator.detail(
+        f"{STATES[shown['state']]}, par {assignees}, "
+        f"pour le {spoken_date(date.fromisoformat(shown['due']))} ; "
+        f"titre et notes : {'scellés' if sealed else 'LUS'}"
+    )
 
 
 async def say(stage: Stage, actor: Actor, content: Content, *, card: Card | None = None) -> EntryId:
     """Post, and remember the words, so that they can be looked for where they must not be."""
-    stage.said += _words(content)
+    stage.said += words_in(content)
     await actor.device.catch_up(stage.channel)
     entry, _ = await actor.device.post(stage.channel, content, card=card)
     return entry
@@ -72,7 +83,7 @@ async def _until_seen(stage: Stage, actor: Actor, news: asyncio.Queue[ChannelId]
             await news.get()
             await actor.device.catch_up(stage.channel)
             read = await actor.device.history(stage.channel)
-            if sum(len(_words(_content(entry))) for entry in read) >= wanted:
+            if sum(len(words_in(content_of(entry))) for entry in read) >= wanted:
                 return
 
 
@@ -83,17 +94,18 @@ async def _show_log(stage: Stage) -> None:
     stage.narrator.detail(f"n° {item['seq']}, époque {item['epoch']}, {item['body'][:56]}…")
 
 
-def _in_words(entry: EntryOpened) -> str:
-    match _content(entry):
+def _in_words(stage: Stage, entry: EntryOpened) -> str:
+    match content_of(entry):
         case Message(text=text, mentions=mentions):
-            return f"{text}{'  (@)' if mentions else ''}"
+            named = "".join(f"   (@{_called(stage, one)})" for one in mentions)
+            return f"{text}{named}"
         case Reaction(emoji=emoji):
             return emoji
         case other:
             return type(other).__name__
 
 
-def _words(content: Content) -> Sequence[str]:
+def words_in(content: Content) -> Sequence[str]:
     """List the phrases of a content that are long enough to look for."""
     match content:
         case Message(text=text):
@@ -106,11 +118,15 @@ def _words(content: Content) -> Sequence[str]:
             return ()
 
 
-def _content(entry: EntryOpened) -> Content:
+def content_of(entry: EntryOpened) -> Content:
+    """Read what an opened entry says."""
     signed = entry.opened.entry
     return decode(signed.type, signed.body)
 
 
 def _name(stage: Stage, entry: EntryOpened) -> str:
-    author = entry.opened.author.professional
-    return next(one.part.given_name for one in stage.cast.values() if one.id == author)
+    return _called(stage, entry.opened.author.professional)
+
+
+def _called(stage: Stage, professional: str) -> str:
+    return next(one.part.given_name for one in stage.cast.values() if one.id == professional)

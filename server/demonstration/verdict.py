@@ -12,11 +12,12 @@ import click
 from channels.content import Message
 from channels.headless_people import release_member
 from crypto.session import session as sessions
+from crypto.session.log import Kind
 from server.clock import Clock
-from server.demonstration.family import CONCERN
+from server.demonstration.family import CONCERN, opened_mails
 from server.demonstration.network import CHILD_NAME
 from server.demonstration.stage import Stage
-from server.demonstration.talk import say
+from server.demonstration.talk import content_of, say, words_in
 from server.storage.engine import Doc, Dumped
 from server.storage.opening import open_engine
 
@@ -60,66 +61,83 @@ async def show_table(stage: Stage) -> bool:
     ]
     for row in (HEADER, *rows):
         cells = [cell.ljust(width) for cell, width in zip(_cells(row), widths, strict=True)]
-        click.echo("   " + "  ".join(cells))
-    return tuple(_cells(row)[1:] for row in rows) == EXPECTED
+        click.echo(("   " + "  ".join(cells)).rstrip())
+    for line in LEGEND:
+        stage.narrator.detail(line)
+    return stage.kept and tuple(_cells(row)[1:] for row in rows) == EXPECTED
+
+
+LEGEND = (
+    "serveur : ce qu'il remet en clair quand on l'interroge ;",
+    "disque volé : base et journaux, sans la clé maîtresse ;",
+    "envois : courriels et SMS des parents, décodés.",
+)
 
 
 HEADER = Row(
     thing="",
     members="membres",
     removed="Inès, après",
-    server="serveur en marche",
-    disk="ses fichiers, volés",
-    family="courriels et SMS",
+    server="serveur",
+    disk="disque volé",
+    family="envois",
 )
 
 
 async def _let_her_try(stage: Stage) -> None:
-    narrator, ines = stage.narrator, stage["ines"]
-    refused = await ines.is_refused(f"/channels/{stage.channel}/entries")
-    narrator.tell(f"Inès redemande le canal : « {refused} ».")
-    refused = await ines.is_refused(f"/circles/{stage.circle}/documents")
-    narrator.tell(f"Elle redemande les documents : « {refused} ».")
-    opened = len(await _stolen(stage))
+    narrator = stage.narrator
+    answer = await _refusal(stage, f"/channels/{stage.channel}/entries")
+    narrator.tell(f"Inès redemande le canal : {answer}.")
+    answer = await _refusal(stage, f"/circles/{stage.circle}/documents")
+    narrator.tell(f"Elle redemande les documents : {answer}.")
+    handed, opened = await _stolen(stage)
     narrator.tell(
-        f"Et si on lui remettait le journal chiffré, elle en ouvrirait : {opened} nouvelle."
+        f"Si on lui remettait le journal scellé : entrées nouvelles, {handed} ; ouvertes, {opened}."
     )
 
 
-async def _stolen(stage: Stage) -> Sequence[object]:
-    """Hand her device the log that she may no longer fetch; count what is new to her in it."""
+async def _refusal(stage: Stage, path: str) -> str:
+    """Let her ask for something; the server must not even say that it is there."""
+    code = await stage["ines"].is_refused(path)
+    return {"not_found": "introuvable", "": "DONNÉ"}.get(code, code)
+
+
+async def _stolen(stage: Stage) -> tuple[int, int]:
+    """Hand her device the log that she may no longer fetch; count what is new, and opened."""
     ines, helene = stage["ines"].device, stage["helene"].device
     items = await helene.items(stage.channel)
     known = ines.session.channels[stage.channel].cursor
     stolen = [item for item in items if item.seq > known]
-    return sessions.read(ines.session, stage.channel, stolen)
+    opened = sessions.read(ines.session, stage.channel, stolen)
+    return sum(item.kind is Kind.ENTRY for item in stolen), len(opened)
 
 
 async def _rows(stage: Stage) -> list[Row]:
     said = (*stage.said,)
-    read = await _members_read(stage)
+    documents, child = f"/circles/{stage.circle}/documents", f"/children/{stage.child}"
+    _, opened = await _stolen(stage)
     return [
         Row(
             thing="paroles du canal",
-            members=f"{read}/3 tout",
-            removed=f"{len(await _stolen(stage))} nouvelle",
+            members=f"{await _members_read(stage)} sur 3",
+            removed="rien de neuf" if opened == 0 else f"LU ({opened})",
             server=await _served(stage, f"/channels/{stage.channel}/entries?limit=200", said),
             disk=await _kept(stage, said),
             family=await _sent(stage, said),
         ),
         Row(
             thing="document des 24 mois",
-            members=f"{await _documents_read(stage)}/3 lu",
-            removed=await stage["ines"].is_refused(f"/circles/{stage.circle}/documents"),
-            server=await _served(stage, f"/circles/{stage.circle}/documents", (CONCERN,)),
+            members=f"{await _served_to(stage, documents, (CONCERN,))} sur 3",
+            removed=await _refusal(stage, documents),
+            server=await _served(stage, documents, (CONCERN,)),
             disk=await _kept(stage, (CONCERN,)),
             family=await _sent(stage, (CONCERN,)),
         ),
         Row(
             thing="nom de l'enfant",
-            members=f"{await _names_read(stage)}/3 lu",
-            removed=await stage["ines"].is_refused(f"/children/{stage.child}"),
-            server=await _served(stage, f"/children/{stage.child}", CHILD_NAME),
+            members=f"{await _served_to(stage, child, CHILD_NAME)} sur 3",
+            removed=await _refusal(stage, child),
+            server=await _served(stage, child, CHILD_NAME),
             disk=await _kept(stage, CHILD_NAME),
             family=await _sent(stage, CHILD_NAME),
         ),
@@ -127,25 +145,27 @@ async def _rows(stage: Stage) -> list[Row]:
 
 
 EXPECTED = (
-    ("3/3 tout", "0 nouvelle", "rien", "rien", "rien"),
-    ("3/3 lu", "not_found", "lu", "rien", "rien"),
-    ("3/3 lu", "not_found", "lu", "rien", "rien"),
+    ("3 sur 3", "rien de neuf", "rien", "rien", "rien"),
+    ("3 sur 3", "introuvable", "lu", "rien", "rien"),
+    ("3 sur 3", "introuvable", "lu", "rien", "rien"),
 )
 
 
 async def _members_read(stage: Stage) -> int:
-    """Count the members who can open every entry that any of them can."""
-    read = [len(await stage[key].device.history(stage.channel)) for key in MEMBERS]
-    return sum(count == max(read) for count in read)
+    """Count the members whose device reads every phrase that was said, in order."""
+    read = [
+        [words for entry in history for words in words_in(content_of(entry))]
+        for history in [await stage[key].device.history(stage.channel) for key in MEMBERS]
+    ]
+    return sum(words == stage.said for words in read)
 
 
-async def _documents_read(stage: Stage) -> int:
-    path = f"/circles/{stage.circle}/documents"
-    return sum([not await stage[key].is_refused(path) for key in MEMBERS])
-
-
-async def _names_read(stage: Stage) -> int:
-    return sum([not await stage[key].is_refused(f"/children/{stage.child}") for key in MEMBERS])
+async def _served_to(stage: Stage, path: str, phrases: Sequence[str]) -> int:
+    """Count the members to whom the server hands every phrase."""
+    answers = [
+        json.dumps(await stage[key].line.ask("GET", path), ensure_ascii=False) for key in MEMBERS
+    ]
+    return sum(all(phrase in answer for phrase in phrases) for answer in answers)
 
 
 MEMBERS = ("camille", "helene", "yanis")
@@ -160,7 +180,7 @@ async def _served(stage: Stage, path: str, phrases: Sequence[str]) -> str:
 async def _sent(stage: Stage, phrases: Sequence[str]) -> str:
     """Look for phrases in what left for the family."""
     files = await asyncio.to_thread(_contents, stage.world.folder, SENT_TO_FAMILY)
-    return _verdict(files, phrases)
+    return _verdict([*files, *await opened_mails(stage.world.folder)], phrases)
 
 
 async def _kept(stage: Stage, phrases: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from aiohttp import web
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications import typography
@@ -11,6 +10,7 @@ from server.family import Invitation
 from server.operations import Operations
 from server.security import CONFIG
 from server.services import FAMILY
+from server.spoken import spoken_date, spoken_time
 
 operations = Operations(prefix="")
 
@@ -51,16 +51,13 @@ async def family_page(request: web.Request) -> web.Response:
 def _values(invitation: Invitation, phone: str) -> dict[str, str]:
     language = invitation.language if invitation.language in _WORDS else "fr"
     words, start = _WORDS[language], invitation.start
-    date = format_date(start, "EEEE d MMMM y", locale=language)
     if language == "fr":
         words = {name: typography.french(said) for name, said in words.items()}
-        # Babel says « 1 » where French says « 1er ».
-        date = date.replace(" 1 ", " 1er ")
     return words | {
         "language": language,
         "cancelled": words["cancelled"] if invitation.is_cancelled else "",
-        "date": date,
-        "time": f"{start:%H:%M}",
+        "date": spoken_date(start, language),
+        "time": spoken_time(start, language),
         "place": invitation.place,
         "phone": phone,
         "phone_link": "".join(sign for sign in phone if sign in "+0123456789"),

@@ -6,9 +6,7 @@ the settings of the house goes in.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
-from babel.dates import format_date
 from typing_extensions import override
 
 from notifications import gsm7, hours, typography, words
@@ -17,10 +15,9 @@ from notifications.senders import CannotRender, Mail, Renderer, Text
 from server.senders import invitation
 from server.senders.invitation import Organizer
 from server.senders.templates import Form, Templates
+from server.spoken import short_date, spoken_date, spoken_time
 
 _SHORTEST_PLACE = 12
-_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-_DATE, _DATE_AND_YEAR = "EEEE d MMMM", "EEEE d MMMM y"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +39,8 @@ class TemplateRenderer(Renderer):
         language = self._language(notice)
         when = hours.local(hours.instant(notice.start, notice.place_zone), notice.place_zone)
         values = self._values(notice, token) | {
-            "date": _spoken_date(when, language, year=True),
-            "time": _time(when, language, space=typography.NO_BREAK),
+            "date": spoken_date(when, language, year=True),
+            "time": spoken_time(when, language, space=typography.NO_BREAK),
         }
         dress: Callable[[str], str] = typography.french if language == "fr" else str
 
@@ -94,28 +91,10 @@ class TemplateRenderer(Renderer):
         """Give values for a text message: first in full, then shorter, the link always whole."""
         language = self._language(notice)
         when = hours.local(hours.instant(notice.start, notice.place_zone), notice.place_zone)
-        values = self._values(notice, token) | {"time": _time(when, language, space="")}
-        yield values | {"date": _spoken_date(when, language, year=False)}
-        short = values | {
-            "date": format_date(when, "EEE dd/MM", locale=_LOCALES.get(language, language))
-        }
+        values = self._values(notice, token) | {"time": spoken_time(when, language, space="")}
+        yield values | {"date": spoken_date(when, language, year=False)}
+        short = values | {"date": short_date(when, language)}
         yield short
         place = values["place_label"]
         for length in range(len(place) - 1, _SHORTEST_PLACE, -1):
             yield short | {"place_label": place[:length].rstrip(" ,.;") + "..."}
-
-
-def _spoken_date(when: datetime, language: str, *, year: bool) -> str:
-    """Say a date in words; French says « 1er » where Babel says « 1 »."""
-    pattern = _DATE_AND_YEAR if year else _DATE
-    if language == "fr" and when.day == 1:
-        pattern = pattern.replace(" d ", " d'er' ")
-    return format_date(when, pattern, locale=_LOCALES.get(language, language))
-
-
-def _time(when: datetime, language: str, *, space: str) -> str:
-    """Say a time on the 24-hour clock: « 14 h 30 », « 9 h », 14:30."""
-    if language != "fr":
-        return f"{when:%H:%M}"
-    minutes = f"{space}{when:%M}" if when.minute else ""
-    return f"{when.hour}{space}h{minutes}"

@@ -24,7 +24,7 @@ async def test_the_story_ends_well(tmp_path: Path) -> None:
 
     assert status == 0, output
     assert "inclus par INC-1" in output
-    assert "paroles du canal      3/3 tout  0 nouvelle   rien" in output
+    assert "paroles du canal      3 sur 3  rien de neuf  rien     rien" in output
     assert (tmp_path / "demo" / "mails.jsonl").read_text("utf-8").count("\n") == 6
 
 
@@ -32,7 +32,7 @@ async def test_the_story_is_the_same_on_mongodb(tmp_path: Path, mongodb_address:
     status, output = await told(tmp_path / "demo", "--store", mongodb_address)
 
     assert status == 0, output
-    assert "paroles du canal      3/3 tout  0 nouvelle   rien" in output
+    assert "paroles du canal      3 sur 3  rien de neuf  rien     rien" in output
 
 
 def test_the_verdict_finds_what_is_there() -> None:

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 import click
 from typing_extensions import override
@@ -16,7 +17,7 @@ from care_circle.services.people import NewProfessional
 from crypto.ids import ProfessionalId
 from server.accounts.accounts import Invited
 from server.accounts.users import add_user, disable_user, opened, standing_of
-from server.client.french import FrenchGroup
+from server.client.french import FrenchGroup, Refusal
 from server.config import Config, ConfigError
 from server.doctor import examine
 from server.problems import problem_of
@@ -90,10 +91,13 @@ def add(
         email=email,
         profession=None if profession is None else Profession(profession),
     )
-    invited = asyncio.run(_add(configuration(), new))
+    config = configuration()
+    invited = asyncio.run(_add(config, new))
+    until = invited.until.astimezone(ZoneInfo(config.zone))
     click.echo(f"identifiant  {invited.professional}")
     click.echo(f"invitation   {invited.token}")
-    click.echo(f"valable jusqu'au {invited.until:%d/%m/%Y %H:%M} UTC")
+    click.echo(f"valable jusqu'au {until:%d/%m/%Y à %H:%M} ({config.zone})")
+    click.echo(f"Ensuite, chez la personne : ronde client --server {config.public_url} activate")
 
 
 @user.command("list")
@@ -132,7 +136,7 @@ async def _add(config: Config, new: NewProfessional) -> Invited:
         try:
             return await add_user(house, new)
         except Exception as error:  # noqa: BLE001 -- whatever refuses, its title is the answer
-            raise click.ClickException(problem_of(error).kind.french) from None
+            raise Refusal(problem_of(error).kind.french) from None
 
 
 async def _disable(config: Config, professional: ProfessionalId) -> None:
@@ -140,7 +144,7 @@ async def _disable(config: Config, professional: ProfessionalId) -> None:
         try:
             await disable_user(house, professional)
         except NotFound:
-            raise click.ClickException("Introuvable") from None
+            raise Refusal("Introuvable") from None
 
 
 async def _list(config: Config) -> None:

@@ -174,7 +174,10 @@ class _Reader:
         if direct and file:
             self.complain("RONDE_MASTER_KEY", "et RONDE_MASTER_KEY_FILE s'excluent")
         if direct is None and file is None:
-            self.complain("RONDE_MASTER_KEY", "ou RONDE_MASTER_KEY_FILE est obligatoire")
+            self.complain(
+                "RONDE_MASTER_KEY",
+                "ou RONDE_MASTER_KEY_FILE est obligatoire : « openssl rand -base64 32 »",
+            )
             return b""
         name = "RONDE_MASTER_KEY" if direct else "RONDE_MASTER_KEY_FILE"
         try:

@@ -16,7 +16,7 @@ class Refusal(click.ClickException):
 
     @override
     def show(self, file: Any = None) -> None:
-        click.secho(f"✘ {self.message}", file=file, err=file is None)
+        click.echo(f"✘ {self.message}", file=file, err=file is None)
 
 
 class Misused(click.UsageError):
@@ -27,7 +27,7 @@ class Misused(click.UsageError):
         if self.ctx is not None:
             click.echo(self.ctx.get_usage(), file=file, err=file is None)
             click.echo(f"Aide : {self.ctx.command_path} --help", file=file, err=file is None)
-        click.secho(f"✘ {self.message}", file=file, err=file is None)
+        click.echo(f"✘ {self.message}", file=file, err=file is None)
 
 
 class FrenchCommand(click.Command):

@@ -76,8 +76,11 @@ class _Judge:
         for member, reference in zip(newcomers, change.references, strict=True):
             self._check_package(reference, certified[member.leaf].device)
 
-    def certified(self, member: Member) -> DeviceCertificate:
+    def certified(self, member: Member, *, is_in: bool = False) -> DeviceCertificate:
         """Accept a leaf as a live device of somebody on the roster, vouched for by them.
+
+        The certificate of one who `is_in` already may be over: to keep it from committing
+        would keep it from renewing its keys and from removing others, and nothing else.
 
         Raises:
             BadCommit: It is a ghost.
@@ -90,7 +93,7 @@ class _Judge:
         if not member.signature_key == certificate.signature_key == device.signature_key:
             raise BadCommit(CommitFault.ADDED)
         try:
-            certificate.verify(key, self.now)
+            certificate.verify(key, certificate.not_after if is_in else self.now)
         except BadCertificate:
             raise BadCommit(CommitFault.ADDED) from None
         return certificate
@@ -103,7 +106,8 @@ class _Judge:
 
     def _check_same_device(self, before: Member, after: Member) -> None:
         """Let a renewed certificate pass, and no other device into the same leaf."""
-        old, new = _certificate(before, CommitFault.SENDER), self.certified(after)
+        old = _certificate(before, CommitFault.SENDER)
+        new = self.certified(after, is_in=after.identity == before.identity)
         if (old.professional, old.device) != (new.professional, new.device):
             raise BadCommit(CommitFault.SENDER)
 

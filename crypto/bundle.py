@@ -58,10 +58,10 @@ class Bundle:
         """Return the bytes that a `create` or `commit` item carries.
 
         Raises:
-            BadBundle: It is larger than the server would take.
+            BadBundle: It is larger than the server would take, or adds too many at once.
         """
         data = encode(self)
-        if len(data) > MAX_BUNDLE:
+        if len(data) > MAX_BUNDLE or len(self.key_packages) > MAX_KEY_PACKAGES:
             raise BadBundle("a bundle that is too large")
         return data
 

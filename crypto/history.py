@@ -240,7 +240,7 @@ def open_(bundle: HistoryBundle, *, channel: ChannelId, device: Device, vouched:
     """
     if (bundle.channel, bundle.recipient) != (channel, device.id):
         raise BadHistory(HistoryFault.NOT_FOR_US)
-    _check_giver(bundle, vouched)
+    check_giver(bundle, vouched)
     try:
         plain = SUITE_1.open_with_label(
             device.hpke_key.private, LABEL, bundle.context(), bundle.sealed
@@ -286,7 +286,12 @@ def _read_flag(reader: Reader) -> bool:
     return bool(flag)
 
 
-def _check_giver(bundle: HistoryBundle, vouched: Vouched) -> None:
+def check_giver(bundle: HistoryBundle, vouched: Vouched) -> None:
+    """Accept a bundle, whomever it is for, as given by the device it names.
+
+    Raises:
+        BadHistory: That device did not sign it, or never was in the circle.
+    """
     try:
         vouched(bundle.giver, None)
         SUITE_1.verify_with_label(

@@ -62,7 +62,7 @@ def allow_commit(roster: Roster, at: datetime) -> Allow:
         for member in change.added:
             _certified(roster, member, at)
         for member in change.updated:
-            _check_same_device(roster, state.member(member.leaf), member)
+            _check_same_device(roster, state.member(member.leaf), member, at)
         _check_once(state, change)
         _check_removals(roster, change)
 
@@ -81,6 +81,9 @@ def allow_joining(roster: Roster) -> Allow:
         if change.external:
             _check_once(state, change)
             _check_removals(roster, change)
+        else:
+            # Everybody stands in `added`: nobody is there beside them.
+            _check_distinct(change.added)
 
     return allow
 
@@ -115,9 +118,11 @@ def _certified(roster: Roster, member: Member, at: datetime | None) -> DeviceCer
     return certificate
 
 
-def _check_same_device(roster: Roster, before: Member, after: Member) -> None:
-    # A renewed certificate is welcome; another device in the same leaf is not.
-    old, new = _certified(roster, before, None), _certified(roster, after, None)
+def _check_same_device(roster: Roster, before: Member, after: Member, at: datetime) -> None:
+    # A renewed certificate is welcome; another device in the same leaf is not. Who is in
+    # stays in when its certificate is over, but none comes in its place that is over too.
+    moment = None if after.identity == before.identity else at
+    old, new = _certified(roster, before, None), _certified(roster, after, moment)
     if (old.professional, old.device) != (new.professional, new.device):
         raise NotAllowed(PolicyFault.EXCHANGED)
 
@@ -125,7 +130,11 @@ def _check_same_device(roster: Roster, before: Member, after: Member) -> None:
 def _check_once(state: PublicState, change: Change) -> None:
     gone = {member.leaf for member in change.removed}
     staying = [member for member in state.members if member.leaf not in gone]
-    devices = [certificate_of(member.identity).device for member in (*staying, *change.added)]
+    _check_distinct((*staying, *change.added))
+
+
+def _check_distinct(members: Iterable[Member]) -> None:
+    devices = [certificate_of(member.identity).device for member in members]
     if len(set(devices)) != len(devices):
         raise NotAllowed(PolicyFault.TWICE)
 

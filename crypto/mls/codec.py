@@ -112,11 +112,12 @@ class Writer:
 class Reader:
     """Takes structures off a byte string, from the left, never past the end."""
 
-    __slots__ = ("_data", "_depth", "_end", "_items", "_position")
+    __slots__ = ("_data", "_depth", "_end", "_items", "_most", "_position")
 
-    def __init__(self, data: bytes) -> None:
-        if len(data) > MAX_MESSAGE:
+    def __init__(self, data: bytes, *, longest: int = MAX_MESSAGE, most: int = MAX_ITEMS) -> None:
+        if len(data) > longest:
             raise Malformed("longer than any message of ours")
+        self._most = most
         self._data = data
         self._position = 0
         self._end = len(data)
@@ -215,7 +216,7 @@ class Reader:
 
     def _count(self, items: int) -> None:
         self._items += items
-        if self._items > MAX_ITEMS:
+        if self._items > self._most:
             raise Malformed("more items than any message of ours")
 
     def _take(self, length: int) -> bytes:
@@ -286,6 +287,15 @@ def encode(value: Encodable) -> bytes:
     writer = Writer()
     value.write(writer)
     return writer.bytes()
+
+
+def own_reader(data: bytes) -> Reader:
+    """Read what we wrote for ourselves, whatever its size.
+
+    The bounds are for what others send. What a device keeps grows with what it was told,
+    and it must never become too large for its own owner to open.
+    """
+    return Reader(data, longest=_TOO_LONG, most=_TOO_LONG)
 
 
 def decode(read: Callable[[Reader], T], data: bytes) -> T:

@@ -61,7 +61,8 @@ def rejoin(
     Raises:
         UnknownChannel: `watch` comes first.
         BadBundle: The item holds no bundle.
-        Refused: The group it shows is not one we may join: a ghost in it, say.
+        Refused: The group it shows is not one we may join: a ghost in it, say, or an
+            epoch that we have been in already.
     """
     state = channel_of(session, channel)
     roster = circle_of(session, state.circle).roster
@@ -69,7 +70,7 @@ def rejoin(
     old = _leaf_of(info, replaces or session.device.id)
     package = make_package(session.device, now=now)
     commit, group = Group.external(info, package, old, allow_joining(roster), now)
-    if group.group_id != channel.encode():
+    if group.group_id != channel.encode() or group.epoch <= state.furthest:
         raise NotAllowed(PolicyFault.EXTERNAL)
     body = Bundle(commit=commit, group_info=group.group_info()).encode()
     pending = Pending(

@@ -16,12 +16,16 @@ from crypto.session.state import Session
 def publish(session: Session, count: int, *, now: datetime) -> tuple[Session, tuple[bytes, ...]]:
     """Make key packages for the server to hand out; those past their time are forgotten.
 
-    Returns the session to persist before the packages (encoded MLSMessages) leave.
+    Returns the session to persist before the packages (encoded MLSMessages) leave. The
+    last of them is to be left as the last resort: it may be handed out more than once, so
+    its private keys stay until its time is over (RFC 9420, section 16.8).
     """
     fresh = tuple(make_package(session.device, now=now) for _ in range(count))
     kept = tuple(one for one in session.packages if not _is_over(one, now))
     packages = tuple(pack(one.key_package) for one in fresh)
-    return replace(session, packages=(*kept, *fresh)), packages
+    still = session.resorts.intersection(one.key_package.reference() for one in kept)
+    resorts = still.union(one.key_package.reference() for one in fresh[-1:])
+    return replace(session, packages=(*kept, *fresh), resorts=resorts), packages
 
 
 def make_package(device: Device, *, now: datetime) -> KeyPackageSecrets:
@@ -38,7 +42,9 @@ def package_for(session: Session, references: Iterable[bytes]) -> KeyPackageSecr
 
 
 def spent(session: Session, package: KeyPackageSecrets) -> Session:
-    """Delete the private keys of a key package that was used."""
+    """Delete the private keys of a key package that was used, unless it is a last resort."""
+    if package.key_package.reference() in session.resorts:
+        return session
     return replace(session, packages=tuple(one for one in session.packages if one != package))
 
 

@@ -8,6 +8,7 @@ from crypto import entry as entries
 from crypto.author import AuthorChain, Notice, begin
 from crypto.entry import BadEntry, Entry, EntryFault, Envelope, Members, OpenedEntry
 from crypto.ids import CircleId, DeviceId
+from crypto.membership import MAX_STATEMENTS
 from crypto.session.effects import (
     CannotRead,
     Concern,
@@ -18,7 +19,7 @@ from crypto.session.effects import (
 )
 from crypto.session.log import Item
 from crypto.session.send import without
-from crypto.session.state import ChannelState, CircleState, Session, holder
+from crypto.session.state import Author, ChannelState, CircleState, Session, holder
 from crypto.session.step import Step, circle_of, kept
 
 
@@ -35,9 +36,9 @@ def read_entry(session: Session, state: ChannelState, item: Item) -> Step:
         return _unreadable(session, state, item)
     except BadEntry as refusal:
         return kept(session, state, _warning(item, Concern.ENTRY_REFUSED, refusal.fault.value))
-    followed, notice = _follow(state, item, opened.entry, opened.author.device, late=late)
+    followed, notice = _follow(state, item, opened, late=late)
     followed, effects = _shown(followed, item, opened, notice)
-    if opened.author.device == session.device.id:
+    if _name(opened) == (session.device.professional, session.device.id):
         followed = _own(followed, opened.entry)
     if late:
         read = tuple(seq for seq in followed.unread if seq != item.seq)
@@ -78,16 +79,16 @@ def join_pasts(state: ChannelState) -> tuple[ChannelState, tuple[Effect, ...]]:
     if state.unread or not state.past:
         return state, ()
     authors, effects = dict(state.authors), []
-    for device, chain in state.past.items():
-        live = authors.get(device)
+    for author, chain in state.past.items():
+        live = authors.get(author)
         if live is None:
-            authors[device] = chain
+            authors[author] = chain
             continue
         if (live.floor, live.floor_previous) != (chain.counter + 1, chain.head):
             effects.append(
-                SafetyWarning(kind=Concern.ENTRY_WITHHELD, channel=state.id, device=device)
+                SafetyWarning(kind=Concern.ENTRY_WITHHELD, channel=state.id, device=author[1])
             )
-        authors[device] = replace(live, floor=chain.floor, floor_previous=chain.floor_previous)
+        authors[author] = replace(live, floor=chain.floor, floor_previous=chain.floor_previous)
     return replace(state, authors=authors, past={}), tuple(effects)
 
 
@@ -112,18 +113,22 @@ def _unreadable(session: Session, state: ChannelState, item: Item) -> Step:
 
 
 def _follow(
-    state: ChannelState, item: Item, entry: Entry, device: DeviceId, *, late: bool
+    state: ChannelState, item: Item, opened: OpenedEntry, *, late: bool
 ) -> tuple[ChannelState, Notice | None]:
-    chains = state.past if late else state.authors
-    chain = chains.get(device)
+    chains, author, entry = state.past if late else state.authors, _name(opened), opened.entry
+    chain = chains.get(author)
     earlier = any(seq < item.seq for seq in state.unread)
     if chain is None and earlier:
         chain, notice = begin(entry), None
     else:
         chain, notice = (chain or AuthorChain()).follow(entry)
     if late:
-        return replace(state, past={**state.past, device: chain}), notice
-    return replace(state, authors={**state.authors, device: chain}), notice
+        return replace(state, past={**state.past, author: chain}), notice
+    return replace(state, authors={**state.authors, author: chain}), notice
+
+
+def _name(opened: OpenedEntry) -> Author:
+    return opened.author.professional, opened.author.device
 
 
 def _shown(
@@ -158,6 +163,9 @@ def _own(state: ChannelState, entry: Entry) -> ChannelState:
 
 def _check_head(session: Session, circle: CircleId, item: Item, opened: OpenedEntry) -> Step:
     known, entry = circle_of(session, circle), opened.entry
+    if entry.circle_length > MAX_STATEMENTS:
+        # No chain is ever that long: to wait for it would be to fall silent for nothing.
+        return Step(session=session, effects=(_warning(item, Concern.ROSTER_FORKED),))
     if entry.circle_length > len(known.chain):
         claims = {**known.claims, entry.professional: entry.circle_length}
         claimed = replace(known, claims=claims)

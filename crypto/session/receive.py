@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from crypto.bundle import BadBundle, Bundle
-from crypto.history import BadHistory, HistoryBundle, Past
+from crypto.history import BadHistory, HistoryBundle, Past, check_giver
 from crypto.history import open_ as open_history
 from crypto.identity import BadCertificate, certificate_of
 from crypto.ids import ChannelId
@@ -44,8 +44,9 @@ from crypto.session.send import advance, without
 from crypto.session.state import ChannelState, Phase, Session, Wanted
 from crypto.session.step import Step, channel_of, circle_of, kept
 
-# A giver too many is a member who wants to fill our memory.
-MAX_GIVEN = 256
+# Who gives more wants to fill our memory; counted for each giver, so that nobody can give
+# so much that another's true past finds no room.
+MAX_GIVEN = 64
 # No group will ever come near; JSON readers hold it exactly.
 MAX_EPOCH = 1 << 53
 _REFUSALS = (Refused, Malformed, BadBundle, BadCertificate, BadKey, BadSignature, BadTag)
@@ -173,9 +174,16 @@ def _try_joining(session: Session, state: ChannelState, bundle: Bundle, item: It
     if package is None or bundle.welcome is None:
         return _not_for_us(session, state, item)
     roster = circle_of(session, state.circle).roster
-    tree = unpack_group_info(bundle.group_info).tree_bytes()
-    group = Group.join(bundle.welcome, package, tree, allow_joining(roster), item.at)
-    if (group.group_id, group.epoch) != (state.id.encode(), item.epoch + 1):
+    try:
+        tree = unpack_group_info(bundle.group_info).tree_bytes()
+        group = Group.join(bundle.welcome, package, tree, allow_joining(roster), item.at)
+    except NotAllowed:
+        raise
+    except _REFUSALS as refusal:
+        # Whoever added us told us nothing that we can use. All others take us to be in.
+        return kept(session, state, _refused(item, refusal), Rejoin(channel=state.id))
+    place = (group.group_id, group.epoch)
+    if place != (state.id.encode(), item.epoch + 1) or group.epoch <= state.furthest:
         warning = SafetyWarning(kind=Concern.WELCOME_REFUSED, channel=state.id, seq=item.seq)
         return kept(session, state, warning)
     return adopt(spent(session, package), state, group, item, roster=roster)
@@ -222,8 +230,11 @@ def _take_history(session: Session, state: ChannelState, item: Item) -> Step:
     roster = circle_of(session, state.circle).roster
     try:
         bundle = HistoryBundle.decode(item.body)
-        if bundle.last and bundle.giver.device == item.sender:
-            left = tuple(one for one in state.awaiting if one.recipient != bundle.recipient)
+        check_giver(bundle, vouching(roster))
+        if bundle.last:
+            # Only whose turn it is: another's word would leave the newcomer without a past.
+            done = (bundle.recipient, bundle.giver.device)
+            left = tuple(one for one in state.awaiting if (one.recipient, one.giver) != done)
             state = replace(state, awaiting=left)
         if bundle.recipient != session.device.id:
             return kept(session, state)
@@ -247,16 +258,17 @@ def _remember(
 ) -> Step:
     news = tuple(one for one in past.epochs if state.witnessed(one.epoch) is None)
     fresh = replace(past, epochs=news)
-    if not news or fresh in state.given or len(state.given) >= MAX_GIVEN:
+    giver = bundle.giver.professional
+    if not news or fresh in state.given or state.givers.count(giver) >= MAX_GIVEN:
         return kept(session, state)
-    state = replace(state, given=(*state.given, fresh))
+    state = replace(state, given=(*state.given, fresh), givers=(*state.givers, giver))
     for tenure in state.members:
         if tenure.certificate.device in state.debts:
             state = give_pasts(session, state, tenure.certificate, pasts=(fresh,), roster=roster)
     effects: list[Effect] = [
         HistoryReceived(
             channel=state.id,
-            giver=bundle.giver.professional,
+            giver=giver,
             epochs=tuple(one.epoch for one in news),
         )
     ]

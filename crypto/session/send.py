@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from crypto import entry as entries
-from crypto.bundle import Bundle
+from crypto.bundle import BadBundle, Bundle
 from crypto.ids import ChannelId, DeviceId, EntryId, new_id
 from crypto.membership import Roster
 from crypto.mls.refused import Refused
@@ -158,20 +158,21 @@ def _commit(session: Session, state: ChannelState, change: Wanted, *, now: datet
     leaves = leaves_of(state, change.removes)
     try:
         commit, welcome, group = state.group.commit(packages, leaves, now=now)
-    except Refused as refusal:
+        bundle = Bundle(
+            commit=commit,
+            welcome=welcome,
+            group_info=group.group_info(),
+            key_packages=tuple(package.reference() for package in packages),
+        )
+        body = bundle.encode()
+    except (Refused, BadBundle) as refusal:
         code = type(refusal).__name__
         return _drop_change(session, state, code, adding=bool(packages), now=now)
-    bundle = Bundle(
-        commit=commit,
-        welcome=welcome,
-        group_info=group.group_info(),
-        key_packages=tuple(package.reference() for package in packages),
-    )
     pending = Pending(
         id=EntryId(new_id()),
         kind=Kind.COMMIT,
         epoch=state.group.epoch,
-        body=bundle.encode(),
+        body=body,
         group=group,
     )
     return pending_step(session, state, pending)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from crypto.entry import MAX_BODY, MAX_TYPE, BadEntry, EntryFault
 from crypto.identity import Device, IdentityChanged, Pins
-from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
+from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, is_id, new_id
 from crypto.membership import Roster, append, extends, verify_chain
 from crypto.mls.suite import KeyPair
 from crypto.policy import NotAllowed, PolicyFault, is_active
@@ -62,6 +62,10 @@ def trust(
 ) -> Step:
     """Verify a circle's membership chain and go on from it; `founder` is a known identity key.
 
+    Where a member has claimed to see more than even a fresh chain shows, either the
+    server hides it or the member lies. Nothing is posted until it shows or the member is
+    dismissed, and people are told whose word it is.
+
     Raises:
         BadChain: It does not verify.
         ChainRolledBack: It is shorter than, or other than, the one we know.
@@ -85,7 +89,13 @@ def trust(
     checks = 1 if known is None else known.checks + 1
     state = CircleState(chain=tuple(chain), roster=roster, checks=checks, claims=claims)
     session = replace(session, circles={**session.circles, circle: state})
-    return _announce(session, circle, news)
+    unmet = state.longer_claims if news == () else ()
+    warnings = tuple(
+        SafetyWarning(kind=Concern.ROSTER_FORKED, professional=who, detail="not_shown")
+        for who in unmet
+    )
+    step = _announce(session, circle, news)
+    return Step(session=step.session, effects=(*step.effects, *warnings))
 
 
 def accept_identity(session: Session, professional: ProfessionalId, identity_key: bytes) -> Session:
@@ -129,10 +139,12 @@ def compose(
 
     Raises:
         NotInChannel: We were removed, or never joined.
-        BadEntry: The body is too large, or the type too long.
+        BadEntry: The body is too large, the type too long, or an id is none.
     """
     state = joined(session, channel)
-    if len(body) > MAX_BODY or not 0 < len(type_.encode()) <= MAX_TYPE:
+    named = (thread is None or is_id(thread)) and (entry is None or is_id(entry))
+    if not named or len(body) > MAX_BODY or not 0 < len(type_.encode()) <= MAX_TYPE:
+        # What cannot be sealed later must not wait in front of what can.
         raise BadEntry(EntryFault.MALFORMED)
     outgoing = Outgoing(
         id=entry or EntryId(new_id()),

@@ -25,6 +25,10 @@ from crypto.session.log import Card, Kind
 _MAX_CODE: Final = 64
 _KINDS: Final = tuple(Kind)
 
+Author = tuple[ProfessionalId, DeviceId]
+"""Whose chain of entries it is. A certificate is its professional's word alone, who could
+give a device of theirs the name of another's: so the professional is part of the key."""
+
 
 class Phase(StrEnum):
     """Where a device stands in a channel."""
@@ -198,9 +202,10 @@ class ChannelState:
     """One channel as this device knows it.
 
     `epochs` and `tenures` are what we witnessed; `given` pasts are others' word, each kept
-    whole so that one bad giver spoils nothing else. `authors` are the chains of what we
-    read as it came, `past` of what we read later; `unread` are the places of entries
-    still without a key. `own_counter` and `own_head` are where our next entry continues.
+    whole so that one bad giver spoils nothing else; `givers` names who gave each. `authors`
+    are the chains of what we read as it came, `past` of what we read later; `unread` are the
+    places of entries still without a key. `own_counter` and `own_head` are where our next
+    entry continues.
     `newest` is the latest epoch the log spoke of; beyond the group's, we are behind.
     `doubt` is the epoch to which a commit that we refused would have led. `stalled` is
     the place of a commit that waits for a fresher chain, and how often ours had been
@@ -224,10 +229,11 @@ class ChannelState:
     epochs: tuple[EpochKey, ...] = ()
     tenures: tuple[Tenure, ...] = ()
     given: tuple[Past, ...] = ()
+    givers: tuple[ProfessionalId, ...] = ()
     debts: tuple[DeviceId, ...] = ()
     awaiting: tuple[Awaiting, ...] = ()
-    authors: Mapping[DeviceId, AuthorChain] = field(default_factory=dict)
-    past: Mapping[DeviceId, AuthorChain] = field(default_factory=dict)
+    authors: Mapping[Author, AuthorChain] = field(default_factory=dict)
+    past: Mapping[Author, AuthorChain] = field(default_factory=dict)
     unread: tuple[int, ...] = ()
     own_counter: int = 0
     own_head: bytes = NO_PREVIOUS
@@ -242,6 +248,15 @@ class ChannelState:
     def members(self) -> tuple[Tenure, ...]:
         """List who holds a leaf now, as far as we know."""
         return tuple(tenure for tenure in self.tenures if tenure.last is None)
+
+    @property
+    def furthest(self) -> int:
+        """Return the latest epoch that we were in; -1 before the first.
+
+        A group only goes on. Whoever leads us into an epoch we have seen shows us an old
+        tree again, with people in it who have left since and who know its secrets.
+        """
+        return max((known.epoch for known in self.epochs), default=-1)
 
     def witnessed(self, epoch: int) -> EpochKey | None:
         """Return the key of an epoch that we were in ourselves."""
@@ -263,6 +278,7 @@ class ChannelState:
         writer.uint64(self.stalled[0]).uint64(self.stalled[1])
         writer.uint64(self.checked).uint64(self.blocked)
         writer.vector(self.epochs).vector(self.tenures).vector(self.given)
+        writer.vector(Blob(giver.encode()) for giver in self.givers)
         writer.vector(Blob(device.encode()) for device in self.debts)
         writer.vector(self.awaiting)
         write_chains(writer, self.authors)
@@ -310,23 +326,28 @@ class CircleState:
     @property
     def outdated(self) -> bool:
         """Tell whether an active member has seen statements that we have not."""
-        known = len(self.chain)
-        return any(
-            length > known for who, length in self.claims.items() if who in self.roster.active
-        )
+        return bool(self.longer_claims)
+
+    @property
+    def longer_claims(self) -> tuple[ProfessionalId, ...]:
+        """List the active members who claim to have seen more statements than we hold."""
+        known, active = len(self.chain), self.roster.active
+        return tuple(who for who, length in self.claims.items() if length > known and who in active)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Everything one device knows: its keys, whom it pinned, its circles and channels.
 
-    `identity` is None on a device that may not certify others.
+    `identity` is None on a device that may not certify others. `resorts` are the
+    references of the packages that stay when they are used.
     """
 
     device: Device
     identity: KeyPair | None = None
     pins: Pins = field(default_factory=Pins)
     packages: tuple[KeyPackageSecrets, ...] = ()
+    resorts: frozenset[bytes] = frozenset()
     circles: Mapping[CircleId, CircleState] = field(default_factory=dict)
     channels: Mapping[ChannelId, ChannelState] = field(default_factory=dict)
 
@@ -343,23 +364,25 @@ def holder(tenures: tuple[Tenure, ...], epoch: int, leaf: int) -> Member | None:
     return None
 
 
-def write_chains(writer: Writer, chains: Mapping[DeviceId, AuthorChain]) -> None:
-    """Append author chains, sorted by device."""
-    writer.vector(_Chain(device, chains[device]) for device in sorted(chains))
+def write_chains(writer: Writer, chains: Mapping[Author, AuthorChain]) -> None:
+    """Append author chains, sorted by author."""
+    writer.vector(_Chain(author, chains[author]) for author in sorted(chains))
 
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    device: DeviceId
+    author: Author
     chain: AuthorChain
 
     def write(self, writer: Writer) -> None:
-        write_text(writer, self.device)
+        write_text(writer, self.author[0])
+        write_text(writer, self.author[1])
         writer.put(self.chain)
 
     @staticmethod
     def read(reader: Reader) -> "_Chain":
-        return _Chain(DeviceId(read_id(reader)), AuthorChain.read(reader))
+        author = ProfessionalId(read_id(reader)), DeviceId(read_id(reader))
+        return _Chain(author, AuthorChain.read(reader))
 
 
 def _read_memory(reader: Reader, channel: ChannelState) -> ChannelState:
@@ -368,10 +391,11 @@ def _read_memory(reader: Reader, channel: ChannelState) -> ChannelState:
         epochs=reader.vector(EpochKey.read),
         tenures=reader.vector(Tenure.read),
         given=reader.vector(Past.read),
+        givers=tuple(ProfessionalId(giver) for giver in reader.vector(read_id)),
         debts=tuple(DeviceId(device) for device in reader.vector(read_id)),
         awaiting=reader.vector(Awaiting.read),
-        authors={each.device: each.chain for each in reader.vector(_Chain.read)},
-        past={each.device: each.chain for each in reader.vector(_Chain.read)},
+        authors={each.author: each.chain for each in reader.vector(_Chain.read)},
+        past={each.author: each.chain for each in reader.vector(_Chain.read)},
         unread=reader.uint32s(),
         own_counter=reader.uint32(),
         own_head=reader.fixed(HASH_LENGTH),

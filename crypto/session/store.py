@@ -10,12 +10,12 @@ from crypto.canonical import KEY_LENGTH, Blob, read_id, write_text
 from crypto.identity import Device, Pins
 from crypto.ids import CircleId, ProfessionalId
 from crypto.membership import verify_chain
-from crypto.mls.codec import Malformed, Reader, Writer, decode, encode
+from crypto.mls.codec import Malformed, Reader, Writer, encode, own_reader
 from crypto.mls.key_package import KeyPackageSecrets
 from crypto.mls.suite import SUITE_1, KeyPair, Secret
 from crypto.session.state import ChannelState, CircleState, Session
 
-_MAGIC: Final = b"ronde session v1"
+_MAGIC: Final = b"ronde session v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ def encode_session(session: Session) -> bytes:
     keys = session.pins.keys
     writer.vector(_Named(who, keys[who]) for who in sorted(keys))
     writer.vector(session.packages)
+    writer.vector(Blob(reference) for reference in sorted(session.resorts))
     writer.vector(_Circle(circle, session.circles[circle]) for circle in sorted(session.circles))
     for channel in sorted(session.channels):
         writer.opaque(encode(session.channels[channel]))
@@ -80,21 +81,25 @@ def decode_session(data: bytes) -> Session:
         Malformed: The bytes are no session of this version.
         BadChain: A stored chain does not verify.
     """
-    reader = Reader(data)
+    reader = own_reader(data)
     if reader.opaque() != _MAGIC:
         raise Malformed("no session of ours")
     device, private = Device.read(reader), reader.optional(Blob.read)
     pins = Pins(keys={ProfessionalId(pin.id): pin.data for pin in reader.vector(_Named.read)})
     packages = reader.vector(KeyPackageSecrets.read)
+    resorts = frozenset(blob.data for blob in reader.vector(Blob.read))
     circles = {each.id: each.state for each in reader.vector(_Circle.read)}
     channels = []
     while reader.position < len(data):
-        channels.append(decode(ChannelState.read, reader.opaque()))
+        inner = own_reader(reader.opaque())
+        channels.append(ChannelState.read(inner))
+        inner.end()
     return Session(
         device=device,
         identity=None if private is None else _identity(private.data),
         pins=pins,
         packages=packages,
+        resorts=resorts,
         circles=circles,
         channels={channel.id: channel for channel in channels},
     )

@@ -158,7 +158,7 @@ class Client:
 
     def adding(self, *others: "Client") -> Step:
         self.learn()
-        packages = [self.relay.shelf[other.id].pop() for other in others]
+        packages = [self.relay.shelf[other.id].pop(0) for other in others]
         return self.changing(adds=packages)
 
     def remove(self, *others: "Client") -> None:

@@ -14,12 +14,14 @@ from crypto.session.adopt import leaves_of
 from crypto.session.effects import (
     CatchUp,
     CommitRefused,
+    Concern,
     Effect,
     EntryParked,
     EntryStored,
     FetchChain,
     ReadAgain,
     Rejoin,
+    SafetyWarning,
     Send,
 )
 from crypto.session.log import AppendRequest, Kind
@@ -78,11 +80,14 @@ def acknowledge(session: Session, request: AppendRequest, seq: int, *, now: date
         return Step(session=session, effects=(CatchUp(channel=state.id, after=state.cursor),))
     if all(outgoing.id != request.id for outgoing in state.outbox):
         return Step(session=session)
-    step = kept(
-        session,
-        without(state, request.id),
-        EntryStored(channel=state.id, id=request.id, seq=seq),
-    )
+    news: tuple[Effect, ...] = (EntryStored(channel=state.id, id=request.id, seq=seq),)
+    if seq <= state.cursor:
+        # We have read that far and it was not there: the log is another than it was.
+        rewound = SafetyWarning(
+            kind=Concern.GROUP_FORKED, channel=state.id, seq=seq, detail="log_rewound"
+        )
+        news = (*news, rewound)
+    step = kept(session, without(state, request.id), *news)
     return step.then(lambda then: advance(then, state.id, now=now))
 
 

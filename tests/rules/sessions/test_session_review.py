@@ -215,6 +215,21 @@ def test_another_than_the_giver_does_not_say_that_the_past_was_given(
     assert [one.giver for one in ben.state.awaiting] == [ana.id]
 
 
+def test_a_log_restored_from_yesterday_is_noticed_at_the_first_answer(
+    relay: Relay, ana: Client, ben: Client
+) -> None:
+    ana.say("kept")
+    yesterday = len(relay.log)
+    ana.say("lost in the fire")
+    settle(ana, ben)
+    assert ana.warnings == []
+
+    del relay.log[yesterday:]
+    ana.say("after the fire")
+
+    assert ana.warnings == ["group_forked"]
+
+
 def test_a_change_too_large_to_be_sent_is_dropped_and_said(ana: Client) -> None:
     reference = [bytes([0, at]) + bytes(30) for at in range(MAX_KEY_PACKAGES + 1)]
     with pytest.raises(BadBundle):

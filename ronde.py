@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         return run("ruff", "format", ".") or run("ruff", "check", "--fix", ".")
     if command == "lock":
         return lock()
-    return run("python", "-m", "server", command, *rest)
+    return run("python", "-P", "-m", "server", command, *rest, folder=None)
 
 
 def prepare(group: str) -> bool:
@@ -117,9 +117,11 @@ ADVICE = {
 REGISTRY = "the package registry did not answer or refused; check network and proxy, then try again"
 
 
-def run(name: str, *arguments: str) -> int:
-    """Run a program of `.venv` in the project's folder and return its exit code."""
-    process = subprocess.Popen([tool(name), *arguments], cwd=ROOT)
+def run(name: str, *arguments: str, folder: Path | None = ROOT) -> int:
+    """Run a program of `.venv`, in the project's folder or else where we stand; give its code."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    process = subprocess.Popen([tool(name), *arguments], cwd=folder, env=environment)
     while True:
         try:
             return process.wait()

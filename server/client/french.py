@@ -72,7 +72,7 @@ class FrenchGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except click.Abort:
+        except (click.Abort, KeyboardInterrupt):
             raise Refusal("Interrompu.") from None
 
     @override

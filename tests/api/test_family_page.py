@@ -48,7 +48,12 @@ async def test_the_link_shows_when_and_where_and_nothing_else(
     answer = await nobody.get(page)
 
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    for shown in ("mardi 1er décembre 2026", "14\u00a0h\u00a030", "12 rue des Lilas", "05 55 55 00 00"):
+    for shown in (
+        "mardi 1er décembre 2026",
+        "14\u00a0h\u00a030",
+        "12 rue des Lilas",
+        "05 55 55 00 00",
+    ):
         assert shown in answer.body
     for hidden in (FAMILY_NAME, "Dubreuil", "V24", "script", "Ronde", "COCON"):
         assert hidden not in answer.body

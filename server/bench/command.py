@@ -113,6 +113,15 @@ async def measure(lengths: Lengths, folder: Path, say: Say) -> dict[str, float]:
     )
 
 
+STEPS = {
+    "first": "premières connexions / first connections",
+    "connected": "toutes les connexions / all connections",
+    "max": "au plus fort / at most",
+    "fixed": "à 50 par seconde / at 50 a second",
+}
+"""What the load says it has reached, in words."""
+
+
 async def seed(store: Path, key: bytes) -> tuple[tuple[Seat, ...], ...]:
     """Fill a store with circles that talk already."""
     engine = await open_engine(str(store), system_clock)
@@ -197,7 +206,7 @@ async def load(plan: Plan, server: int, say: Say) -> tuple[Figures, float]:
     resident: dict[str, int] = {}
     async for line in process.stderr:
         said = line.decode().strip()
-        say(said)
+        say(STEPS.get(said, said))
         resident[said] = resident_kb(server)
     data = await process.stdout.read()
     if await process.wait() != 0:

@@ -54,7 +54,7 @@ async def test_doctor_says_what_is_wrong_in_plain_sentences(tmp_path: Path) -> N
     port = free_port()
     fine = await ronde(tmp_path, "doctor")
     deaf = await ronde(
-        tmp_path, "doctor", RONDE_SMTP_URL=f"smtp://127.0.0.1:{port}", RONDE_PHONE="05 55 55 00 00"
+        tmp_path, "doctor", RONDE_SMTP_URL=f"smtp://127.0.0.1:{port}", RONDE_PHONE="05 36 49 00 00"
     )
     locked = await ronde(tmp_path, "doctor", RONDE_MASTER_KEY=base64.b64encode(b"x" * 32).decode())
     wrong = await ronde(tmp_path, "doctor", RONDE_PORT="x", RONDE_MASTER_KEY="secret-but-bad")

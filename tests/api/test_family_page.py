@@ -52,7 +52,7 @@ async def test_the_link_shows_when_and_where_and_nothing_else(
         "mardi 1er décembre 2026",
         "14\u00a0h\u00a030",
         "12 rue des Lilas",
-        "05 55 55 00 00",
+        "05 36 49 00 00",
     ):
         assert shown in answer.body
     for hidden in (FAMILY_NAME, "Dubreuil", "V24", "script", "Ronde", "COCON"):

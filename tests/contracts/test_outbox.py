@@ -145,14 +145,14 @@ async def test_without_a_key_a_doubt_is_shown_to_a_person_and_never_sent_again(
 async def test_a_number_that_takes_no_text_is_dead_and_somebody_hears_of_it(
     office: Desk, provider: SmsProvider
 ) -> None:
-    office.family.addresses[Medium.SMS] = "04 66 12 34 56"
+    office.family.addresses[Medium.SMS] = "04 65 71 34 56"
     booked = await office.book(Medium.SMS)
 
     await office.worker().run_once()
 
     assert (await ends(office, booked.id))[Rule.BOOKED, Medium.SMS] is State.DEAD
     assert [alert.code for alert in office.coordinator.alerts] == ["landline"]
-    assert "04 66" not in repr(office.coordinator.alerts)
+    assert "04 65" not in repr(office.coordinator.alerts)
 
 
 async def test_what_cannot_be_put_into_words_is_dead_and_somebody_hears_of_it(

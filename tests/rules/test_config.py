@@ -74,7 +74,7 @@ def test_a_configuration_shows_no_secret() -> None:
             "RONDE_SMTP_URL": "smtp://ronde:hidden-2@mail.example",
             "RONDE_SMS_URL": "https://sms.example/hidden-3",
             "RONDE_SMS_KEY": "hidden-4",
-            "RONDE_PHONE": "05 00 00 00 00",
+            "RONDE_PHONE": "05 36 49 00 00",
         }
     )
 

@@ -27,7 +27,7 @@ async def serving(folder: Path, *, limits: Limits | None = None) -> AsyncIterato
         store=str(folder / "ronde.sqlite3"),
         master_key=MASTER_KEY,
         public_url=url,
-        phone="0555550000",
+        phone="0536490000",
     )
     app = await build(config, clock=clock)
     if limits is not None:

@@ -48,7 +48,7 @@ async def running(
         "store": str(folder / "ronde.sqlite3"),
         "master_key": MASTER_KEY,
         "public_url": url,
-        "phone": "05 55 55 00 00",
+        "phone": "05 36 49 00 00",
     }
     config = Config(**{**known, **settings})  # type: ignore[arg-type]  # the dict holds what tests say
     app = await build(config, clock=clock, passwords=Passwords(hasher=CHEAP))

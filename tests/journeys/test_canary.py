@@ -46,7 +46,8 @@ from tests.support.canary_storm import (
     mumble,
     shout_into_sockets,
 )
-from tests.support.canary_walk import Walk, begun, end, walk_everything
+from tests.support.canary_walk import Walk, begun, end
+from tests.support.canary_walk_care import walk_everything
 from tests.support.canary_wire import IN_A_PATH, INTRUDER, Exchange, Notebook
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import click
 from channels.headless_file import DeviceFile, FileBusy, alone
 from channels.headless_line import Unreachable
 from crypto.ids import ChannelId
-from crypto.session.effects import EntryOpened
+from crypto.session.effects import EntryOpened, EntryStored
 from crypto.session.state import Phase
 from server.client.desk import Desk, Visit
 from server.client.french import FrenchCommand, Refusal
@@ -35,7 +35,8 @@ def sync(desk: Desk) -> None:
         if waiting:
             click.echo(f"{waiting} message(s) attendent encore dans la boîte d'envoi.")
         await _tell_closed(visit)
-        click.echo("✔ À jour.")
+        sent = sum(isinstance(event, EntryStored) for event in events)
+        click.echo(f"✔ À jour : {sent} message(s) envoyé(s)." if sent else "✔ À jour.")
 
     desk.run(work)
 

@@ -19,7 +19,7 @@ from crypto.session.step import NotInChannel, UnknownChannel, UnknownCircle
 from crypto.vault import BadVault, WrongPassphrase
 from server.client.french import Refusal
 
-DISTRUST = "N'écrivez plus rien d'ici là et prévenez votre coordonnateur."
+DISTRUST = "N'écrivez plus rien avant d'avoir prévenu votre coordonnateur."
 
 _BY_CLASS: Mapping[type[Exception], str] = {
     NoFile: "Il n'y a pas d'appareil dans ce fichier : créez-le par « ronde client enrol », "

@@ -17,6 +17,7 @@ from crypto.session.effects import (
     CannotRead,
     CommitRefused,
     Concern,
+    EntryOpened,
     EntryParked,
     Event,
     HistoryReceived,
@@ -72,18 +73,17 @@ class Names:
 
 async def tell(events: Iterable[Event], names: Names) -> None:
     """Say what the events mean, except for entries: those are shown where they are asked for."""
-    unreadable = 0
+    events = tuple(events)
     for event in events:
-        match event:
-            case SafetyWarning():
-                await warn(event, names)
-            case CannotRead():
-                unreadable += 1
-            case _:
-                for sentence in await _sentences(event, names):
-                    click.echo(sentence)
-    if unreadable:
-        click.echo(f"{unreadable} message(s) dont votre appareil n'a pas, ou pas encore, la clé.")
+        if isinstance(event, SafetyWarning):
+            await warn(event, names)
+        for sentence in await _sentences(event, names):
+            click.echo(sentence)
+    # What was handed over on the way is no longer unreadable.
+    opened = {(one.channel, one.seq) for one in events if isinstance(one, EntryOpened)}
+    sealed = {(one.channel, one.seq) for one in events if isinstance(one, CannotRead)} - opened
+    if sealed:
+        click.echo(f"{len(sealed)} message(s) dont votre appareil n'a pas, ou pas encore, la clé.")
 
 
 async def warn(warning: SafetyWarning, names: Names) -> None:

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from pyotp.totp import TOTP
 
 from care_circle.role import Profession
+from channels.headless_people import admit_member
 from server.client.command import client
 from tests.support.actors import Person, founded, stranger
 from tests.support.journey import (
@@ -158,10 +159,23 @@ async def test_what_is_written_offline_waits_and_is_sent_later(story: Journey) -
     assert "boîte d'envoi (1 en attente)" in kept
     assert "boîte d'envoi (2 en attente)" in more
     assert "ne répond pas" in lost
-    assert "À jour" in sent
+    assert "À jour : 2 message(s) envoyé(s)" in sent
     ben.restart()
     assert await together(story.channel, story.ana, ben) == ["sans réseau", "toujours sans"]
     assert len(await ids_in_log(ben, story.channel)) == 2
+
+
+async def test_what_a_newcomer_is_handed_is_not_called_unreadable(story: Journey) -> None:
+    ben, eva = await story.join("Ben"), await story.join("Eva")
+    await story.gather(ben)
+    await story.ana.say(story.channel, "dit avant son arrivée")
+    await admit_member(story.ana.device, story.circle, eva.id)
+    await story.ana.device.add(story.channel, eva.id)
+
+    synced = await at(eva).run("sync")
+
+    assert "dit avant son arrivée" in synced
+    assert "n'a pas" not in synced
 
 
 async def test_news_met_on_the_way_is_announced_and_ones_own_words_are_not(

@@ -1,7 +1,7 @@
 """The outermost frame of everything that travels: MLSMessage of RFC 9420, section 6."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from crypto.mls.codec import Reader, Writer, decode, encode
 from crypto.mls.framing import PublicMessage
@@ -13,6 +13,7 @@ from crypto.mls.registry import ProtocolVersion, WireFormat
 from crypto.mls.welcome import Welcome
 
 Content = PublicMessage | PrivateMessage | Welcome | GroupInfo | KeyPackage
+Kind = TypeVar("Kind", PublicMessage, Welcome, GroupInfo, KeyPackage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +71,7 @@ def unpack_public(data: bytes) -> PublicMessage:
         OutOfProfile: It holds something else: a PrivateMessage, say.
         Malformed: The bytes are no MLSMessage.
     """
-    content = unpack(data)
-    if not isinstance(content, PublicMessage):
-        raise OutOfProfile("not a PublicMessage")
-    return content
+    return _unpack_only(data, PublicMessage)
 
 
 def unpack_welcome(data: bytes) -> Welcome:
@@ -83,10 +81,7 @@ def unpack_welcome(data: bytes) -> Welcome:
         OutOfProfile: It holds something else.
         Malformed: The bytes are no MLSMessage.
     """
-    content = unpack(data)
-    if not isinstance(content, Welcome):
-        raise OutOfProfile("not a Welcome")
-    return content
+    return _unpack_only(data, Welcome)
 
 
 def unpack_group_info(data: bytes) -> GroupInfo:
@@ -96,10 +91,7 @@ def unpack_group_info(data: bytes) -> GroupInfo:
         OutOfProfile: It holds something else.
         Malformed: The bytes are no MLSMessage.
     """
-    content = unpack(data)
-    if not isinstance(content, GroupInfo):
-        raise OutOfProfile("not a GroupInfo")
-    return content
+    return _unpack_only(data, GroupInfo)
 
 
 def unpack_key_package(data: bytes) -> KeyPackage:
@@ -109,10 +101,7 @@ def unpack_key_package(data: bytes) -> KeyPackage:
         OutOfProfile: It holds something else.
         Malformed: The bytes are no MLSMessage.
     """
-    content = unpack(data)
-    if not isinstance(content, KeyPackage):
-        raise OutOfProfile("not a key package")
-    return content
+    return _unpack_only(data, KeyPackage)
 
 
 def _read_content(reader: Reader, kind: WireFormat) -> Content:
@@ -128,3 +117,10 @@ def _read_content(reader: Reader, kind: WireFormat) -> Content:
         case WireFormat.KEY_PACKAGE:
             return KeyPackage.read(reader)
     assert_never(kind)
+
+
+def _unpack_only(data: bytes, kind: type[Kind]) -> Kind:
+    content = unpack(data)
+    if not isinstance(content, kind):
+        raise OutOfProfile("another message than was asked for")
+    return content

@@ -103,15 +103,6 @@ class Suite:
         """Compute a tag of the hash's length: HMAC-SHA256."""
         return hmac.digest(key, data, "sha256")
 
-    def check_mac(self, key: bytes, data: bytes, tag: bytes) -> None:
-        """Accept a tag, compared in constant time.
-
-        Raises:
-            BadTag: Another key or other data made it.
-        """
-        if not equal(self.mac(key, data), tag):
-            raise BadTag
-
     def extract(self, salt: bytes, material: bytes) -> Secret:
         """Concentrate key material into one secret: HKDF-Extract."""
         return Secret(HKDF.extract(_SHA256, salt, material))

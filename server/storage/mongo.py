@@ -31,9 +31,9 @@ from server.storage.mongo_appender import Appender
 from server.storage.mongo_check import inspect
 from server.storage.mongo_log import translate
 from server.storage.rows import (
+    in_pages,
     require_body,
     require_doc,
-    require_item,
     require_keys,
     require_numbers,
     require_page,
@@ -201,15 +201,10 @@ class MongoEngine(Engine):
         for collection in (self._docs, self._log):
             if await _told(collection.find_one({})) is not None:
                 raise Taken("only an empty store can be loaded")
-        count, page = 0, list[Doc | Dumped]()
-        async for item in items:
-            require_item(item)
-            page.append(item)
-            count += 1
-            if len(page) == _PAGE:
-                await self._load(page)
-                page = []
-        await self._load(page)
+        count = 0
+        async for page in in_pages(items, _PAGE):
+            await self._load(page)
+            count += len(page)
         return count
 
     async def _load(self, page: list[Doc | Dumped]) -> None:

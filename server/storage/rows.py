@@ -6,7 +6,7 @@ or signed above the engine.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 
 from server.storage.engine import Damaged, Doc, Dumped, Entry
 
@@ -89,6 +89,25 @@ def require_page(limit: int) -> None:
     """
     if not 1 <= limit <= LARGEST_PAGE:
         raise ValueError("a page holds 1 to 1000 items")
+
+
+async def in_pages(
+    items: AsyncIterable[Doc | Dumped], size: int
+) -> AsyncIterator[list[Doc | Dumped]]:
+    """Give what comes in lists of at most `size`, each item fit to be stored.
+
+    Raises:
+        ValueError: An item breaks the port's rules.
+    """
+    page: list[Doc | Dumped] = []
+    async for item in items:
+        require_item(item)
+        page.append(item)
+        if len(page) == size:
+            yield page
+            page = []
+    if page:
+        yield page
 
 
 def require_item(item: Doc | Dumped) -> None:

@@ -18,9 +18,9 @@ from server.clock import Clock, milliseconds
 from server.storage import sqlite_docs, sqlite_log
 from server.storage.engine import Appended, Doc, Dumped, Engine, Entry, Taken
 from server.storage.rows import (
+    in_pages,
     require_body,
     require_doc,
-    require_item,
     require_keys,
     require_numbers,
     require_page,
@@ -165,19 +165,13 @@ class SqliteEngine(Engine):
     @override
     async def load(self, items: AsyncIterable[Doc | Dumped]) -> int:
         await self._writer.run(_require_empty)
-        count, page = 0, list[Doc | Dumped]()
-        async for item in items:
-            page.append(item)
-            count += 1
-            if len(page) == _PAGE:
-                await self._load(page)
-                page = []
-        await self._load(page)
+        count = 0
+        async for page in in_pages(items, _PAGE):
+            await self._load(page)
+            count += len(page)
         return count
 
     async def _load(self, page: list[Doc | Dumped]) -> None:
-        for item in page:
-            require_item(item)
         await self._writer.run(partial(_store, items=page))
 
     @override

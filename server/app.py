@@ -10,6 +10,7 @@ from server.accounts.passwords import Passwords
 from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
 from server.config import Config
+from server.cookie import SESSION_COOKIE, SessionCookie
 from server.front import FrontRunner
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
@@ -24,6 +25,7 @@ from server.rounds import again_and_again
 from server.routes import (
     accounts,
     appointments,
+    browser,
     channels,
     children,
     circles,
@@ -68,7 +70,7 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 """Every operation there is; what is not public here needs a session, whatever the handler does."""
 
-_PUBLIC: frozenset[Handler] = frozenset(each.handler for each in OPERATIONS if each.public)
+_PUBLIC: frozenset[Handler] = browser.OPEN.union(each.handler for each in OPERATIONS if each.public)
 
 
 async def build(
@@ -99,10 +101,12 @@ def assemble(config: Config, house: House) -> web.Application:
         client_max_size=LARGE,
     )
     app[CONFIG] = config
+    app[SESSION_COOKIE] = SessionCookie.of(config)
     app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
     install(app, house)
     add_operations(app, OPERATIONS)
     app.router.add_get("/openapi.json", _openapi)
+    browser.add_pages(app)
     app.on_response_prepare.append(add_strict_headers)
     app.cleanup_ctx.append(_close_store(house))
     app.cleanup_ctx.append(_tell_families(config, house))
@@ -136,7 +140,7 @@ async def recognise(request: web.Request, handler: Handler) -> web.StreamRespons
     """
     matched = request.match_info
     if matched.http_exception is None and not _is_open(matched.handler, request.path):
-        token = presented_token(request.headers)
+        token = presented_token(request.headers, request.app[SESSION_COOKIE])
         request[ACTOR] = await request.app[SESSIONS].actor(token)
     return await handler(request)
 

@@ -78,7 +78,12 @@ def add_operations(app: web.Application, operations: Iterable[Operation]) -> Non
     A path that holds what is no name is no path: it reaches no handler, store or record.
     """
     for operation in operations:
-        path = _VARIABLE.sub(rf"{{\1:{_NAME}}}", operation.path)
+        path = concrete(operation.path)
         app.router.add_route(operation.method, path, operation.handler)
         if operation.method == hdrs.METH_GET:
             app.router.add_route(hdrs.METH_HEAD, path, operation.handler)
+
+
+def concrete(path: str) -> str:
+    """Return the route of a path whose variables take names only."""
+    return _VARIABLE.sub(rf"{{\1:{_NAME}}}", path)

@@ -32,7 +32,7 @@ from crypto.mls import refused as mls
 from notifications import hours
 from notifications import store as notices
 from server import identity as session
-from server import limits, repeats, security, wire
+from server import client_files, limits, repeats, security, wire
 from server.accounts import accounts, devices, passwords
 from server.live import frames
 from server.storage import engine, keys
@@ -55,6 +55,12 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     # The way in.
     wire.Malformed: _MALFORMED,
     wire.TooLarge: _TOO_LARGE,
+    client_files.ClientNotBuilt: Kind(
+        503,
+        "client_not_built",
+        "La page n'est pas construite : python3 ronde.py build",
+        "The page is not built: python3 ronde.py build",
+    ),
     repeats.BadRepeatKey: Kind(
         400, "bad_repeat_key", "Clé d'idempotence invalide", "Invalid idempotency key"
     ),

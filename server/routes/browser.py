@@ -1,0 +1,148 @@
+"""What a browser loads: one page for every address, its scripts and styles, its worker.
+
+The page holds nothing personal: what it shows, it asks for and opens itself.
+"""
+
+from pathlib import Path
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from server.client_files import ClientFile, ClientFiles, ClientNotBuilt, load
+from server.operations import concrete
+from server.wire import answer
+
+CLIENT: web.AppKey[ClientFiles | None] = web.AppKey("client_files")
+
+_WEB = Path(__file__).resolve().parents[2] / "web"
+_TEMPLATE = Environment(
+    loader=FileSystemLoader(_WEB / "templates"), autoescape=True, undefined=StrictUndefined
+).get_template("app.html")
+_ICON = (_WEB / "static" / "icon.svg").read_bytes()
+
+PAGES = (
+    "/",
+    "/sign-in",
+    "/invitation",
+    "/circles",
+    "/circles/{circle}",
+    "/circles/{circle}/{tab}",
+    "/tasks",
+    "/documents/{document}",
+    "/coordination",
+    "/coordination/{part}",
+    "/coordination/{part}/{id}",
+    "/account",
+    "/account/{part}",
+)
+"""Every address at which the one page stands; the client draws what belongs there."""
+
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types ronde"
+)
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'"
+_PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"
+
+
+async def page(request: web.Request) -> web.Response:
+    """Give the page that draws everything a professional sees."""
+    built = _built(request)
+    text = _TEMPLATE.render(script=built.script, style=built.style, preload=built.preload)
+    headers = {
+        "Content-Security-Policy": _PAGE_POLICY,
+        "Permissions-Policy": _PERMISSIONS,
+        hdrs.CACHE_CONTROL: _ASK_AGAIN,
+    }
+    return web.Response(text=text, content_type="text/html", headers=headers)
+
+
+async def asset(request: web.Request) -> web.Response:
+    """Give a script, a style or a catalogue; its name changes with its content."""
+    found = _built(request).files.get("assets/" + request.match_info["file"])
+    if found is None:
+        raise web.HTTPNotFound
+    return _file(request, found, {hdrs.CACHE_CONTROL: _FOR_EVER})
+
+
+async def worker(request: web.Request) -> web.Response:
+    """Give the service worker, which opens the page without a network."""
+    found = _built(request).files["sw.js"]
+    headers = {"Content-Security-Policy": _WORKER_POLICY, hdrs.CACHE_CONTROL: _ASK_AGAIN}
+    return _file(request, found, headers)
+
+
+async def icon(_request: web.Request) -> web.Response:
+    """Give the sign that stands on a home screen."""
+    return web.Response(body=_ICON, content_type="image/svg+xml")
+
+
+async def web_manifest(_request: web.Request) -> web.Response:
+    """Tell a browser how to install Ronde."""
+    told = {
+        "id": "/",
+        "name": "Ronde",
+        "short_name": "Ronde",
+        "lang": "fr",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbfaf7",
+        "theme_color": "#2f5d62",
+        "icons": [
+            {"src": "/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": purpose}
+            for purpose in ("any", "maskable")
+        ],
+    }
+    return web.json_response(told, content_type="application/manifest+json")
+
+
+async def release(request: web.Request) -> web.Response:
+    """Publish the digests of this release, so that others may compare what they were given."""
+    built = _built(request)
+    return answer({"release": built.release, "sha256": dict(built.digests)})
+
+
+FILES: tuple[tuple[str, Handler], ...] = (
+    ("/assets/{file:[0-9A-Za-z_-]+[.][a-z0-9]+}", asset),
+    ("/sw.js", worker),
+    ("/icon.svg", icon),
+    ("/app.webmanifest", web_manifest),
+    ("/.well-known/ronde-build.json", release),
+)
+OPEN: frozenset[Handler] = frozenset((page, *(handler for _, handler in FILES)))
+"""Whoever asks for these need not have signed in: they say nothing about anybody."""
+
+
+def add_pages(app: web.Application) -> None:
+    """Route the page's addresses and the files of the release; none is an operation."""
+    app[CLIENT] = load()
+    for path in PAGES:
+        app.router.add_get(concrete(path), page)
+    for path, handler in FILES:
+        app.router.add_get(path, handler)
+
+
+def _file(request: web.Request, found: ClientFile, headers: dict[str, str]) -> web.Response:
+    body, encoding = found.accepted(request.headers.get(hdrs.ACCEPT_ENCODING, ""))
+    headers |= {hdrs.VARY: hdrs.ACCEPT_ENCODING}
+    if encoding is not None:
+        headers[hdrs.CONTENT_ENCODING] = encoding
+    return web.Response(body=body, content_type=found.media_type, headers=headers)
+
+
+def _built(request: web.Request) -> ClientFiles:
+    """Return the release we serve.
+
+    Raises:
+        ClientNotBuilt: There is none.
+    """
+    built = request.app[CLIENT]
+    if built is None:
+        raise ClientNotBuilt
+    return built

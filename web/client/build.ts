@@ -1,0 +1,146 @@
+/**
+ * Builds what a browser is given: `node build.ts <folder>` fills web/dist.
+ *
+ * Every file but the service worker carries its own hash in its name, so a browser may keep
+ * it for ever; `manifest.json` tells the server their names, sizes and digests.
+ */
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { type BuildOptions, type Metafile, build } from "esbuild";
+
+const HERE = import.meta.dirname;
+const ENTRY = "ui/app.ts";
+const STYLE = "ui/styles/ronde.css";
+const WORKER = "shell/serviceworker.ts";
+const HASH_LETTERS = 10;
+const COMPRESSED = /\.(js|css|json|svg|webmanifest)$/;
+
+const COMMON: BuildOptions = {
+  absWorkingDir: HERE,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+};
+
+/** What the server reads: where the page begins, and every file that may be asked for. */
+type Manifest = {
+  readonly release: string;
+  readonly script: string;
+  readonly style: string;
+  readonly preload: readonly string[];
+  readonly words: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+};
+
+async function main(out: string): Promise<void> {
+  const assets = join(out, "assets");
+  await rm(assets, { recursive: true, force: true });
+  await mkdir(assets, { recursive: true });
+  const words = await copyWords(join(out, "words"), assets);
+  const pages = await bundlePages(assets, words);
+  const files = await digests(out, assets);
+  const release = digest(Buffer.from(JSON.stringify(files))).slice(0, HASH_LETTERS);
+  await bundleWorker(out, release, Object.keys(files));
+  const all = { ...files, "sw.js": await described(join(out, "sw.js")) };
+  const manifest: Manifest = { release, ...pages, words, files: all };
+  await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+  await compress(out, [...Object.keys(all)]);
+}
+
+async function bundlePages(
+  assets: string,
+  words: Manifest["words"],
+): Promise<Pick<Manifest, "script" | "style" | "preload">> {
+  const built = await build({
+    ...COMMON,
+    metafile: true,
+    entryPoints: [ENTRY, STYLE],
+    outdir: assets,
+    splitting: true,
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    define: { RONDE_WORDS: JSON.stringify(words) },
+  });
+  const script = output(built.metafile, ENTRY);
+  return {
+    script: basename(script.path),
+    style: basename(output(built.metafile, STYLE).path),
+    preload: script.imports.filter((each) => each.kind === "import-statement").map((each) => basename(each.path)),
+  };
+}
+
+/** The worker is told which files make a page, so that a page opens without a network. */
+async function bundleWorker(out: string, release: string, files: readonly string[]): Promise<void> {
+  await build({
+    ...COMMON,
+    format: "iife",
+    entryPoints: [WORKER],
+    outfile: join(out, "sw.js"),
+    define: {
+      RONDE_RELEASE: JSON.stringify(release),
+      RONDE_ASSETS: JSON.stringify(files.map((name) => `/${name}`)),
+    },
+  });
+}
+
+async function copyWords(from: string, assets: string): Promise<Record<string, string>> {
+  const names: Record<string, string> = {};
+  for (const name of await readdir(from).catch(() => [])) {
+    const content = await readFile(join(from, name));
+    const language = basename(name, ".json");
+    const hashed = `words-${language}-${digest(content).slice(0, HASH_LETTERS)}.json`;
+    await writeFile(join(assets, hashed), content);
+    names[language] = hashed;
+  }
+  return names;
+}
+
+function output(metafile: Metafile, entry: string): { path: string; imports: Metafile["outputs"][string]["imports"] } {
+  for (const [path, made] of Object.entries(metafile.outputs)) {
+    if (made.entryPoint === entry) return { path, imports: made.imports };
+  }
+  throw new Error(`nothing was built from ${entry}`);
+}
+
+async function digests(out: string, assets: string): Promise<Record<string, { sha256: string; bytes: number }>> {
+  const names = (await readdir(assets)).sort();
+  const pairs = names.map(async (name) => {
+    const path = join(assets, name);
+    return [relative(out, path), await described(path)] as const;
+  });
+  return Object.fromEntries(await Promise.all(pairs));
+}
+
+async function described(path: string): Promise<{ sha256: string; bytes: number }> {
+  const content = await readFile(path);
+  return { sha256: digest(content), bytes: content.length };
+}
+
+function digest(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+async function compress(out: string, names: readonly string[]): Promise<void> {
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  const work = names
+    .filter((name) => COMPRESSED.test(name))
+    .map(async (name) => {
+      const content = await readFile(join(out, name));
+      await writeFile(join(out, `${name}.br`), brotliCompressSync(content, quality));
+      await writeFile(join(out, `${name}.gz`), gzipSync(content, { level: 9 }));
+    });
+  await Promise.all(work);
+}
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error("usage: node build.ts <folder>");
+await main(folder);

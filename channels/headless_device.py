@@ -33,8 +33,9 @@ from crypto.session.effects import (
 )
 from crypto.session.join import open_channel, rejoin, watch
 from crypto.session.log import AppendRequest, Card, Item, Kind
+from crypto.session.outgoing import Wanted
 from crypto.session.packages import publish
-from crypto.session.state import Session, Wanted
+from crypto.session.state import Session
 from crypto.session.step import Step, circle_of, joined
 from crypto.statement import Statement
 

@@ -13,8 +13,10 @@ from crypto.mls.group import Group
 from crypto.mls.suite import BadKey
 from crypto.session.effects import MembersChanged
 from crypto.session.log import Item, Kind
+from crypto.session.memory import Awaiting
+from crypto.session.outgoing import Outgoing, Wanted
 from crypto.session.packages import certificate_in
-from crypto.session.state import Awaiting, ChannelState, Outgoing, Phase, Session, Wanted
+from crypto.session.state import ChannelState, Phase, Session
 from crypto.session.step import Step, circle_of, kept
 
 

@@ -10,9 +10,10 @@ from crypto.mls.group_info import read_tree
 from crypto.mls.message import unpack_group_info
 from crypto.policy import NotAllowed, PolicyFault, allow_joining, is_active
 from crypto.session.log import Item, Kind
+from crypto.session.outgoing import Pending
 from crypto.session.packages import make_package
 from crypto.session.send import pending_step
-from crypto.session.state import ChannelState, Pending, Session
+from crypto.session.state import ChannelState, Session
 from crypto.session.step import Step, channel_of, circle_of
 
 

@@ -85,6 +85,18 @@ class AppendRequest:
     card: Card | None = None
 
 
+def read_code(reader: Reader, known: int) -> int:
+    """Take a byte that stands for one of so many things.
+
+    Raises:
+        Malformed: It stands for nothing.
+    """
+    code = reader.uint8()
+    if code >= known:
+        raise Malformed("a code that stands for nothing")
+    return code
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     id: str

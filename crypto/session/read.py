@@ -18,8 +18,9 @@ from crypto.session.effects import (
     SafetyWarning,
 )
 from crypto.session.log import Item
+from crypto.session.memory import Author, holder
 from crypto.session.send import without
-from crypto.session.state import Author, ChannelState, CircleState, Session, holder
+from crypto.session.state import ChannelState, CircleState, Session
 from crypto.session.step import Step, circle_of, kept
 
 

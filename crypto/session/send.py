@@ -25,8 +25,9 @@ from crypto.session.effects import (
     Send,
 )
 from crypto.session.log import AppendRequest, Kind
+from crypto.session.outgoing import Outgoing, Pending, Sealed, Wanted
 from crypto.session.packages import certificate_in, opened
-from crypto.session.state import ChannelState, Outgoing, Pending, Phase, Sealed, Session, Wanted
+from crypto.session.state import ChannelState, Phase, Session
 from crypto.session.step import Step, channel_of, circle_of, kept
 
 STALE_EPOCH: Final = "stale_epoch"

@@ -25,18 +25,14 @@ from crypto.session.effects import (
     SafetyWarning,
 )
 from crypto.session.log import AppendRequest, Card, Item, Kind
+from crypto.session.outgoing import Outgoing, Wanted
 from crypto.session.packages import certificate_in
 from crypto.session.read import NoKey, open_item
 from crypto.session.receive import receive_items
 from crypto.session.send import acknowledge as _acknowledge
 from crypto.session.send import advance, resend
 from crypto.session.send import refuse as _refuse
-from crypto.session.state import (
-    CircleState,
-    Outgoing,
-    Session,
-    Wanted,
-)
+from crypto.session.state import CircleState, Session
 from crypto.session.step import NotInChannel, Step, channel_of, circle_of, joined
 from crypto.statement import Statement
 

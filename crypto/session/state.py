@@ -9,25 +9,19 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from crypto.author import AuthorChain
-from crypto.canonical import HASH_LENGTH, Blob, read_id, read_text, write_text
-from crypto.entry import MAX_TYPE, NO_PREVIOUS, Member
+from crypto.canonical import HASH_LENGTH, Blob, read_id, write_text
+from crypto.entry import NO_PREVIOUS, Member
 from crypto.history import EpochKey, Past, Tenure
 from crypto.identity import Device, Pins
-from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, is_id
+from crypto.ids import ChannelId, CircleId, DeviceId, ProfessionalId
 from crypto.membership import Roster
-from crypto.mls.codec import Malformed, Reader, Writer
+from crypto.mls.codec import Reader, Writer
 from crypto.mls.group import Group
 from crypto.mls.key_package import KeyPackageSecrets
 from crypto.mls.suite import KeyPair
-from crypto.session.log import Card, Kind
-
-_MAX_CODE: Final = 64
-_KINDS: Final = tuple(Kind)
-
-Author = tuple[ProfessionalId, DeviceId]
-"""Whose chain of entries it is. A certificate is its professional's word alone, who could
-give a device of theirs the name of another's: so the professional is part of the key."""
+from crypto.session.log import read_code
+from crypto.session.memory import Awaiting, Chains, holder, read_chains, write_chains
+from crypto.session.outgoing import Outgoing, Pending, Wanted
 
 
 class Phase(StrEnum):
@@ -39,162 +33,6 @@ class Phase(StrEnum):
 
 
 _PHASES: Final = tuple(Phase)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """The one ciphertext of an outgoing entry, kept until the log answers: `reliability.md` §4.
-
-    `held` means that the log refused it for its epoch: it waits for the next one.
-    """
-
-    epoch: int
-    body: bytes
-    hash: bytes = NO_PREVIOUS
-    held: bool = False
-
-    def write(self, writer: Writer) -> None:
-        """Append the wire form."""
-        writer.uint64(self.epoch).opaque(self.body).opaque(self.hash).uint8(self.held)
-
-    @staticmethod
-    def read(reader: Reader) -> "Sealed":
-        """Take the wire form."""
-        return Sealed(
-            epoch=reader.uint64(),
-            body=reader.opaque(),
-            hash=reader.fixed(HASH_LENGTH),
-            held=_flag(reader),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """Something of ours that the log has not taken yet: an entry, or a past for a newcomer.
-
-    `body` is what goes inside the seal, or the whole bundle of a past.
-    """
-
-    id: EntryId
-    kind: Kind
-    body: bytes = field(repr=False)
-    type: str = ""
-    thread: EntryId | None = None
-    card: Card | None = None
-    sealed: Sealed | None = None
-
-    def write(self, writer: Writer) -> None:
-        """Append the wire form."""
-        write_text(writer, self.id)
-        writer.uint8(_KINDS.index(self.kind)).opaque(self.body)
-        write_text(writer, self.type)
-        write_text(writer, self.thread or "")
-        writer.optional(self.card).optional(self.sealed)
-
-    @staticmethod
-    def read(reader: Reader) -> "Outgoing":
-        """Take the wire form."""
-        entry, kind = EntryId(read_id(reader)), _KINDS[_code(reader, len(_KINDS))]
-        body, type_ = reader.opaque(), read_text(reader, limit=MAX_TYPE)
-        thread = read_text(reader, limit=_MAX_CODE)
-        if thread and not is_id(thread):
-            raise Malformed("a thread that is no entry")
-        return Outgoing(
-            id=entry,
-            kind=kind,
-            body=body,
-            type=type_,
-            thread=EntryId(thread) if thread else None,
-            card=reader.optional(Card.read),
-            sealed=reader.optional(Sealed.read),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """A creation or a commit on its way, with the group it leads to: R5.
-
-    The group is adopted when the log shows this very body, and forgotten when it shows
-    another commit of the same epoch; what the log answered in between changes nothing.
-    """
-
-    id: EntryId
-    kind: Kind
-    epoch: int
-    body: bytes = field(repr=False)
-    group: Group
-    refused: bool = False
-
-    def write(self, writer: Writer) -> None:
-        """Append the wire form."""
-        write_text(writer, self.id)
-        writer.uint8(_KINDS.index(self.kind)).uint64(self.epoch).opaque(self.body)
-        writer.opaque(self.group.encode()).uint8(self.refused)
-
-    @staticmethod
-    def read(reader: Reader) -> "Pending":
-        """Take the wire form."""
-        return Pending(
-            id=EntryId(read_id(reader)),
-            kind=_KINDS[_code(reader, len(_KINDS))],
-            epoch=reader.uint64(),
-            body=reader.opaque(),
-            group=Group.decode(reader.opaque()),
-            refused=_flag(reader),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """The change of the group that somebody asked for, until the group looks like it.
-
-    `adds` are encoded key packages, `removes` devices; `rotate` asks for new path keys.
-    """
-
-    adds: tuple[bytes, ...] = ()
-    removes: tuple[DeviceId, ...] = ()
-    rotate: bool = False
-
-    def write(self, writer: Writer) -> None:
-        """Append the wire form."""
-        writer.vector(Blob(package) for package in self.adds)
-        writer.vector(Blob(device.encode()) for device in self.removes)
-        writer.uint8(self.rotate)
-
-    @staticmethod
-    def read(reader: Reader) -> "Wanted":
-        """Take the wire form."""
-        adds = tuple(blob.data for blob in reader.vector(Blob.read))
-        removes = tuple(DeviceId(device) for device in reader.vector(read_id))
-        return Wanted(adds=adds, removes=removes, rotate=_flag(reader))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Awaiting:
-    """A newcomer that nobody has handed the past to yet, and whose turn it is.
-
-    All members keep this alike, from the log alone: if the giver is removed first, they
-    agree on the next one.
-    """
-
-    recipient: DeviceId
-    giver: DeviceId
-    since: int
-
-    def write(self, writer: Writer) -> None:
-        """Append the wire form."""
-        write_text(writer, self.recipient)
-        write_text(writer, self.giver)
-        writer.uint64(self.since)
-
-    @staticmethod
-    def read(reader: Reader) -> "Awaiting":
-        """Take the wire form."""
-        return Awaiting(
-            recipient=DeviceId(read_id(reader)),
-            giver=DeviceId(read_id(reader)),
-            since=reader.uint64(),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,8 +70,8 @@ class ChannelState:
     givers: tuple[ProfessionalId, ...] = ()
     debts: tuple[DeviceId, ...] = ()
     awaiting: tuple[Awaiting, ...] = ()
-    authors: Mapping[Author, AuthorChain] = field(default_factory=dict)
-    past: Mapping[Author, AuthorChain] = field(default_factory=dict)
+    authors: Chains = field(default_factory=dict)
+    past: Chains = field(default_factory=dict)
     unread: tuple[int, ...] = ()
     own_counter: int = 0
     own_head: bytes = NO_PREVIOUS
@@ -292,7 +130,7 @@ class ChannelState:
         channel = ChannelState(
             id=ChannelId(read_id(reader)),
             circle=CircleId(read_id(reader)),
-            phase=_PHASES[_code(reader, len(_PHASES))],
+            phase=_PHASES[read_code(reader, len(_PHASES))],
         )
         group = reader.optional(Blob.read)
         channel = replace(
@@ -356,35 +194,6 @@ class Session:
         return replace(self, channels={**self.channels, channel.id: channel})
 
 
-def holder(tenures: tuple[Tenure, ...], epoch: int, leaf: int) -> Member | None:
-    """Find who held a leaf at an epoch."""
-    for tenure in reversed(tenures):
-        if tenure.leaf == leaf and tenure.spans(epoch):
-            return tenure.member()
-    return None
-
-
-def write_chains(writer: Writer, chains: Mapping[Author, AuthorChain]) -> None:
-    """Append author chains, sorted by author."""
-    writer.vector(_Chain(author, chains[author]) for author in sorted(chains))
-
-
-@dataclass(frozen=True, slots=True)
-class _Chain:
-    author: Author
-    chain: AuthorChain
-
-    def write(self, writer: Writer) -> None:
-        write_text(writer, self.author[0])
-        write_text(writer, self.author[1])
-        writer.put(self.chain)
-
-    @staticmethod
-    def read(reader: Reader) -> "_Chain":
-        author = ProfessionalId(read_id(reader)), DeviceId(read_id(reader))
-        return _Chain(author, AuthorChain.read(reader))
-
-
 def _read_memory(reader: Reader, channel: ChannelState) -> ChannelState:
     return replace(
         channel,
@@ -394,21 +203,10 @@ def _read_memory(reader: Reader, channel: ChannelState) -> ChannelState:
         givers=tuple(ProfessionalId(giver) for giver in reader.vector(read_id)),
         debts=tuple(DeviceId(device) for device in reader.vector(read_id)),
         awaiting=reader.vector(Awaiting.read),
-        authors={each.author: each.chain for each in reader.vector(_Chain.read)},
-        past={each.author: each.chain for each in reader.vector(_Chain.read)},
+        authors=read_chains(reader),
+        past=read_chains(reader),
         unread=reader.uint32s(),
         own_counter=reader.uint32(),
         own_head=reader.fixed(HASH_LENGTH),
         outbox=reader.vector(Outgoing.read),
     )
-
-
-def _code(reader: Reader, known: int) -> int:
-    code = reader.uint8()
-    if code >= known:
-        raise Malformed("a code that stands for nothing")
-    return code
-
-
-def _flag(reader: Reader) -> bool:
-    return bool(_code(reader, 2))

@@ -19,7 +19,7 @@ from crypto.session.effects import Rejoin, RemovedFromChannel, SafetyWarning
 from crypto.session.join import rejoin
 from crypto.session.log import Item, Kind
 from crypto.session.packages import publish
-from crypto.session.receive import MAX_GIVEN
+from crypto.session.pasts import MAX_GIVEN
 from crypto.session.store import decode_session, encode_session
 from tests.support.devices import NOW, Circle
 from tests.support.malice import asked, entry_by, group_of, put_entry

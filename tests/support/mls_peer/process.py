@@ -11,8 +11,9 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
+from tests.support.node import NODE, PACKAGES
+
 HERE = Path(__file__).parent
-INSTALL_SECONDS = 90
 
 
 Answer = dict[str, Any]
@@ -52,33 +53,23 @@ class Peer:
 
 
 def install(folder: Path) -> Path:
-    """Put the peer and its exact dependencies into a folder outside the repository.
+    """Put the peer into a folder beside the locked packages of the browser client.
 
     Raises:
-        PeerMissing: There is no node or npm, or the packages cannot be had.
+        PeerMissing: The packages are not installed.
     """
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        raise PeerMissing("node or npm is not installed")
-    for name in ("package.json", "peer.mjs"):
-        shutil.copy(HERE / name, folder / name)
-    command = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
-    )
-    if done.returncode:
-        raise PeerMissing("npm could not install ts-mls")
+    if not (PACKAGES / "ts-mls").is_dir():
+        raise PeerMissing("python3 ronde.py test installs ts-mls")
+    shutil.copy(HERE / "peer.mjs", folder / "peer.mjs")
+    (folder / "node_modules").symlink_to(PACKAGES)
     return folder
 
 
 @contextmanager
 def running(folder: Path, *, now: datetime) -> Iterator[Peer]:
     """Run an installed peer, its clock stopped, for as long as the block lasts."""
-    node = shutil.which("node")
-    if node is None:
-        raise PeerMissing("node is not installed")
     with subprocess.Popen(
-        [node, "peer.mjs"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [NODE, "peer.mjs"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -42,15 +42,37 @@ class Credentials:
     password: str
     code: str
 
+    @property
+    def path(self) -> str:
+        """Where a session is opened with them."""
+        return "/sessions"
+
     def form(self) -> dict[str, object]:
         """Write them as the wire does, for a program: the token comes in the answer."""
         form: dict[str, object] = {"email": self.email, "password": self.password}
         return form | {"code": self.code, "bearer": True}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """The end of an enrolment, which signs in as well: an invitation and a first code."""
+
+    invitation: str
+    code: str
+
+    @property
+    def path(self) -> str:
+        """Where a session is opened with them."""
+        return "/enrolments/confirmation"
+
+    def form(self) -> dict[str, object]:
+        """Write them as the wire does, for a program: the token comes in the answer."""
+        return {"token": self.invitation, "code": self.code, "bearer": True}
+
+
 async def enrol(
     line: Line,
-    credentials: Credentials,
+    proof: Credentials | Confirmation,
     *,
     server: str,
     path: Path,
@@ -66,9 +88,9 @@ async def enrol(
 
     Raises:
         FileExists: There is a device in the file already.
-        Refused: The credentials or the device were refused.
+        Refused: The proof or the device was refused.
     """
-    signed = await line.ask("POST", "/sessions", credentials.form())
+    signed = await line.ask("POST", proof.path, proof.form())
     line.sign_in(signed["token"])
     professional, device = ProfessionalId(signed["professional"]), DeviceId(new_id())
     session = sessions.enrol(new_identity(), professional, device, now=clock())
@@ -98,7 +120,7 @@ async def sign_in(headless: HeadlessDevice, credentials: Credentials) -> None:
         NotThatAccount: The credentials are somebody else's.
         Refused: They are nobody's, or the device was removed.
     """
-    signed = await headless.line.ask("POST", "/sessions", credentials.form())
+    signed = await headless.line.ask("POST", credentials.path, credentials.form())
     if signed["professional"] != headless.professional:
         raise NotThatAccount
     headless.line.sign_in(signed["token"])

@@ -29,6 +29,9 @@ SETTINGS: Mapping[str, str] = {
 }
 """Every setting there is; README names each of them, and a test checks it."""
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The names of this very machine, which browsers trust without TLS."""
+
 _PREFIX = "RONDE_"
 _FOR_TESTS = "RONDE_TEST_"
 _LEVELS = ("debug", "info", "warning", "error")
@@ -105,6 +108,21 @@ class Config:
     def is_https(self) -> bool:
         """Tell whether browsers reach us over TLS, which HSTS then makes permanent."""
         return self.public_url.startswith("https://")
+
+    @property
+    def public_host(self) -> str:
+        """The name by which browsers call us, without the port."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def public_port(self) -> int:
+        """The port at which browsers call us."""
+        return urlsplit(self.public_url).port or (443 if self.is_https else 80)
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether browsers reach us over plain http on this very machine, and only so."""
+        return not self.is_https and self.public_host in LOOPBACK
 
 
 class _Reader:

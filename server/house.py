@@ -15,6 +15,7 @@ from care_circle.surroundings import Surroundings
 from crypto.ids import DeviceId, ProfessionalId, new_id
 from server.accounts.accounts import Accounts
 from server.accounts.devices import AttestedIdentities, Devices
+from server.accounts.me import Me
 from server.accounts.passwords import Passwords
 from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
@@ -33,7 +34,12 @@ from server.storage.care import (
     EngineTasks,
 )
 from server.storage.engine import Engine
-from server.storage.identity import EngineAccounts, EngineDevices, EngineSessions
+from server.storage.identity import (
+    EngineAccounts,
+    EngineDevices,
+    EnginePreferences,
+    EngineSessions,
+)
 from server.storage.keys import Keyring
 
 
@@ -50,6 +56,7 @@ class Stores:
     accounts: EngineAccounts
     sessions: EngineSessions
     devices: EngineDevices
+    preferences: EnginePreferences
 
     @staticmethod
     def on(engine: Engine, keyring: Keyring) -> "Stores":
@@ -64,6 +71,7 @@ class Stores:
             accounts=EngineAccounts(engine, keyring),
             sessions=EngineSessions(engine, keyring),
             devices=EngineDevices(engine, keyring),
+            preferences=EnginePreferences(engine, keyring),
         )
 
 
@@ -94,6 +102,7 @@ class House:
     sessions: Sessions
     devices: Devices
     sign_in: SignIn
+    me: Me
     outbox: EngineOutbox
     family: FamilyPages
     changes: RosterChanges
@@ -131,6 +140,7 @@ def furnish(
         sessions=sessions,
         devices=devices,
         sign_in=SignIn(accounts=accounts, devices=devices, sessions=sessions),
+        me=Me(people=stores.people, choices=stores.preferences),
         outbox=outbox,
         family=FamilyPages(outbox=outbox, audit=audit, clock=clock),
         changes=changes,

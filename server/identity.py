@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import NewType
 
 from aiohttp import web
 
 from care_circle.actor import Actor as Person
 from crypto.ids import DeviceId, ProfessionalId
-
-COOKIE = "__Host-ronde"
-"""The `__Host-` prefix makes browsers refuse it without Secure, with a Domain or another Path."""
+from server.cookie import SessionCookie
 
 SessionId = NewType("SessionId", str)
 """The SHA-256 of a session's token, in hexadecimal: what is stored, and useless to a thief."""
@@ -79,7 +76,7 @@ def device_of(actor: Actor) -> DeviceId:
     return actor.device
 
 
-def presented_token(headers: Mapping[str, str]) -> str | None:
+def presented_token(headers: Mapping[str, str], cookie: SessionCookie) -> str | None:
     """Find the session token a request carries: a bearer header, else the cookie.
 
     Sockets hand in the headers of their handshake, so both doors read tokens alike.
@@ -88,11 +85,7 @@ def presented_token(headers: Mapping[str, str]) -> str | None:
     scheme, _, bearer = headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and bearer:
         return bearer.strip()
-    try:
-        crumbs = SimpleCookie(headers.get("Cookie", ""))
-    except CookieError:
-        return None
-    return crumbs[COOKIE].value if COOKIE in crumbs else None
+    return cookie.read(headers)
 
 
 def presents_bearer(headers: Mapping[str, str]) -> bool:

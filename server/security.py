@@ -1,12 +1,12 @@
 """The gate in front of every route: what is refused before anybody asks what it wants."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from server.config import Config
+from server.config import LOOPBACK, Config
 from server.identity import presents_bearer
 from server.limits import neighbourhood
 from server.wire import LARGE, TooLarge
@@ -100,5 +100,16 @@ async def add_strict_headers(request: web.Request, response: web.StreamResponse)
 
 
 def _same(origin: str, public_url: str) -> bool:
+    """Tell whether two origins are one; this very machine is one under all of its names."""
     asked, ours = urlsplit(origin), urlsplit(public_url)
-    return (asked.scheme, asked.netloc.lower()) == (ours.scheme, ours.netloc)
+    if (asked.scheme, asked.netloc.lower()) == (ours.scheme, ours.netloc):
+        return True
+    local = asked.hostname in LOOPBACK and ours.hostname in LOOPBACK
+    return local and asked.scheme == ours.scheme == "http" and _port(asked) == ours.port
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None

@@ -11,6 +11,8 @@ from care_circle.services.people import PeopleService
 from care_circle.services.tasks import TasksService
 from server.accounts.accounts import Accounts
 from server.accounts.devices import Devices
+from server.accounts.me import Me
+from server.accounts.preferences import PreferenceStore
 from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
 from server.family import FamilyPages
@@ -28,6 +30,8 @@ FAMILY: web.AppKey[FamilyPages] = web.AppKey("family", FamilyPages)
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 DEVICES: web.AppKey[Devices] = web.AppKey("devices", Devices)
 SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions", Sessions)
+ME: web.AppKey[Me] = web.AppKey("me", Me)
+PREFERENCES: web.AppKey[PreferenceStore] = web.AppKey("preferences", PreferenceStore)
 SIGN_IN: web.AppKey[SignIn] = web.AppKey("sign_in", SignIn)
 
 
@@ -46,3 +50,5 @@ def install(app: web.Application, house: House) -> None:
     app[DEVICES] = house.devices
     app[SESSIONS] = house.sessions
     app[SIGN_IN] = house.sign_in
+    app[ME] = house.me
+    app[PREFERENCES] = house.stores.preferences

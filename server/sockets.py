@@ -21,6 +21,7 @@ from typing_extensions import override
 from channels.model import Asker, Item
 from channels.service import ChannelService
 from crypto.ids import ChannelId, DeviceId
+from server.cookie import SESSION_COOKIE
 from server.forms.channels import AppendForm, Heads, Placed, ReadForm, WatchForm, page
 from server.identity import Actor, SessionId, device_of, presented_token
 from server.limits import TooManyRequests
@@ -153,7 +154,7 @@ class Sockets(socketio.AsyncNamespace):
         """
         token = auth.get("token") if isinstance(auth, dict) else None
         if not isinstance(token, str):
-            token = presented_token(request.headers)
+            token = presented_token(request.headers, request.app[SESSION_COOKIE])
         actor = await self._sessions.actor(token)
         theirs = sum(c.actor.professional == actor.professional for c in self.connections)
         if theirs >= self._limits.sockets_each:

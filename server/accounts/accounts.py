@@ -209,7 +209,7 @@ class Accounts:
         await self.store.change(account.professional, decide)
         return Enrolling(secret=secret, uri=totp.enrolment_uri(secret, account.professional))
 
-    async def confirm(self, token: str, code: str, *, network: str) -> ProfessionalId:
+    async def confirm(self, token: str, code: str, *, network: str) -> Account:
         """Prove that the second factor works, and give whose it is; uses up the invitation.
 
         Raises:
@@ -225,9 +225,9 @@ class Accounts:
             used = _with_code_used(held, code, now)
             return replace(used, enrolled_at=now, invitation=None)
 
-        await self.store.change(account.professional, decide)
+        confirmed = await self.store.change(account.professional, decide)
         await self._note(account.professional, "enrol")
-        return account.professional
+        return confirmed
 
     async def sign_in(self, email: str, password: str, code: str, *, network: str) -> Account:
         """Check the two factors; an unknown address takes as long as a wrong password.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crypto.ids import DeviceId
-from server.accounts.accounts import Accounts, SignInRefused
+from server.accounts.accounts import Account, Accounts, SignInRefused
 from server.accounts.devices import Devices
 from server.accounts.sessions import Session, Sessions
 
@@ -32,6 +32,25 @@ class SignIn:
         account = await self.accounts.sign_in(email, password, code, network=network)
         if device is not None:
             await self.devices.owned(account.professional, device)
+        return await self._open(account, device=device)
+
+    async def confirm(self, token: str, code: str, *, network: str) -> tuple[str, Session]:
+        """Prove that an enrolment's second factor works, and open a session; older ones end.
+
+        Password and code have both just been shown, so nobody has to wait for the next code.
+        Who enrols anew has lost a factor, perhaps to somebody who is signed in with it.
+
+        Raises:
+            InvitationOver: The token opens nothing.
+            CodeRefused: The code is not right.
+            SignInRefused: The account was closed.
+            TooManyRequests: Too many tries from this network.
+        """
+        account = await self.accounts.confirm(token, code, network=network)
+        await self.sessions.revoke_all(account.professional)
+        return await self._open(account, device=None)
+
+    async def _open(self, account: Account, *, device: DeviceId | None) -> tuple[str, Session]:
         token, session = await self.sessions.open(account.person, device=device)
         try:
             # Once more: an account closed since then has had its sessions ended before this one.
@@ -40,16 +59,3 @@ class SignIn:
             await self.sessions.revoke(account.professional, session.id)
             raise
         return token, session
-
-    async def confirm(self, token: str, code: str, *, network: str) -> None:
-        """Prove that an enrolment's second factor works; older sessions end.
-
-        Who enrols anew has lost a factor, perhaps to somebody who is signed in with it.
-
-        Raises:
-            InvitationOver: The token opens nothing.
-            CodeRefused: The code is not right.
-            TooManyRequests: Too many tries from this network.
-        """
-        professional = await self.accounts.confirm(token, code, network=network)
-        await self.sessions.revoke_all(professional)

@@ -7,7 +7,7 @@ import click
 from channels.headless import connect
 from channels.headless_file import FileExists, alone
 from channels.headless_line import Line, Refused
-from channels.headless_people import Credentials, enrol, sign_in
+from channels.headless_people import Confirmation, Credentials, enrol, sign_in
 from server.client.desk import AGAIN, Desk, Visit
 from server.client.french import FrenchCommand, Refusal
 from server.client.refusals import refusing, sentence_of
@@ -120,10 +120,14 @@ async def _confirm(line: Line, token: str) -> None:
     for attempt in range(_CODE_TRIES):
         code = click.prompt("Code affiché par l'application").replace(" ", "")
         try:
-            await line.ask("POST", "/enrolments/confirmation", {"token": token, "code": code})
+            confirmation = Confirmation(invitation=token, code=code)
+            signed = await line.ask("POST", confirmation.path, confirmation.form())
         except Refused as refused:
             if refused.code != "code_refused" or attempt == _CODE_TRIES - 1:
                 raise Refusal(sentence_of(refused)) from None
             click.echo("Code refusé : essayez avec le suivant.")
         else:
+            # The device that will keep a session is made later, under its passphrase.
+            line.sign_in(signed["token"])
+            await line.ask("DELETE", "/session")
             return

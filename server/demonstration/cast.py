@@ -12,7 +12,7 @@ from channels.headless import HttpLine
 from channels.headless_device import HeadlessDevice
 from channels.headless_file import DeviceFile
 from channels.headless_line import Refused
-from channels.headless_people import Credentials, enrol, sign_in
+from channels.headless_people import Confirmation, Credentials, enrol, sign_in
 from crypto.ids import ProfessionalId
 from server.demonstration.clock import StoryClock
 from server.demonstration.processes import World
@@ -120,11 +120,9 @@ class Actor:
         """Use an invitation, then enrol a device: what everybody does once."""
         form = {"token": invitation, "password": self.password}
         self.secret = (await self.line.ask("POST", "/enrolments", form))["secret"]
-        confirmation = {"token": invitation, "code": self._code()}
-        await self.line.ask("POST", "/enrolments/confirmation", confirmation)
         self._device = await enrol(
             self.line,
-            self._credentials(),
+            Confirmation(invitation=invitation, code=self._code()),
             server=self.world.url,
             path=self.world.folder / f"{self.part.key}.appareil",
             passphrase=self.passphrase,

@@ -8,9 +8,10 @@ from aiohttp import web
 from crypto.ids import ProfessionalId
 from server.identity import actor_of
 from server.operations import Operations
+from server.routes.sessions import SessionView, answer_opened
 from server.security import network_of
 from server.services import ACCOUNTS, SIGN_IN
-from server.wire import Struct, answer, nothing, read
+from server.wire import Struct, answer, read
 
 operations = Operations()
 
@@ -38,10 +39,14 @@ class EnrolmentView(Struct, frozen=True, kw_only=True):
 
 
 class ConfirmationForm(Struct, frozen=True, kw_only=True):
-    """An invitation's token, and a first code that proves the second factor works."""
+    """An invitation's token, and a first code that proves the second factor works.
+
+    A browser gets a cookie; a program asks for the token of its session with `bearer`.
+    """
 
     token: str
     code: str
+    bearer: bool = False
 
 
 @operations.add(
@@ -88,13 +93,16 @@ async def enrol(request: web.Request) -> web.Response:
     "POST",
     "/enrolments/confirmation",
     body=ConfirmationForm,
-    status=HTTPStatus.NO_CONTENT,
+    answer=SessionView,
+    status=HTTPStatus.CREATED,
     public=True,
 )
 async def confirm_enrolment(request: web.Request) -> web.Response:
-    """Prove that the second factor works, which uses up the invitation."""
+    """Prove that the second factor works, which uses up the invitation, and be signed in."""
     form = await read(request, ConfirmationForm)
 
-    await request.app[SIGN_IN].confirm(form.token, form.code, network=network_of(request))
+    token, session = await request.app[SIGN_IN].confirm(
+        form.token, form.code, network=network_of(request)
+    )
 
-    return nothing()
+    return answer_opened(request, token, session, bearer=form.bearer)

@@ -8,7 +8,8 @@ from aiohttp import web
 from care_circle.role import Role
 from crypto.ids import DeviceId, ProfessionalId
 from server.accounts.sessions import Session
-from server.identity import COOKIE, SessionId, actor_of
+from server.cookie import SESSION_COOKIE
+from server.identity import SessionId, actor_of
 from server.operations import Operations
 from server.security import network_of
 from server.services import SESSIONS, SIGN_IN
@@ -63,11 +64,7 @@ async def sign_in(request: web.Request) -> web.Response:
         form.email, form.password, form.code, device=form.device, network=network_of(request)
     )
 
-    view = _view(session, current=session.id, token=token if form.bearer else None)
-    response = answer(view, status=HTTPStatus.CREATED, location=f"/api/v1/sessions/{session.id}")
-    if not form.bearer:
-        response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="Strict", path="/")
-    return response
+    return answer_opened(request, token, session, bearer=form.bearer)
 
 
 @operations.add("GET", "/session", answer=SessionView)
@@ -88,7 +85,7 @@ async def sign_out(request: web.Request) -> web.Response:
     await request.app[SESSIONS].revoke(actor.professional, actor.session)
 
     response = nothing()
-    response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
+    request.app[SESSION_COOKIE].remove(response)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 
@@ -112,6 +109,17 @@ async def revoke_session(request: web.Request) -> web.Response:
     await request.app[SESSIONS].revoke(actor.professional, session)
 
     return nothing()
+
+
+def answer_opened(
+    request: web.Request, token: str, session: Session, *, bearer: bool
+) -> web.Response:
+    """Answer with a session just opened: a program is told its token, a browser gets the cookie."""
+    view = _view(session, current=session.id, token=token if bearer else None)
+    response = answer(view, status=HTTPStatus.CREATED, location=f"/api/v1/sessions/{session.id}")
+    if not bearer:
+        request.app[SESSION_COOKIE].put(response, token)
+    return response
 
 
 def _view(session: Session, *, current: SessionId, token: str | None = None) -> SessionView:

@@ -1,6 +1,7 @@
 import asyncio
 from datetime import timedelta
 from http.cookies import SimpleCookie
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,11 @@ from care_circle.role import Role
 from crypto.identity import Device, new_identity
 from crypto.ids import ProfessionalId, new_id
 from server.accounts.users import disable_user
-from server.identity import COOKIE, SessionId
+from server.cookie import STRICT_NAME, SessionCookie
+from server.identity import SessionId
 from tests.support.actors import Person, device_form, founded, new_device, stranger
-from tests.support.server import Running
+from tests.support.requests import PREFERENCES
+from tests.support.server import Running, running
 
 
 async def test_both_factors_open_a_session(ana: Person) -> None:
@@ -98,20 +101,76 @@ async def test_at_most_two_passwords_are_hashed_at_once(server: Running, nobody:
     assert gate._value == 2
 
 
-async def test_a_browser_gets_a_cookie_no_page_can_read(ana: Person) -> None:
+async def test_a_browser_gets_a_cookie_no_page_can_read(ana: Person, server: Running) -> None:
     ana.token = None
 
     answer = await ana.try_sign_in(bearer=False)
 
-    cookie = SimpleCookie(answer.headers["Set-Cookie"])[COOKIE]
+    name = SessionCookie.of(server.config).name
+    cookie = SimpleCookie(answer.headers["Set-Cookie"])[name]
     assert answer.body["token"] is None
     assert (cookie["path"], cookie["samesite"], cookie["domain"]) == ("/", "Strict", "")
-    assert cookie["secure"]
     assert cookie["httponly"]
-    headers = {"Cookie": f"{COOKIE}={cookie.value}", "Origin": ana.server.url}
+    headers = {"Cookie": f"{name}={cookie.value}", "Origin": ana.server.url}
     assert (await ana.get("/session", headers=headers)).status == 200
     assert (await ana.delete("/session", headers=headers)).status == 204
     assert (await ana.get("/session", headers=headers)).status == 401
+
+
+async def test_over_tls_the_cookie_is_bound_to_tls_and_to_this_very_host(tmp_path: Path) -> None:
+    url = "https://ronde.example"
+    async with running(tmp_path, public_url=url) as server, stranger(server) as person:
+        ana = await founded(person)
+        answer = await ana.try_sign_in(bearer=False)
+        cookie = SimpleCookie(answer.headers["Set-Cookie"])[STRICT_NAME]
+        local = {"Cookie": f"ronde-443={cookie.value}"}
+        ana.token = None
+
+        strict = await ana.get("/session", headers={"Cookie": f"{STRICT_NAME}={cookie.value}"})
+        loose = await ana.get("/session", headers=local)
+
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+    assert (strict.status, loose.status) == (200, 401)
+
+
+async def test_on_this_very_machine_every_name_of_it_is_our_origin(ana: Person) -> None:
+    port = ana.server.url.rpartition(":")[2]
+    origins = (
+        f"http://localhost:{port}", f"http://[::1]:{port}", ana.server.url,
+        "http://localhost:1", f"https://localhost:{port}", f"http://localhost.example:{port}",
+        "http://localhost:99999999", "null",
+    )  # fmt: skip
+
+    answers = [
+        await ana.ask("PUT", "/me/preferences", PREFERENCES, headers={"Origin": origin})
+        for origin in origins
+    ]
+
+    assert [answer.status for answer in answers] == [200] * 3 + [403] * 5
+
+
+async def test_whoever_confirms_a_second_factor_is_signed_in_without_another_code(
+    ana: Person, server: Running
+) -> None:
+    async with stranger(server) as lea:
+        await founded(lea, role=Role.SECRETARY, name="Lea")
+        before = lea.token
+        invited = await ana.post(f"/professionals/{lea.id}/invitation")
+        form = {"token": invited.body["token"], "password": lea.password}
+        lea.secret = (await lea.post("/enrolments", form)).body["secret"]
+        lea.token = None
+
+        confirmed = await lea.post(
+            "/enrolments/confirmation", {"token": invited.body["token"], "code": lea.code()}
+        )
+
+        name = SessionCookie.of(server.config).name
+        cookie = SimpleCookie(confirmed.headers["Set-Cookie"])[name]
+        now = await lea.get("/session", headers={"Cookie": f"{name}={cookie.value}"})
+        older = await lea.get("/session", headers={"Authorization": f"Bearer {before}"})
+    assert (confirmed.status, confirmed.body["token"]) == (201, None)
+    assert confirmed.body["professional"] == lea.id
+    assert (now.status, older.status) == (200, 401)
 
 
 async def test_a_session_ends_when_idle_and_however_busy_after_a_shift(ana: Person) -> None:
@@ -348,6 +407,6 @@ async def test_the_trace_says_who_did_what_and_nothing_more(ana: Person, server:
 
     lines = await server.house.audit.read()
 
-    assert [line.action for line in lines] == ["invite", "enrol", "sign_in", "sign_in_refused"]
+    assert [line.action for line in lines] == ["invite", "enrol", "sign_in_refused"]
     assert {line.who for line in lines} == {None, ProfessionalId(ana.id)}
     assert all(line.kind == "account" and line.id == ana.id for line in lines)

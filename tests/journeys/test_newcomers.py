@@ -84,4 +84,4 @@ async def test_a_second_device_with_another_identity_is_refused(
     line.secret, line.path = ben.secret, story.folder / "ben-2.appareil"
 
     with pytest.raises(Refused, match="key_not_attested"):
-        await line.make_device(line.path, line.code())
+        await line.make_device(line.path, line.credentials())

@@ -23,6 +23,7 @@ from channels.headless_device import HeadlessDevice
 from channels.headless_file import DeviceFile
 from channels.headless_line import Line, Refused, Unreachable
 from channels.headless_people import (
+    Confirmation,
     Credentials,
     admit_member,
     attest_identity,
@@ -41,7 +42,6 @@ CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 PASSWORD = "quatre chevaux tirent la carriole"
 PASSPHRASE = "un hérisson traverse le pont"
 FEW = 6
-CODE_LIFE = timedelta(seconds=30)
 
 Tamper = Callable[[str, str, Any], Any]
 """What a malicious server makes of an answer: (method, path, honest answer) to answer."""
@@ -120,17 +120,17 @@ class Companion:
         return self.device.session.device.id
 
     async def begin(self, invitation: str) -> None:
-        """Use an invitation and make a device; the two codes it takes are neighbours."""
+        """Use an invitation and make a device."""
         form = {"token": invitation, "password": PASSWORD}
         self.secret = (await self.line.ask("POST", "/enrolments", form))["secret"]
-        form = {"token": invitation, "code": self.code()}
-        await self.line.ask("POST", "/enrolments/confirmation", form)
-        self._device = await self.make_device(self.path, self.code(CODE_LIFE))
+        self._device = await self.make_device(
+            self.path, Confirmation(invitation=invitation, code=self.code())
+        )
 
-    async def make_device(self, path: Path, code: str) -> HeadlessDevice:
+    async def make_device(self, path: Path, proof: Credentials | Confirmation) -> HeadlessDevice:
         return await enrol(
             self.line,
-            Credentials(email=self.email, password=PASSWORD, code=code),
+            proof,
             server=self.line.straight.url,
             path=path,
             passphrase=PASSPHRASE,
@@ -138,6 +138,10 @@ class Companion:
             cost=CHEAP,
             stock=FEW,
         )
+
+    def credentials(self) -> Credentials:
+        """Show both factors as they are now."""
+        return Credentials(email=self.email, password=PASSWORD, code=self.code())
 
     def code(self, later: timedelta = timedelta()) -> str:
         return TOTP(self.secret).at(self.clock() + later)

@@ -15,6 +15,10 @@ SLOT: dict[str, Any] = {
     "map_address": "12 rue des Lilas, Nîmes",
 }
 ANSWERS = {"weight_kg": 11.4, "visit_kind": "in_person", "visit_on": "2026-11-20"}
+PREFERENCES = {
+    "language": "en", "digest": "daily", "urgent": False, "quiet_from": "21:30",
+    "quiet_to": "07:00", "push": False,
+}  # fmt: skip
 UNREADABLE = "AAAA" * 20
 """Base64 of bytes that are no certificate, statement, bundle or package."""
 
@@ -119,10 +123,11 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
 def _of_accounts() -> dict[str, dict[str, Any]]:
     return {
         "POST /enrolments": {"token": "x", "password": "y" * 20},
-        "POST /enrolments/confirmation": {"token": "x", "code": "123456"},
+        "POST /enrolments/confirmation": {"token": "x", "code": "123456", "bearer": True},
         "POST /sessions": {
             "email": "a@b.example", "password": "y", "code": "1", "device": None, "bearer": True,
         },
+        "PUT /me/preferences": PREFERENCES,
         "POST /devices": {"certificate": UNREADABLE, "identity_key": UNREADABLE},
     }  # fmt: skip
 

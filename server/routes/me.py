@@ -1,0 +1,110 @@
+"""Oneself: who one is here, and what one chose."""
+
+from datetime import time
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from care_circle.role import Profession, Role
+from crypto.ids import DeviceId, ProfessionalId
+from server.accounts.preferences import Digest, Language, Preferences
+from server.identity import actor_of
+from server.operations import Operations
+from server.services import ME, PREFERENCES
+from server.wire import Struct, answer, read
+
+operations = Operations()
+
+Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
+"""A wall time, hours and minutes."""
+
+
+class MeView(Struct, frozen=True, kw_only=True):
+    """The person signed in; an account is named as its professional is."""
+
+    professional: ProfessionalId
+    account: ProfessionalId
+    device: DeviceId | None
+    given_name: str
+    family_name: str
+    email: str
+    role: Role
+    profession: Profession | None
+    language: Language
+
+
+class PreferencesForm(Struct, frozen=True, kw_only=True):
+    """All of somebody's choices; equal times mean no quiet hours."""
+
+    language: Language
+    digest: Digest
+    urgent: bool
+    quiet_from: Clock
+    quiet_to: Clock
+    push: bool
+
+    def preferences(self, professional: ProfessionalId) -> Preferences:
+        """Read the form as the server's value."""
+        return Preferences(
+            professional=professional,
+            language=self.language,
+            digest=self.digest,
+            urgent=self.urgent,
+            quiet_from=time.fromisoformat(self.quiet_from),
+            quiet_to=time.fromisoformat(self.quiet_to),
+            push=self.push,
+        )
+
+    @staticmethod
+    def of(held: Preferences) -> "PreferencesForm":
+        """Write the server's value as the form."""
+        return PreferencesForm(
+            language=held.language,
+            digest=held.digest,
+            urgent=held.urgent,
+            quiet_from=f"{held.quiet_from:%H:%M}",
+            quiet_to=f"{held.quiet_to:%H:%M}",
+            push=held.push,
+        )
+
+
+@operations.add("GET", "/me", answer=MeView)
+async def read_me(request: web.Request) -> web.Response:
+    """Tell who is signed in, with what the pages need to know of them."""
+    actor = actor_of(request)
+
+    myself = await request.app[ME].of(actor)
+
+    person = myself.person
+    view = MeView(
+        professional=person.id,
+        account=person.id,
+        device=actor.device,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        email=person.email,
+        role=person.role,
+        profession=person.profession,
+        language=myself.preferences.language,
+    )
+    return answer(view)
+
+
+@operations.add("GET", "/me/preferences", answer=PreferencesForm)
+async def read_preferences(request: web.Request) -> web.Response:
+    """Read one's own choices."""
+    held = await request.app[PREFERENCES].find(actor_of(request).professional)
+
+    return answer(PreferencesForm.of(held))
+
+
+@operations.add("PUT", "/me/preferences", body=PreferencesForm, answer=PreferencesForm)
+async def put_preferences(request: web.Request) -> web.Response:
+    """Replace one's own choices."""
+    actor = actor_of(request)
+    form = await read(request, PreferencesForm)
+
+    await request.app[PREFERENCES].keep(form.preferences(actor.professional))
+
+    return answer(form)

@@ -1,16 +1,34 @@
 """What people say to each other in a channel, before it is sealed and after it is opened.
 
 The bodies of entries: plain JSON inside the sealed envelope, read as strictly as if a
-stranger had written it, because a member's broken client is one.
+stranger had written it, because a member's broken client is one. Like everything that
+is signed, a content has one byte form only.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeVar, assert_never
+from typing import Final, assert_never
 
-from crypto.ids import DocumentId, EntryId, ProfessionalId, TaskId, is_id
+from channels.content_fields import (
+    BadContent,
+    Fields,
+    flag_of,
+    id_of,
+    professionals_of,
+    text_of,
+    utf8,
+)
+from channels.content_parts import (
+    Attachment,
+    ChecklistItem,
+    plain_attachment,
+    plain_step,
+    read_attachments,
+    read_checklist,
+)
+from crypto.ids import DocumentId, EntryId, ProfessionalId, TaskId
 
 # Limits count UTF-8 bytes, the one measure that every language has.
 MAX_TEXT: Final = 8_000
@@ -18,20 +36,14 @@ MAX_TITLE: Final = 200
 MAX_EMOJI: Final = 16
 MAX_STATE: Final = 32
 MAX_DUE: Final = 10
-MAX_MENTIONS: Final = 50
-MAX_CHECKLIST: Final = 50
-
-T = TypeVar("T")
-
-
-class BadContent(Exception):
-    """An entry's body is none that this version understands."""
 
 
 class ContentType(StrEnum):
     """What an entry is, as its signed `type` says."""
 
     MESSAGE = "message"
+    EDIT = "edit"
+    DELETION = "deletion"
     TASK = "task"
     TASK_CHANGE = "task_change"
     REACTION = "reaction"
@@ -40,19 +52,32 @@ class ContentType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A text, perhaps an answer to another entry, perhaps naming people."""
+    """A text, perhaps an answer to another entry, perhaps naming people or carrying files.
+
+    With attachments it may have no text. `urgent` asks readers to look now.
+    """
 
     text: str
     reply_to: EntryId | None = None
     mentions: tuple[ProfessionalId, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistItem:
-    """One step of a task."""
+class Edit:
+    """Another text for a message; readers heed it only from the message's own author."""
 
+    of: EntryId
     text: str
-    done: bool = False
+    mentions: tuple[ProfessionalId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """An entry taken back; readers heed it only from the entry's own author."""
+
+    of: EntryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +110,7 @@ class TaskChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """A sign under another entry."""
+    """A sign under another entry; the same from the same author again takes it back."""
 
     to: EntryId
     emoji: str
@@ -99,24 +124,12 @@ class DocumentLink:
     label: str
 
 
-Content = Message | Task | TaskChange | Reaction | DocumentLink
+Content = Message | Edit | Deletion | Task | TaskChange | Reaction | DocumentLink
 
 
 def type_of(content: Content) -> ContentType:
     """Return the type under which a content is signed."""
-    match content:
-        case Message():
-            return ContentType.MESSAGE
-        case Task():
-            return ContentType.TASK
-        case TaskChange():
-            return ContentType.TASK_CHANGE
-        case Reaction():
-            return ContentType.REACTION
-        case DocumentLink():
-            return ContentType.DOCUMENT
-        case _:
-            assert_never(content)
+    return _TYPES[type(content)]
 
 
 def encode(content: Content) -> bytes:
@@ -125,9 +138,7 @@ def encode(content: Content) -> bytes:
     Raises:
         BadContent: A reader would refuse it: a text too long, an id that is none.
     """
-    said = {key: value for key, value in _plain(content).items() if value is not None}
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    body = _utf8(text)
+    body = _written(content)
     decode(type_of(content), body)
     return body
 
@@ -135,58 +146,47 @@ def encode(content: Content) -> bytes:
 def decode(kind: str, body: bytes) -> Content:
     """Read a body of the type that its author signed.
 
+    Two parsers of JSON never agree on everything (a key said twice, 1.0 for 1), so what
+    `encode` would have written otherwise is refused.
+
     Raises:
         BadContent: A type unknown to this version, an unknown or missing key, a value
-            of the wrong shape or beyond its limit.
+            of the wrong shape or beyond its limit, another form of the same.
     """
+    reader = _READERS.get(kind)
+    if reader is None:
+        raise BadContent("a type that this version does not know")
     try:
-        raw = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_refuse)
+        fields = Fields(json.loads(body.decode()))
     except (ValueError, RecursionError):
         raise BadContent("no JSON") from None
-    reader = _READERS.get(kind)
-    if reader is None or not isinstance(raw, dict):
-        raise BadContent("a type that this version does not know")
-    fields = _Fields(raw)
     content = reader(fields)
     fields.end()
+    if _written(content) != body:
+        raise BadContent("not as it is written")
     return content
 
 
-class _Fields:
-    """Takes the keys out of an object one by one, and refuses what is left over."""
-
-    __slots__ = ("_left",)
-
-    def __init__(self, raw: Mapping[str, object]) -> None:
-        self._left = dict(raw)
-
-    def take(self, key: str, read: Callable[[object], T]) -> T:
-        if key not in self._left:
-            raise BadContent("a key that is missing")
-        return read(self._left.pop(key))
-
-    def maybe(self, key: str, read: Callable[[object], T]) -> T | None:
-        return self.take(key, read) if key in self._left else None
-
-    def end(self) -> None:
-        if self._left:
-            raise BadContent("a key that nobody knows")
+def _written(content: Content) -> bytes:
+    said = {key: value for key, value in _plain(content).items() if value is not None}
+    return utf8(json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
 
 
 def _plain(content: Content) -> dict[str, object]:
     match content:
         case Message():
-            return {
-                "text": content.text,
-                "reply_to": content.reply_to,
-                "mentions": list(content.mentions) or None,
-            }
+            return _plain_message(content)
+        case Edit():
+            said = {"of": content.of, "text": content.text}
+            return {**said, "mentions": list(content.mentions) or None}
+        case Deletion():
+            return {"of": content.of}
         case Task():
             return {
                 "task": content.task,
                 "title": content.title,
                 "details": content.details or None,
-                "checklist": _steps(content.checklist) or None,
+                "checklist": [plain_step(one) for one in content.checklist] or None,
             }
         case TaskChange():
             return _plain_change(content)
@@ -198,12 +198,23 @@ def _plain(content: Content) -> dict[str, object]:
             assert_never(content)
 
 
+def _plain_message(message: Message) -> dict[str, object]:
+    return {
+        "text": message.text,
+        "reply_to": message.reply_to,
+        "mentions": list(message.mentions) or None,
+        "attachments": [plain_attachment(one) for one in message.attachments] or None,
+        "urgent": message.urgent or None,
+    }
+
+
 def _plain_change(change: TaskChange) -> dict[str, object]:
+    steps = change.checklist
     return {
         "task": change.task,
         "title": change.title,
         "details": change.details,
-        "checklist": None if change.checklist is None else _steps(change.checklist),
+        "checklist": None if steps is None else [plain_step(one) for one in steps],
         "state": change.state,
         "due": change.due,
         "assignees": None if change.assignees is None else list(change.assignees),
@@ -211,120 +222,78 @@ def _plain_change(change: TaskChange) -> dict[str, object]:
     }
 
 
-def _steps(checklist: tuple[ChecklistItem, ...]) -> list[dict[str, object]]:
-    return [{"text": item.text, "done": item.done} for item in checklist]
-
-
-def _message(fields: _Fields) -> Message:
-    reply_to = fields.maybe("reply_to", _id)
+def _message(fields: Fields) -> Message:
+    attachments = fields.maybe("attachments", read_attachments) or ()
+    reply_to = fields.maybe("reply_to", id_of)
     return Message(
-        text=fields.take("text", _text(MAX_TEXT, least=1)),
+        text=fields.take("text", text_of(MAX_TEXT, least=0 if attachments else 1)),
         reply_to=None if reply_to is None else EntryId(reply_to),
-        mentions=_professionals(fields.maybe("mentions", _ids)) or (),
+        mentions=fields.maybe("mentions", professionals_of) or (),
+        attachments=attachments,
+        urgent=fields.maybe("urgent", flag_of) or False,
     )
 
 
-def _task(fields: _Fields) -> Task:
+def _edit(fields: Fields) -> Edit:
+    return Edit(
+        of=EntryId(fields.take("of", id_of)),
+        text=fields.take("text", text_of(MAX_TEXT, least=1)),
+        mentions=fields.maybe("mentions", professionals_of) or (),
+    )
+
+
+def _deletion(fields: Fields) -> Deletion:
+    return Deletion(of=EntryId(fields.take("of", id_of)))
+
+
+def _task(fields: Fields) -> Task:
     return Task(
-        task=TaskId(fields.take("task", _id)),
-        title=fields.take("title", _text(MAX_TITLE, least=1)),
-        details=fields.maybe("details", _text(MAX_TEXT)) or "",
-        checklist=fields.maybe("checklist", _checklist) or (),
+        task=TaskId(fields.take("task", id_of)),
+        title=fields.take("title", text_of(MAX_TITLE, least=1)),
+        details=fields.maybe("details", text_of(MAX_TEXT)) or "",
+        checklist=fields.maybe("checklist", read_checklist) or (),
     )
 
 
-def _task_change(fields: _Fields) -> TaskChange:
+def _task_change(fields: Fields) -> TaskChange:
     return TaskChange(
-        task=TaskId(fields.take("task", _id)),
-        title=fields.maybe("title", _text(MAX_TITLE, least=1)),
-        details=fields.maybe("details", _text(MAX_TEXT)),
-        checklist=fields.maybe("checklist", _checklist),
-        state=fields.maybe("state", _text(MAX_STATE, least=1)),
-        due=fields.maybe("due", _text(MAX_DUE)),
-        assignees=_professionals(fields.maybe("assignees", _ids)),
-        note=fields.maybe("note", _text(MAX_TEXT)) or "",
+        task=TaskId(fields.take("task", id_of)),
+        title=fields.maybe("title", text_of(MAX_TITLE, least=1)),
+        details=fields.maybe("details", text_of(MAX_TEXT)),
+        checklist=fields.maybe("checklist", read_checklist),
+        state=fields.maybe("state", text_of(MAX_STATE, least=1)),
+        due=fields.maybe("due", text_of(MAX_DUE)),
+        assignees=fields.maybe("assignees", professionals_of),
+        note=fields.maybe("note", text_of(MAX_TEXT)) or "",
     )
 
 
-def _reaction(fields: _Fields) -> Reaction:
-    emoji = fields.take("emoji", _text(MAX_EMOJI, least=1))
-    return Reaction(to=EntryId(fields.take("to", _id)), emoji=emoji)
+def _reaction(fields: Fields) -> Reaction:
+    emoji = fields.take("emoji", text_of(MAX_EMOJI, least=1))
+    return Reaction(to=EntryId(fields.take("to", id_of)), emoji=emoji)
 
 
-def _document(fields: _Fields) -> DocumentLink:
-    document = DocumentId(fields.take("document", _id))
-    return DocumentLink(document=document, label=fields.take("label", _text(MAX_TITLE)))
+def _document(fields: Fields) -> DocumentLink:
+    document = DocumentId(fields.take("document", id_of))
+    return DocumentLink(document=document, label=fields.take("label", text_of(MAX_TITLE)))
 
 
-_READERS: Final[Mapping[str, Callable[[_Fields], Content]]] = {
+_TYPES: Final[Mapping[type[Content], ContentType]] = {
+    Message: ContentType.MESSAGE,
+    Edit: ContentType.EDIT,
+    Deletion: ContentType.DELETION,
+    Task: ContentType.TASK,
+    TaskChange: ContentType.TASK_CHANGE,
+    Reaction: ContentType.REACTION,
+    DocumentLink: ContentType.DOCUMENT,
+}
+
+_READERS: Final[Mapping[str, Callable[[Fields], Content]]] = {
     ContentType.MESSAGE: _message,
+    ContentType.EDIT: _edit,
+    ContentType.DELETION: _deletion,
     ContentType.TASK: _task,
     ContentType.TASK_CHANGE: _task_change,
     ContentType.REACTION: _reaction,
     ContentType.DOCUMENT: _document,
 }
-
-
-def _text(limit: int, *, least: int = 0) -> Callable[[object], str]:
-    def read(value: object) -> str:
-        if not isinstance(value, str) or not least <= len(_utf8(value)) <= limit:
-            raise BadContent("a text that is missing or too long")
-        return value
-
-    return read
-
-
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise BadContent("half a character") from None
-
-
-def _id(value: object) -> str:
-    if not isinstance(value, str) or not is_id(value):
-        raise BadContent("an id of another shape")
-    return value
-
-
-def _ids(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or len(value) > MAX_MENTIONS:
-        raise BadContent("a list that is none, or too long")
-    return tuple(_id(one) for one in value)
-
-
-def _professionals(ids: tuple[str, ...] | None) -> tuple[ProfessionalId, ...] | None:
-    return None if ids is None else tuple(ProfessionalId(one) for one in ids)
-
-
-def _checklist(value: object) -> tuple[ChecklistItem, ...]:
-    if not isinstance(value, list) or len(value) > MAX_CHECKLIST:
-        raise BadContent("a checklist that is none, or too long")
-    return tuple(_step(one) for one in value)
-
-
-def _step(value: object) -> ChecklistItem:
-    if not isinstance(value, dict):
-        raise BadContent("a step that is none")
-    fields = _Fields(value)
-    text = fields.take("text", _text(MAX_TITLE, least=1))
-    item = ChecklistItem(text=text, done=fields.take("done", _flag))
-    fields.end()
-    return item
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise BadContent("a mark that is neither on nor off")
-    return value
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    raw = dict(pairs)
-    if len(raw) != len(pairs):
-        raise BadContent("a key said twice")
-    return raw
-
-
-def _refuse(_: str) -> float:
-    raise BadContent("a number that is none")

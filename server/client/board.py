@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from channels.content import ChecklistItem, Task, TaskChange
+from channels.content import Task, TaskChange
+from channels.content_parts import ChecklistItem
 from crypto.ids import ChannelId, ProfessionalId, TaskId
 from crypto.session.effects import EntryOpened
 from server.client.reading import content_of

@@ -1,21 +1,24 @@
 """Entries as lines on a terminal: when, who, what."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
 from channels.content import (
-    BadContent,
-    ChecklistItem,
     Content,
+    Deletion,
     DocumentLink,
+    Edit,
     Message,
     Reaction,
     Task,
     TaskChange,
     decode,
 )
-from crypto.ids import EntryId
+from channels.content_fields import BadContent
+from channels.content_parts import Attachment, ChecklistItem
+from crypto.ids import EntryId, ProfessionalId
 from crypto.session.effects import EntryOpened
 from server.client.telling import Names, local, loud, plain
 
@@ -65,6 +68,8 @@ async def _words(one: EntryOpened, names: Names, numbers: Mapping[EntryId, int])
     match content:
         case Message():
             return await _message(content, names, numbers)
+        case Edit() | Deletion():
+            return await _correction(content, names, numbers)
         case Task():
             return await _task(content, one, names)
         case TaskChange():
@@ -79,8 +84,27 @@ async def _words(one: EntryOpened, names: Names, numbers: Mapping[EntryId, int])
 
 async def _message(message: Message, names: Names, numbers: Mapping[EntryId, int]) -> str:
     answer = "" if message.reply_to is None else f"↳ {_place(message.reply_to, numbers)} : "
-    to = f" (@ {await names.of_all(message.mentions)})" if message.mentions else ""
-    return f"{answer}{message.text}{to}"
+    urgent = "[urgent] " if message.urgent else ""
+    said = f"{answer}{urgent}{message.text}{await _named(message.mentions, names)}".rstrip()
+    return "\n".join((*([said] if said else ()), *map(_file, message.attachments)))
+
+
+async def _correction(
+    content: Edit | Deletion, names: Names, numbers: Mapping[EntryId, int]
+) -> str:
+    place = _place(content.of, numbers)
+    if isinstance(content, Deletion):
+        return f"Retrait de {place}"
+    return f"Correction de {place} : {content.text}{await _named(content.mentions, names)}"
+
+
+async def _named(mentions: Sequence[ProfessionalId], names: Names) -> str:
+    return f" (@ {await names.of_all(mentions)})" if mentions else ""
+
+
+def _file(attachment: Attachment) -> str:
+    kilobytes = math.ceil(attachment.size / 1000)
+    return f"Fichier « {attachment.name} » ({attachment.type}, {kilobytes} ko)"
 
 
 async def _task(task: Task, one: EntryOpened, names: Names) -> str:

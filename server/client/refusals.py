@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from channels.content import BadContent
+from channels.content_fields import BadContent
 from channels.headless_file import FileBusy, FileExists, NoFile
 from channels.headless_forms import BadAnswer
 from channels.headless_line import Refused, Unreachable

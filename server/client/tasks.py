@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from care_circle.task import TaskState
-from channels.content import MAX_TITLE, ChecklistItem, Task, TaskChange
+from channels.content import MAX_TITLE, Task, TaskChange
+from channels.content_parts import ChecklistItem
 from crypto.ids import CircleId, DocumentId, TaskId, new_id
 from crypto.session.log import Card
 from crypto.session.state import Phase

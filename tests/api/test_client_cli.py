@@ -15,7 +15,11 @@ from click.testing import CliRunner
 from pyotp.totp import TOTP
 
 from care_circle.role import Profession
+from channels.content import Deletion, Edit, Message
+from channels.content_parts import Attachment
 from channels.headless_people import admit_member
+from crypto.ids import BlobId, new_id
+from crypto.mls.suite import Secret
 from server.client.command import client
 from tests.support.actors import Person, founded, stranger
 from tests.support.journey import (
@@ -147,6 +151,17 @@ async def _compare(story: Journey, circle: str, channel: str) -> None:
     assert "Psychologue" in listed
 
 
+def attachment(name: str) -> Attachment:
+    return Attachment(
+        blob=BlobId(new_id()),
+        key=Secret(bytes(32)),
+        size=81_920,
+        sha256=bytes(32),
+        type="application/pdf",
+        name=name,
+    )
+
+
 async def test_what_is_written_offline_waits_and_is_sent_later(story: Journey) -> None:
     ben = await story.join("Ben")
     await story.gather(ben)
@@ -268,6 +283,24 @@ async def test_a_wrong_passphrase_is_refused_and_the_right_one_never_shown(
     assert asked.exit_code == 0
     assert story.ana.id in asked.output
     assert PASSPHRASE not in asked.output
+
+
+async def test_corrections_and_files_are_told_in_a_line_each(story: Journey) -> None:
+    ben, file = await story.join("Ben"), attachment("Bilan\x1b[2J.pdf")
+    await story.gather(ben)
+    first = await ben.say(story.channel, "à demain")
+    await ben.post(story.channel, Edit(of=first, text="à jeudi", mentions=(story.ana.id,)))
+    await ben.post(story.channel, Message(text="", attachments=(file,), urgent=True))
+    await ben.post(story.channel, Deletion(of=first))
+
+    told = await at(story.ana).run("history", story.channel)
+
+    number = told.partition("#")[2].split()[0]
+    assert f"Correction de #{number} : à jeudi (@ Ana Dubreuil)" in told
+    assert "[urgent]\n" in told
+    assert "Fichier « Bilan�[2J.pdf » (application/pdf, 82 ko)" in told
+    assert f"Retrait de #{number}\n" in told
+    assert "ne sait pas montrer" not in told
 
 
 async def test_a_text_cannot_steer_the_terminal_of_who_reads_it(story: Journey) -> None:

@@ -21,6 +21,7 @@ import pytest
 from care_circle.form import FieldType
 from care_circle.pathway import COCON, read_pathway
 from channels import content
+from channels.content_parts import Attachment, ChecklistItem
 from server.app import OPERATIONS
 from server.clock import system_clock
 from server.storage.engine import Doc, Dumped
@@ -268,7 +269,7 @@ def test_every_text_of_the_pathways_forms_was_answered_with_a_phrase(evidence: E
 def test_everything_that_can_be_said_in_a_channel_was_said_with_a_phrase(
     evidence: Evidence,
 ) -> None:
-    kinds = [content.ChecklistItem, *get_args(content.Content)]
+    kinds = [ChecklistItem, Attachment, *get_args(content.Content)]
     every = {
         f"{kind.__name__}.{name}"
         for kind in kinds
@@ -276,10 +277,15 @@ def test_everything_that_can_be_said_in_a_channel_was_said_with_a_phrase(
         if str in (hint, *get_args(hint))
     }
     pieces = [*evidence.said]
-    steps = [step for one in pieces for step in getattr(one, "checklist", None) or ()]
+    parts = [
+        part
+        for one in pieces
+        for field in ("checklist", "attachments")
+        for part in getattr(one, field, None) or ()
+    ]
     said = {
         f"{type(one).__name__}.{field.name}"
-        for one in (*pieces, *steps)
+        for one in (*pieces, *parts)
         for field in dataclasses.fields(one)
         if getattr(one, field.name) == SEALED.get(f"{type(one).__name__}.{field.name}", one)
     }

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from care_circle.role import Profession
-from channels.content import ChecklistItem, DocumentLink, Message, Reaction, Task, TaskChange
+from channels.content import DocumentLink, Message, Reaction, Task, TaskChange
+from channels.content_parts import ChecklistItem
 from channels.headless_line import Refused
 from channels.headless_people import release_member
 from crypto.ids import DocumentId, TaskId, new_id

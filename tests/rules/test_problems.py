@@ -48,7 +48,7 @@ NEVER_ANSWERED = {
     "crypto.entry.BadEntry",
     "crypto.history.BadHistory",
     "crypto.identity.IdentityChanged",
-    "channels.content.BadContent",
+    "channels.content_fields.BadContent",
     "crypto.mls.secret_tree.UnusableGeneration",
     "crypto.mls.processing.RemovedFromGroup",
 }

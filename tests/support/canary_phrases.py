@@ -80,6 +80,9 @@ def days(today: date) -> dict[str, tuple[str, ...]]:
 
 SEALED: Mapping[str, str] = {
     "Message.text": "Le sommeil reste agité, surtout quand passe le laitier",
+    "Edit.text": "Le sommeil reste agité, sauf quand passe le rémouleur",
+    "Attachment.name": "Croquis du portique à bascule.png",
+    "Attachment.type": "image/x-brouette-violette",
     "ChecklistItem.text": "Relire les courbes avec tante Ursule",
     "Task.title": "Bilan de motricité avant les moissons",
     "Task.details": "Commencer par les escaliers en colimaçon",
@@ -111,6 +114,8 @@ UNPLANTED: Mapping[str, str] = {
     "ConfirmationForm.token": "made by the server: searched for as a secret",
     "EnrolmentForm.token": "made by the server: searched for as a secret",
     "AttestationForm.replaces": "compared with the key in force, never kept",
+    "PreferencesForm.quiet_from": "a time of the clock and nothing else: its pattern is tested",
+    "PreferencesForm.quiet_to": "the same",
     "SignInForm.device": "an id, asked by hand among the bad inputs",
 }
 """Fields in which no phrase of the tables stands, each with the reason."""

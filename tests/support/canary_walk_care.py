@@ -7,21 +7,25 @@ from datetime import timedelta
 from typing import Any
 
 from channels.content import (
-    ChecklistItem,
     Content,
+    Deletion,
     DocumentLink,
+    Edit,
     Message,
     Reaction,
     Task,
     TaskChange,
 )
+from channels.content_parts import Attachment, ChecklistItem
 from channels.headless_people import admit_member, attest_identity, open_circle, release_member
-from crypto.ids import ChannelId, DocumentId, TaskId, new_id
+from crypto.ids import BlobId, ChannelId, DocumentId, TaskId, new_id
+from crypto.mls.suite import Secret
 from crypto.session.log import Card
 from server.demonstration.cast import Actor
 from tests.support.canary_phrases import FATHER, FATHER_PHONE, MOTHER, MOTHER_PHONE, RECORDS, SEALED
 from tests.support.canary_walk import PATIENCE_SECONDS, Walk, command
 from tests.support.canary_walk_family import tell_family
+from tests.support.canary_walk_self import mind_oneself
 from tests.support.care_answers import ASQ, WHOLE
 from tests.support.network import child_form
 
@@ -36,6 +40,7 @@ async def walk_everything(walk: Walk) -> None:
     await _talk(walk, ana, ben)
     await _write_documents(walk, ben)
     await tell_family(walk, ana, ben)
+    await mind_oneself(walk)
     await release_member(ana.device, _circle(walk), eve.id)
     await ben.device.post(_channel(walk), Message(text=SEALED["Message.text"]))
     walk.ids |= {"professional": ben.id, "device": ben.device.session.device.id, "form": "v24"}
@@ -168,6 +173,9 @@ async def _talk(walk: Walk, ana: Actor, ben: Actor) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await news.get()
         await say(ana, Message(text=text, reply_to=first, mentions=(ben.id,)))
+        await say(ben, Message(text=text, attachments=(_file(),), urgent=True))
+        await say(ben, Edit(of=first, text=SEALED["Edit.text"], mentions=(ana.id,)))
+        await say(ben, Deletion(of=first))
         await say(ana, Reaction(to=first, emoji=SEALED["Reaction.emoji"]))
         steps = (ChecklistItem(text=SEALED["ChecklistItem.text"]),)
         task, due = TaskId(new_id()), walk.today + timedelta(days=7)
@@ -190,6 +198,17 @@ async def _talk(walk: Walk, ana: Actor, ben: Actor) -> None:
         await say(ben, change, replace(card, state="accepted", document=DocumentId(new_id())))
         link = DocumentLink(document=DocumentId(new_id()), label=SEALED["DocumentLink.label"])
         await say(ben, link)
+
+
+def _file() -> Attachment:
+    return Attachment(
+        blob=BlobId(new_id()),
+        key=Secret(bytes(32)),
+        size=4,
+        sha256=bytes(32),
+        type=SEALED["Attachment.type"],
+        name=SEALED["Attachment.name"],
+    )
 
 
 async def _write_documents(walk: Walk, ben: Actor) -> None:

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from channels.content import (
-    ChecklistItem,
+    Deletion,
     DocumentLink,
+    Edit,
     Message,
     Reaction,
     Task,
@@ -22,13 +23,11 @@ from channels.content import (
     type_of,
 )
 from channels.content import encode as encode_content
+from channels.content_parts import Attachment, ChecklistItem
 from crypto.bundle import Bundle
-from crypto.ids import (
-    DocumentId,
-    EntryId,
-    TaskId,
-)
+from crypto.ids import BlobId, DocumentId, EntryId, TaskId
 from crypto.mls.codec import encode
+from crypto.mls.suite import Secret
 from tests.support.ronde_vectors import FOLDER, b64, run
 from tests.support.vector_people import ANA, BEN, Vector, id_of
 from tests.support.vectors_entries import entries, histories
@@ -80,31 +79,92 @@ def bundles() -> Iterator[Vector]:
         )
 
 
+PHOTO = Attachment(
+    blob=BlobId(id_of("blob")),
+    key=Secret(hashlib.sha256(b"blob key").digest()),
+    size=81_920,
+    sha256=hashlib.sha256(b"blob").digest(),
+    type="image/webp",
+    name="Goûter.webp",
+    width=1280,
+    height=960,
+)
+SCAN = replace(PHOTO, type="application/pdf", name="Bilan.pdf", width=None, height=None)
+
+
 def contents() -> Iterator[Vector]:
-    task = TaskId(id_of("task"))
+    task, first = TaskId(id_of("task")), EntryId(id_of("entry 1"))
     for name, content in (
-        (
-            "message",
-            Message(text="Oui", reply_to=EntryId(id_of("entry 1")), mentions=(BEN.professional,)),
-        ),
+        ("message", Message(text="Oui", reply_to=first, mentions=(BEN.professional,))),
+        ("message-odd-letters", Message(text=_ODD_LETTERS)),
+        ("message-urgent", Message(text="Tout de suite", urgent=True)),
+        ("message-attachments", Message(text="Deux pièces", attachments=(PHOTO, SCAN))),
+        ("message-attachment-alone", Message(text="", attachments=(SCAN,))),
+        ("edit", Edit(of=first, text="Non", mentions=(BEN.professional,))),
+        ("deletion", Deletion(of=first)),
         ("task", Task(task=task, title="Bilan", checklist=(ChecklistItem(text="Écrire"),))),
         ("task-change", TaskChange(task=task, state="completed", due="", note="Fait")),
-        ("reaction", Reaction(to=EntryId(id_of("entry 1")), emoji="👍")),
+        ("reaction", Reaction(to=first, emoji="👍")),
         (
             "document",
             DocumentLink(document=DocumentId(id_of("document")), label="Visite des 24 mois"),
         ),
     ):
         yield _content(name, type_of(content).value, encode_content(content), "ok")
-    for name, kind, body in (
+    for name, kind, body in _refused_contents():
+        yield _content(name, kind, body, "bad_content")
+
+
+# Whatever the two languages might write differently, and what sorts or counts oddly.
+_ODD_LETTERS = "".join(map(chr, range(0x20))) + '\x7f\x80"\\/\u2028\u2029\ufeff\ufffd𐀀👩🏽‍⚕️é'
+
+
+def _refused_contents() -> Iterator[tuple[str, str, bytes]]:
+    first = id_of("entry 1")
+    photo = encode_content(Message(text="x", attachments=(PHOTO,)))
+    yield from (
         ("unknown-key", "message", b'{"colour":"red","text":"x"}'),
+        ("proto-key", "message", b'{"__proto__":{},"text":"x"}'),
         ("key-twice", "message", b'{"text":"x","text":"y"}'),
         ("unknown-type", "poem", b'{"text":"x"}'),
+        ("type-of-every-object", "constructor", b'{"text":"x"}'),
         ("too-long", "message", b'{"text":"' + b"x" * 8001 + b'"}'),
         ("half-a-character", "message", b'{"text":"\\ud800"}'),
         ("no-utf-8", "message", b'{"text":"\xff"}'),
-    ):
-        yield _content(name, kind, body, "bad_content")
+        ("byte-order-mark", "message", b'\xef\xbb\xbf{"text":"x"}'),
+        ("spaces", "message", b'{"text": "x"}'),
+        ("keys-unsorted", "edit", f'{{"text":"x","of":"{first}"}}'.encode()),
+        ("needless-escape", "message", b'{"text":"\\u0078"}'),
+        ("not-urgent", "message", b'{"text":"x","urgent":false}'),
+        ("nothing-said", "message", b'{"text":""}'),
+        ("edit-to-nothing", "edit", f'{{"of":"{first}","text":""}}'.encode()),
+        ("attachments-none", "message", b'{"attachments":[],"text":"x"}'),
+        ("attachment-size-fraction", "message", photo.replace(b":81920,", b":81920.0,")),
+        ("attachment-size-signed", "message", photo.replace(b":81920,", b":-0,")),
+        ("attachment-size-true", "message", photo.replace(b":81920,", b":true,")),
+        ("attachment-size-large", "message", photo.replace(b":81920,", b":10485761,")),
+        ("attachment-type", "message", photo.replace(b"image/webp", b"image")),
+        ("attachment-key-short", "message", _altered(photo, "key", b64(bytes(31)))),
+        ("attachment-key-loose-bits", "message", _altered(photo, "key", "A" * 42 + "B=")),
+        ("attachment-key-spaced", "message", _altered(photo, "key", b64(bytes(32)) + " ")),
+        ("attachment-name-long", "message", _altered(photo, "name", "é" * 101)),
+        ("attachments-eleven", "message", _eleven(photo)),
+    )
+
+
+def _altered(body: bytes, key: str, value: str) -> bytes:
+    raw = json.loads(body)
+    raw["attachments"][0][key] = value
+    return _compact(raw)
+
+
+def _eleven(body: bytes) -> bytes:
+    raw = json.loads(body)
+    return _compact({**raw, "attachments": raw["attachments"] * 11})
+
+
+def _compact(raw: object) -> bytes:
+    return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _content(name: str, kind: str, body: bytes, outcome: str) -> Vector:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from channels.content import BadContent
 from channels.content import decode as decode_content
 from channels.content import encode as encode_content
+from channels.content_fields import BadContent
 from crypto import entry as entries
 from crypto import history
 from crypto.author import AuthorChain

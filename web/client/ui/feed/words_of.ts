@@ -1,7 +1,7 @@
 /** The words for what stands in a feed: states of tasks, who did what, why nothing can be read. */
 
 import { shortDay } from "../dates.ts";
-import { t } from "../words.ts";
+import { t, tn } from "../words.ts";
 import type { ChangeItem, MembersItem } from "./fold.ts";
 import type { People } from "./people.ts";
 import type { Reach } from "./receipts.ts";
@@ -68,10 +68,14 @@ function movedLine(to: TaskState, who: string, title: string): string {
 /** One line about who came and who left. */
 export function membersLine(item: MembersItem, people: People): string {
   if (item.removed.length === 0) {
-    return t("{names} a rejoint la discussion", { names: people.names(item.added) });
+    return tn("{names} a rejoint la discussion", "{names} ont rejoint la discussion", item.added.length, {
+      names: people.names(item.added),
+    });
   }
   if (item.added.length === 0) {
-    return t("{names} a quitté la discussion", { names: people.names(item.removed) });
+    return tn("{names} a quitté la discussion", "{names} ont quitté la discussion", item.removed.length, {
+      names: people.names(item.removed),
+    });
   }
   return t("Arrivée : {added}. Départ : {removed}.", {
     added: people.names(item.added),

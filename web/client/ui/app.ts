@@ -1,0 +1,219 @@
+/** The beginning of every page: speak, open the device, draw the frame, follow the addresses. */
+
+import type { Ronde, Standing } from "../shell/ronde.ts";
+import { start } from "../shell/start.ts";
+import { fill, found, h } from "./dom.ts";
+import { addShortcuts, listenToKeys } from "./keyboard.ts";
+import { type FrameCircle, buildFrame, drawNavigation } from "./parts/frame.ts";
+import { watchStatus } from "./parts/status_banner.ts";
+import { type Area, type Match, type Page, type PageContext, type PageMaker, Router, match } from "./router.ts";
+import { ROUTES } from "./routes.ts";
+import { firstLanguage, speak, t } from "./words.ts";
+
+const BLINK_MS = 160;
+const AFTER_DOOR = "ronde.after-door";
+
+/** The one application of this tab. */
+class App {
+  readonly #ronde: Ronde;
+  readonly #main: HTMLElement;
+  readonly #router: Router;
+  readonly #names = new Map<string, string>();
+  #leaving = new AbortController();
+  #page: Page | null = null;
+  #area: Area = "day";
+  #turn = 0;
+  #drawStatus: () => void = () => undefined;
+
+  constructor(ronde: Ronde, place: HTMLElement) {
+    this.#ronde = ronde;
+    this.#main = buildFrame(place);
+    this.#router = new Router(
+      (url, scroll) => this.#arrive(url, scroll),
+      async () => (await this.#page?.leave?.()) ?? true,
+      () => this.#main.scrollTop,
+    );
+  }
+
+  async start(): Promise<void> {
+    this.#listen();
+    await this.#router.start();
+    await this.#learnNames();
+  }
+
+  #listen(): void {
+    const signIn = (): void => void this.#openSession();
+    this.#drawStatus = watchStatus(this.#ronde, { signIn });
+    this.#ronde.on("standing", (standing) => this.#stand(standing));
+    this.#ronde.on("session-over", signIn);
+    this.#ronde.on("channel", () => this.#drawFrame());
+    this.#ronde.on("circle", () => void this.#learnNames());
+    document.addEventListener("ronde-language", () => {
+      this.#drawStatus();
+      void this.#router.again();
+    });
+    listenToKeys();
+    addShortcuts([
+      { keys: ["Mod", "K"], label: () => t("Aller à un cercle ou à une page"), run: () => void this.#openSwitcher() },
+      { keys: ["Mod", "/"], label: () => t("Voir les raccourcis"), run: () => void openHelp() },
+      { keys: ["Échap"], label: () => t("Fermer ce qui est ouvert") },
+    ]);
+  }
+
+  /** The first page that a change of standing allows is drawn at once. */
+  #stand(standing: Standing): void {
+    const behindDoor = this.#area !== "door";
+    if (standing.kind === "ready" && !behindDoor && location.pathname !== "/sign-in") return;
+    if (standing.kind === "no-device" && location.pathname === "/invitation") return;
+    void this.#router.again();
+  }
+
+  async #arrive(url: URL, scroll: number): Promise<void> {
+    const turn = ++this.#turn;
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
+    const found = this.#guard(match(ROUTES, url), url);
+    if (found === "elsewhere") return;
+    const waiting = setTimeout(() => this.#showSkeleton(turn), BLINK_MS);
+    const page = await this.#make(found, url);
+    clearTimeout(waiting);
+    if (turn === this.#turn) this.#show(page, scroll);
+  }
+
+  /** What may be seen depends on where this browser stands. */
+  #guard(found: Match | null, url: URL): Match | PageMaker | "elsewhere" {
+    const { kind } = this.#ronde.standing;
+    if (found?.route.open === true) {
+      this.#area = found.route.area;
+      if (kind !== "ready" || url.pathname !== "/sign-in") return found;
+      const next = sessionStorage.getItem(AFTER_DOOR) ?? "/";
+      sessionStorage.removeItem(AFTER_DOOR);
+      void this.#router.go(next, { replace: true });
+      return "elsewhere";
+    }
+    if (kind === "signed-out") {
+      sessionStorage.setItem(AFTER_DOOR, url.pathname + url.search);
+      void this.#router.go("/sign-in", { replace: true });
+      return "elsewhere";
+    }
+    this.#area = kind === "ready" ? (found?.route.area ?? "day") : "door";
+    if (kind === "ready") return found ?? notFound;
+    return kind === "no-device" ? recovery : standingPage;
+  }
+
+  async #make(found: Match | PageMaker, url: URL): Promise<Page> {
+    const place =
+      typeof found === "function"
+        ? { path: url.pathname, params: {}, query: url.searchParams, token: "" }
+        : found.place;
+    const context: PageContext = {
+      ronde: this.#ronde,
+      place,
+      signal: this.#leaving.signal,
+      go: (href, how) => void this.#router.go(href, how),
+      filter: (query) => this.#router.filter(query),
+      again: () => void this.#router.again(),
+    };
+    try {
+      const make = typeof found === "function" ? found : await found.route.load();
+      return await make(context);
+    } catch (error) {
+      const { faultPage } = await import("./pages/fault.ts");
+      return faultPage(context, error);
+    }
+  }
+
+  #show(page: Page, scroll: number): void {
+    const first = this.#page === null;
+    this.#page = page;
+    this.#drawFrame();
+    document.body.dataset.layout = this.#area === "door" ? "door" : (page.layout ?? "page");
+    fill(this.#main, page.element);
+    this.#main.scrollTop = scroll;
+    this.#title();
+    page.arrived?.();
+    const heading = this.#main.querySelector("h1");
+    heading?.setAttribute("tabindex", "-1");
+    if (!first && !this.#main.contains(document.activeElement)) heading?.focus({ preventScroll: true });
+  }
+
+  #showSkeleton(turn: number): void {
+    if (turn !== this.#turn) return;
+    const bone = (look: string): HTMLElement => h("div", { class: `skeleton skeleton-${look}` });
+    const bones = h("div", { class: "page", "aria-hidden": "true" }, bone("title"), bone("card"), bone("card"), bone("card"));
+    fill(this.#main, bones);
+  }
+
+  #drawFrame(): void {
+    document.body.dataset.standing = this.#ronde.standing.kind;
+    drawNavigation({
+      me: this.#ronde.me,
+      area: this.#area,
+      path: location.pathname,
+      circles: this.#namedCircles(),
+      openSwitcher: () => void this.#openSwitcher(),
+    });
+    this.#title();
+  }
+
+  #namedCircles(): FrameCircle[] {
+    const named = this.#ronde.circles.map((view) => ({ view, name: this.#names.get(view.id) ?? "" }));
+    return named.filter((each) => each.name !== "").sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** The number of unread things stands in the window's title and on the installed app. */
+  #title(): void {
+    const unread = this.#ronde.circles.reduce((sum, each) => sum + each.unread, 0);
+    const count = unread > 0 ? `(${unread}) ` : "";
+    document.title = `${count}${this.#page?.title ?? ""} · Ronde`;
+    if (!("setAppBadge" in navigator)) return;
+    const badge = unread > 0 ? navigator.setAppBadge(unread) : navigator.clearAppBadge();
+    badge.catch(() => undefined);
+  }
+
+  /** Circles are called by their child, which only the day's list tells. */
+  async #learnNames(): Promise<void> {
+    if (this.#ronde.standing.kind !== "ready") return;
+    const day = await this.#ronde.api.kept<Day>("/day").catch(() => null);
+    for (const { id, child } of day?.circles ?? []) {
+      this.#names.set(id, `${child.given_name} ${child.family_name}`);
+    }
+    this.#drawFrame();
+  }
+
+  async #openSwitcher(): Promise<void> {
+    if (this.#area === "door") return;
+    const { openSwitcher } = await import("./parts/switcher.ts");
+    await this.#learnNames();
+    openSwitcher({ ronde: this.#ronde, circles: this.#namedCircles(), go: (href) => void this.#router.go(href) });
+  }
+
+  async #openSession(): Promise<void> {
+    if (this.#area === "door") return;
+    const { openSessionDialog } = await import("./parts/session_dialog.ts");
+    openSessionDialog(this.#ronde);
+  }
+}
+
+type Day = {
+  readonly circles: readonly {
+    readonly id: string;
+    readonly child: { readonly given_name: string; readonly family_name: string };
+  }[];
+};
+
+const notFound: PageMaker = async (context) => (await import("./pages/not_found.ts")).notFoundPage(context);
+const recovery: PageMaker = async (context) => (await import("./pages/recovery.ts")).recoveryPage(context);
+const standingPage: PageMaker = async (context) => (await import("./pages/standing.ts")).standingPage(context);
+
+async function openHelp(): Promise<void> {
+  (await import("./parts/shortcut_help.ts")).openShortcutHelp();
+}
+
+async function main(): Promise<void> {
+  const place = found<HTMLElement>(document, "#app");
+  const [ronde] = await Promise.all([start(), speak(firstLanguage())]);
+  await new App(ronde, place).start();
+}
+
+await main();

@@ -1,0 +1,88 @@
+/** The line that says what waits: offline, session over, a new version, something to look at. */
+
+import type { Ronde, Status } from "../../shell/ronde.ts";
+import { type Child, fill, found, h } from "../dom.ts";
+import { type IconName, icon } from "../icons.ts";
+import { t, tn } from "../words.ts";
+
+const SHORT_MS = 3000;
+/** A line that is down for less is nobody's business. */
+const PATIENCE_MS = 1500;
+
+type Line = { readonly look: string; readonly sign: IconName; readonly text: string; readonly action?: Child };
+
+/** Keep the banner true to the shell's status, until the page is closed. */
+export function watchStatus(ronde: Ronde, actions: { readonly signIn: () => void }): () => void {
+  let wasOffline = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const draw = (): void => {
+    clearTimeout(timer);
+    const line = lineOf(ronde.status, actions);
+    if (isOffline(ronde.status)) {
+      timer = setTimeout(() => {
+        wasOffline = true;
+        show(line);
+      }, wasOffline ? 0 : PATIENCE_MS);
+      return;
+    }
+    if (wasOffline && line === null) timer = setTimeout(() => show(null), SHORT_MS);
+    show(wasOffline && line === null ? restored() : line);
+    wasOffline = false;
+  };
+  ronde.on("status", draw);
+  draw();
+  return draw;
+}
+
+function isOffline(status: Status): boolean {
+  return status.signedIn && !status.online;
+}
+
+function lineOf(status: Status, actions: { readonly signIn: () => void }): Line | null {
+  if (!status.signedIn) return sessionOver(status, actions.signIn);
+  if (!status.online) return { look: "warm", sign: "offline", text: offline(status.waiting) };
+  if (status.parked > 0) return parked(status.parked);
+  if (status.update) return newVersion();
+  return null;
+}
+
+function offline(waiting: number): string {
+  if (waiting === 0) return t("Hors ligne – vous pouvez continuer à lire et à écrire.");
+  return tn("Hors ligne – {n} message en attente", "Hors ligne – {n} messages en attente", waiting);
+}
+
+function restored(): Line {
+  return { look: "good", sign: "online", text: t("Connexion rétablie") };
+}
+
+function parked(count: number): Line {
+  const text = tn(
+    "{n} message n'a pas pu partir. Ouvrez sa discussion pour le renvoyer ou l'effacer.",
+    "{n} messages n'ont pas pu partir. Ouvrez leur discussion pour les renvoyer ou les effacer.",
+    count,
+  );
+  return { look: "danger", sign: "warning", text };
+}
+
+function sessionOver(status: Status, signIn: () => void): Line {
+  const action = h("button", { class: "button button-small", type: "button", onclick: signIn }, t("Se reconnecter"));
+  const waiting = status.waiting > 0 ? ` ${offlineCount(status.waiting)}` : "";
+  return { look: "warm", sign: "lock", text: t("Votre session est terminée.") + waiting, action };
+}
+
+function offlineCount(waiting: number): string {
+  return tn("{n} message attend d'être envoyé.", "{n} messages attendent d'être envoyés.", waiting);
+}
+
+function newVersion(): Line {
+  const reload = (): void => location.reload();
+  const action = h("button", { class: "button button-small", type: "button", onclick: reload }, t("Recharger"));
+  return { look: "info", sign: "refresh", text: t("Une nouvelle version est prête."), action };
+}
+
+function show(line: Line | null): void {
+  const place = found(document, ".status");
+  if (line === null) return void fill(place);
+  const banner = h("div", { class: `banner banner-${line.look}` }, icon(line.sign), h("p", null, line.text), line.action);
+  if (place.textContent !== banner.textContent) fill(place, banner);
+}

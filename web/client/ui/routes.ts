@@ -1,0 +1,23 @@
+/** The table of pages. Each is loaded when somebody goes there; router.ts says what one is. */
+
+import type { Route } from "./router.ts";
+
+export const ROUTES: readonly Route[] = [
+  {
+    path: "/sign-in",
+    area: "door",
+    open: true,
+    load: async () => (await import("./pages/sign_in.ts")).signInPage,
+  },
+  {
+    path: "/invitation",
+    area: "door",
+    open: true,
+    load: async () => (await import("./pages/invitation.ts")).invitationPage,
+  },
+  {
+    path: "/account",
+    area: "account",
+    load: async () => (await import("./pages/account.ts")).accountPage,
+  },
+];

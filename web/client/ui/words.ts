@@ -1,0 +1,113 @@
+/**
+ * What the interface says. The French sentence is the key; other languages are catalogues.
+ *
+ * Write sentences with plain spaces, as on a typewriter: `t("Bonjour {name} !", { name })`.
+ * French typography is set here, once, and never inside what a placeholder brings.
+ * Every sentence has its English in `web/locale/en/LC_MESSAGES/ronde.po`; a test looks.
+ */
+
+import { type Child } from "./dom.ts";
+
+export const LANGUAGES = ["fr", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+export type Values = Readonly<Record<string, string | number>>;
+type Catalogue = Readonly<Record<string, string | readonly [string, string]>>;
+
+declare const RONDE_WORDS: Readonly<Record<string, string>>;
+
+const KEPT = "ronde.language";
+const NO_BREAK = "\u00a0";
+const NARROW = "\u202f";
+const UNITS = "%|€|[km]?g|[cm]?m|h|min|s|[kMG]o|ans?|mois|jours?|semaines?|SA";
+
+let spoken: Language = "fr";
+let catalogue: Catalogue = {};
+let typeset = new Map<string, string>();
+
+/** The language of the interface now. */
+export function language(): Language {
+  return spoken;
+}
+
+/** The locale for `Intl`: 24-hour clock and day before month in both. */
+export function locale(): string {
+  return spoken === "fr" ? "fr-FR" : "en-GB";
+}
+
+/** Choose the language to begin with: this browser's last choice, else what the page says. */
+export function firstLanguage(): Language {
+  const asked = localStorage.getItem(KEPT) ?? document.documentElement.lang;
+  return asked === "en" ? "en" : "fr";
+}
+
+/** Speak another language from now on. Without its catalogue (offline), French is spoken. */
+export async function speak(asked: Language): Promise<void> {
+  catalogue = asked === "fr" ? {} : await fetchCatalogue(asked);
+  spoken = asked === "fr" || Object.keys(catalogue).length > 0 ? asked : "fr";
+  typeset = new Map();
+  document.documentElement.lang = spoken;
+}
+
+/** Remember the language that somebody chose in this browser. */
+export function keepLanguage(chosen: Language): void {
+  localStorage.setItem(KEPT, chosen);
+}
+
+async function fetchCatalogue(asked: Language): Promise<Catalogue> {
+  const name = RONDE_WORDS[asked];
+  if (name === undefined) return {};
+  const answer = await fetch(`/assets/${name}`).catch(() => null);
+  return answer?.ok === true ? ((await answer.json()) as Catalogue) : {};
+}
+
+/** Say a sentence; `{name}` is replaced by the value of that name. */
+export function t(message: string, values: Values = {}): string {
+  const held = catalogue[message];
+  return put(set(typeof held === "string" ? held : message), values);
+}
+
+/** Say a sentence that counts: `tn("{n} message", "{n} messages", n)`. */
+export function tn(one: string, many: string, n: number, values: Values = {}): string {
+  const held = catalogue[one];
+  const forms = Array.isArray(held) ? (held as readonly [string, string]) : [one, many];
+  const single = spoken === "fr" ? Math.abs(n) < 2 : Math.abs(n) === 1;
+  return put(set((single ? forms[0] : forms[1]) ?? many), { n, ...values });
+}
+
+/** Say a sentence with elements in it: `tnodes("Voir {link}", { link: h("a", …) })`. */
+export function tnodes(message: string, values: Readonly<Record<string, Child>>): Child[] {
+  const pieces = t(message).split(/\{([a-z_]+)\}/u);
+  return pieces.map((piece, at) => (at % 2 === 1 ? (values[piece] ?? "") : piece));
+}
+
+/** Set French typography in a text that is ours: spaces that must not break, « 1er ». */
+export function french(text: string): string {
+  return text
+    .replace(/ (?=[:»])/gu, NO_BREAK)
+    .replace(/ (?=[;!?])/gu, NARROW)
+    .replace(/(?<=«) /gu, NO_BREAK)
+    .replace(AROUND_UNIT, NO_BREAK);
+}
+const AROUND_UNIT = new RegExp(`(?<=[\\d}]) (?=(?:${UNITS})(?![\\p{L}\\d]))`, "gu");
+
+/** Write a number as the language writes it. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}
+
+function set(message: string): string {
+  if (spoken !== "fr") return message;
+  const held = typeset.get(message);
+  if (held !== undefined) return held;
+  const made = french(message);
+  typeset.set(message, made);
+  return made;
+}
+
+function put(message: string, values: Values): string {
+  return message.replace(/\{([a-z_]+)\}/gu, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return typeof value === "number" ? number(value) : value;
+  });
+}

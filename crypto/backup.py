@@ -21,7 +21,7 @@ from crypto.mls.group_info import read_tree
 from crypto.mls.message import unpack_group_info
 from crypto.mls.suite import SUITE_1, KeyPair, Secret
 from crypto.policy import vouching
-from crypto.recovery import BackupKeys, BadRecord, IdentityRecord, PastRecord, Record
+from crypto.recovery import BackupKeys, BadRecord, IdentityRecord, PastRecord, BackupRecord
 from crypto.session.effects import ReadAgain
 from crypto.session.join import watch
 from crypto.session.log import Item
@@ -208,7 +208,7 @@ def devices_in(newest: Item, professional: ProfessionalId) -> tuple[DeviceId, ..
     return tuple(one.device for one in leaves if one.professional == professional)
 
 
-_Wanted = tuple[Record, Done | None]
+_Wanted = tuple[BackupRecord, Done | None]
 
 
 def _wanted(session: Session, backup: Backup) -> Iterator[_Wanted]:
@@ -268,7 +268,7 @@ def _record(session: Session, state: ChannelState, past: Past, *, witnessed: boo
     )
 
 
-def _sealed(session: Session, backup: Backup, record: Record, done: Done | None) -> Owed:
+def _sealed(session: Session, backup: Backup, record: BackupRecord, done: Done | None) -> Owed:
     body = recovery.seal(
         record,
         professional=session.device.professional,

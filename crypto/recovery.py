@@ -169,10 +169,12 @@ class PastRecord:
         writer.uint32(self.length).opaque(self.head).uint8(self.witnessed).put(self.past)
 
 
-Record = IdentityRecord | PastRecord
+BackupRecord = IdentityRecord | PastRecord
 
 
-def seal(record: Record, *, professional: ProfessionalId, public_key: bytes, proof: bytes) -> bytes:
+def seal(
+    record: BackupRecord, *, professional: ProfessionalId, public_key: bytes, proof: bytes
+) -> bytes:
     """Seal a record of a professional to the public half of their backup key.
 
     Raises:
@@ -185,7 +187,7 @@ def seal(record: Record, *, professional: ProfessionalId, public_key: bytes, pro
     return Writer().uint16(SUITE_1.id).put(sealed).bytes()
 
 
-def open_(data: bytes, *, professional: ProfessionalId, keys: BackupKeys) -> Record:
+def open_(data: bytes, *, professional: ProfessionalId, keys: BackupKeys) -> BackupRecord:
     """Open a record of this professional's backup.
 
     Raises:
@@ -255,7 +257,7 @@ def _read_plain(reader: Reader) -> tuple[bytes, bytes]:
     return reader.opaque(), reader.fixed(HASH_LENGTH)
 
 
-def _read_record(reader: Reader) -> Record:
+def _read_record(reader: Reader) -> BackupRecord:
     kind = reader.uint8()
     if kind == _IDENTITY:
         return IdentityRecord(private=Secret(reader.fixed(KEY_LENGTH)))

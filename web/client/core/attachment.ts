@@ -8,6 +8,10 @@
  * and the hash of it all travel in the signed entry.
  */
 
+import { concat, utf8 } from "./mls/codec.ts";
+import { unshared } from "./mls/keys.ts";
+import { equal } from "./mls/suite.ts";
+
 export const KEY_LENGTH = 32;
 export const PREFIX_LENGTH = 7;
 export const TAG_LENGTH = 16;
@@ -16,7 +20,7 @@ export const MAX_SIZE = 10 * 1024 * 1024;
 /** No file looks smaller than this to the server. */
 export const SMALLEST = 1_024;
 /** Bound to every chunk, so that nothing sealed for another purpose is taken for one. */
-export const LABEL = new TextEncoder().encode("ronde attachment v1");
+export const LABEL = unshared(utf8("ronde attachment v1"));
 
 type Bytes = Uint8Array<ArrayBuffer>;
 /** Bytes as they come: from memory, or from a file or an answer that is still arriving. */
@@ -72,11 +76,7 @@ export async function open(sealed: Uint8Array, file: FileKey): Promise<Bytes> {
   const { key, size, sha256 } = file;
   const sized = Number.isInteger(size) && size >= 0 && size <= MAX_SIZE;
   if (!sized || sealed.length !== sealedSize(size)) throw new BadAttachment("mismatched");
-  const found = await digest(sealed);
-  // Nothing secret is compared: whoever has the blob can hash it.
-  if (sha256.length !== found.length || found.some((byte, at) => byte !== sha256[at])) {
-    throw new BadAttachment("mismatched");
-  }
+  if (!equal(await digest(sealed), sha256)) throw new BadAttachment("mismatched");
   const padded = await joined(openStream(key, [sealed]));
   if (padded.subarray(size).some((byte) => byte !== 0)) throw new BadAttachment("mismatched");
   return padded.slice(0, size);
@@ -193,24 +193,17 @@ async function opened(cipher: CryptoKey, place: AesGcmParams, chunk: Bytes): Pro
 
 async function imported(key: Uint8Array): Promise<CryptoKey> {
   if (key.length !== KEY_LENGTH) throw new BadAttachment("unreadable");
-  const raw = Uint8Array.from(key);
-  return crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+  return crypto.subtle.importKey("raw", unshared(key), "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
 async function digest(data: Uint8Array): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(data)));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", unshared(data)));
 }
 
 async function joined(parts: AsyncIterable<Uint8Array>): Promise<Bytes> {
   const held: Uint8Array[] = [];
   for await (const part of parts) held.push(part);
-  const whole = new Uint8Array(held.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of held) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return unshared(concat(...held));
 }
 
 function bitLength(value: number): number {

@@ -26,12 +26,7 @@ def take_history(session: Session, state: ChannelState, item: Item) -> Step:
     roster = circle_of(session, state.circle).roster
     try:
         bundle = HistoryBundle.decode(item.body)
-        check_giver(bundle, vouching(roster))
-        if bundle.last:
-            # Only whose turn it is: another's word would leave the newcomer without a past.
-            done = (bundle.recipient, bundle.giver.device)
-            left = tuple(one for one in state.awaiting if (one.recipient, one.giver) != done)
-            state = replace(state, awaiting=left)
+        state = _settled(state, bundle, roster)
         if bundle.recipient != session.device.id:
             return kept(session, state)
         past = open_history(
@@ -47,6 +42,17 @@ def take_history(session: Session, state: ChannelState, item: Item) -> Step:
         )
         return kept(session, state, warning)
     return _remember(session, state, bundle, past, roster)
+
+
+def _settled(state: ChannelState, bundle: HistoryBundle, roster: Roster) -> ChannelState:
+    # Only whose turn it is: another's word would leave the newcomer without a past.
+    done = (bundle.recipient, bundle.giver.device) if bundle.last else None
+    left = tuple(one for one in state.awaiting if (one.recipient, one.giver) != done)
+    if left == state.awaiting:
+        # Nothing hangs on it, and who stands outside may not know of the giver yet.
+        return state
+    check_giver(bundle, vouching(roster))
+    return replace(state, awaiting=left)
 
 
 def _remember(

@@ -118,3 +118,21 @@ def test_a_second_device_of_a_professional_reads_all_that_the_first_does(
     settle(ana, ben, tablet)
 
     assert tablet.heard == ana.heard == ["un", "depuis la tablette"]
+
+
+def test_who_stands_outside_with_an_old_chain_is_not_alarmed_by_a_past_for_another(
+    circle: Circle, relay: Relay, ana: Client, cleo: Client
+) -> None:
+    ana.say("un")
+    ben = member(circle, relay)
+    ana.add(ben)
+    settle(ana, ben)
+    dana = member(circle, relay)
+    ben.add(dana)
+    settle(ben, dana)
+
+    cleo.sync()
+
+    assert dana.read == ["un"]
+    assert any(item.kind is Kind.HISTORY and item.sender == ben.id for item in relay.log)
+    assert cleo.warnings == []

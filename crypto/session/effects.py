@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from crypto.author import Notice
-from crypto.entry import Member, OpenedEntry
+from crypto.entry import EntryFault, Member, OpenedEntry
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId
 from crypto.session.log import AppendRequest, Card
 from crypto.statement import Statement
@@ -76,6 +76,20 @@ class CannotRead:
     channel: ChannelId
     seq: int
     epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRefused:
+    """An entry that is not what it claims to be: nothing of it may be shown but its place.
+
+    `sender` is the server's word.
+    """
+
+    channel: ChannelId
+    seq: int
+    at: datetime
+    sender: DeviceId
+    fault: EntryFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +180,9 @@ class SafetyWarning:
     device: DeviceId | None = None
     detail: str = ""
 
+
+Shown = EntryOpened | CannotRead | EntryRefused
+"""What stands at an entry's place when the log is looked through once more."""
 
 Event = (
     EntryOpened

@@ -1,23 +1,25 @@
 """Opening entries: the right key, the right author, the right place in the author's chain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from crypto import entry as entries
 from crypto.author import AuthorChain, Notice, begin
 from crypto.entry import BadEntry, Entry, EntryFault, Envelope, Members, OpenedEntry
-from crypto.ids import CircleId, DeviceId
+from crypto.ids import CircleId, DeviceId, EntryId
 from crypto.membership import MAX_STATEMENTS
 from crypto.session.effects import (
     CannotRead,
     Concern,
     Effect,
     EntryOpened,
+    EntryRefused,
     FetchChain,
     SafetyWarning,
+    Shown,
 )
-from crypto.session.log import Item
+from crypto.session.log import Item, Kind
 from crypto.session.memory import Author, holder
 from crypto.session.send import without
 from crypto.session.state import ChannelState, CircleState, Session
@@ -72,6 +74,20 @@ def open_item(state: ChannelState, item: Item) -> OpenedEntry:
     raise refusal
 
 
+def look_through(state: ChannelState, items: Sequence[Item]) -> tuple[Shown, ...]:
+    """Tell what stands at each entry's place among items already received."""
+    shown: list[Shown] = []
+    seen: set[EntryId] = set()
+    for item in items:
+        if item.kind is not Kind.ENTRY or item.channel != state.id or item.id in seen:
+            continue
+        one = _look(state, item)
+        if isinstance(one, EntryOpened):
+            seen.add(item.id)
+        shown.append(one)
+    return tuple(shown)
+
+
 def join_pasts(state: ChannelState) -> tuple[ChannelState, tuple[Effect, ...]]:
     """Once nothing is unread, tie what was read late to what was read as it came.
 
@@ -91,6 +107,18 @@ def join_pasts(state: ChannelState) -> tuple[ChannelState, tuple[Effect, ...]]:
             )
         authors[author] = replace(live, floor=chain.floor, floor_previous=chain.floor_previous)
     return replace(state, authors=authors, past={}), tuple(effects)
+
+
+def _look(state: ChannelState, item: Item) -> Shown:
+    place, seq = state.id, item.seq
+    try:
+        opened = open_item(state, item)
+    except NoKey:
+        return CannotRead(channel=place, seq=seq, epoch=item.epoch)
+    except BadEntry as refusal:
+        fault, sender = refusal.fault, item.sender
+        return EntryRefused(channel=place, seq=seq, at=item.at, sender=sender, fault=fault)
+    return EntryOpened(channel=place, seq=seq, at=item.at, opened=opened, card=item.card)
 
 
 def _keys(state: ChannelState, epoch: int) -> Iterator[tuple[bytes, Members]]:

@@ -23,11 +23,12 @@ from crypto.session.effects import (
     EntryOpened,
     RosterChanged,
     SafetyWarning,
+    Shown,
 )
 from crypto.session.log import AppendRequest, Card, Item, Kind
 from crypto.session.outgoing import Outgoing, Wanted
 from crypto.session.packages import certificate_in
-from crypto.session.read import NoKey, open_item
+from crypto.session.read import look_through
 from crypto.session.receive import receive_items
 from crypto.session.send import acknowledge as _acknowledge
 from crypto.session.send import advance, resend
@@ -229,27 +230,27 @@ def resume(session: Session) -> tuple[Effect, ...]:
     return resend(session)
 
 
-def read(session: Session, channel: ChannelId, items: Sequence[Item]) -> tuple[EntryOpened, ...]:
-    """Open what can be opened among items already received, to show them once more.
+def show(session: Session, channel: ChannelId, items: Sequence[Item]) -> tuple[Shown, ...]:
+    """Tell what stands at each entry's place among items already received.
 
-    Their places in their authors' chains were judged when they came; an entry that the
-    log repeats is shown where it stood first.
+    Opened, without a key so far, or refused for a fault that a reader should be told of.
+    Places in authors' chains were judged when the items came; an entry that the log
+    repeats is shown where it stood first.
+
+    Raises:
+        UnknownChannel: `watch` or `open_channel` comes first.
     """
-    state = channel_of(session, channel)
-    shown: list[EntryOpened] = []
-    seen: set[EntryId] = set()
-    for item in items:
-        if item.kind is not Kind.ENTRY or item.channel != channel or item.id in seen:
-            continue
-        try:
-            opened = open_item(state, item)
-        except (NoKey, BadEntry):
-            continue
-        seen.add(item.id)
-        shown.append(
-            EntryOpened(channel=channel, seq=item.seq, at=item.at, opened=opened, card=item.card)
-        )
-    return tuple(shown)
+    return look_through(channel_of(session, channel), items)
+
+
+def read(session: Session, channel: ChannelId, items: Sequence[Item]) -> tuple[EntryOpened, ...]:
+    """Open what can be opened among items already received, and pass over the rest.
+
+    Raises:
+        UnknownChannel: `watch` or `open_channel` comes first.
+    """
+    shown = show(session, channel, items)
+    return tuple(one for one in shown if isinstance(one, EntryOpened))
 
 
 def _announce(session: Session, circle: CircleId, news: tuple[Statement, ...]) -> Step:

@@ -389,6 +389,12 @@ export function decode<T>(read: Read<T>, data: Uint8Array): T {
   return value;
 }
 
+/** Return a structure of the same class with some of its fields exchanged. */
+export function replace<T extends object>(value: T, changes: Partial<T>): T {
+  const kind = value.constructor as new (fields: T) => T;
+  return new kind({ ...value, ...changes });
+}
+
 /** Return byte strings one after the other. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const writer = new Writer();

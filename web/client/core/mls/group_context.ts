@@ -1,0 +1,54 @@
+/** What the members of a group agree on in one epoch: RFC 9420, section 8.1. */
+
+import type { Reader, Writer } from "./codec.ts";
+import type { Extension } from "./extensions.ts";
+import { readExtensions } from "./extensions.ts";
+import { ProtocolVersion } from "./registry.ts";
+
+type Fields = {
+  readonly cipherSuite: number;
+  readonly groupId: Uint8Array;
+  readonly epoch: bigint;
+  readonly treeHash: Uint8Array;
+  readonly confirmedTranscriptHash: Uint8Array;
+  readonly extensions?: readonly Extension[];
+};
+
+/** The context that signatures and secrets of an epoch are bound to. */
+export class GroupContext {
+  readonly cipherSuite: number;
+  readonly groupId: Uint8Array;
+  readonly epoch: bigint;
+  readonly treeHash: Uint8Array;
+  readonly confirmedTranscriptHash: Uint8Array;
+  readonly extensions: readonly Extension[];
+
+  constructor(given: Fields) {
+    this.cipherSuite = given.cipherSuite;
+    this.groupId = given.groupId;
+    this.epoch = given.epoch;
+    this.treeHash = given.treeHash;
+    this.confirmedTranscriptHash = given.confirmedTranscriptHash;
+    this.extensions = given.extensions ?? [];
+  }
+
+  /** Append the wire form. */
+  write(writer: Writer): void {
+    writer.uint16(ProtocolVersion.MLS10).uint16(this.cipherSuite);
+    writer.opaque(this.groupId).uint64(this.epoch).opaque(this.treeHash);
+    writer.opaque(this.confirmedTranscriptHash).vector(this.extensions);
+  }
+
+  /** Take the wire form. */
+  static read(this: void, reader: Reader): GroupContext {
+    reader.enum16(ProtocolVersion);
+    return new GroupContext({
+      cipherSuite: reader.uint16(),
+      groupId: reader.opaque(),
+      epoch: reader.uint64(),
+      treeHash: reader.opaque(),
+      confirmedTranscriptHash: reader.opaque(),
+      extensions: readExtensions(reader),
+    });
+  }
+}

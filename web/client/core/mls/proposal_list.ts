@@ -166,7 +166,7 @@ function only<Kind extends Proposal>(
   proposals: readonly Proposal[],
   kind: abstract new (...given: never[]) => Kind,
 ): Kind[] {
-  return proposals.filter((each) => each instanceof kind);
+  return proposals.filter((each): each is Kind => each instanceof kind);
 }
 
 function updaters(proposals: readonly SentProposal[]): number[] {

@@ -157,7 +157,7 @@ function parked(item: MessageItem, scene: Scene): Child {
 }
 
 function tools(item: MessageItem, scene: Scene): HTMLElement {
-  const more = h(
+  const more: HTMLElement = h(
     "button",
     {
       class: "icon-button",

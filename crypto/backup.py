@@ -21,7 +21,7 @@ from crypto.mls.group_info import read_tree
 from crypto.mls.message import unpack_group_info
 from crypto.mls.suite import SUITE_1, KeyPair, Secret
 from crypto.policy import vouching
-from crypto.recovery import BackupKeys, BadRecord, IdentityRecord, PastRecord, BackupRecord
+from crypto.recovery import BackupKeys, BackupRecord, BadRecord, IdentityRecord, PastRecord
 from crypto.session.effects import ReadAgain
 from crypto.session.join import watch
 from crypto.session.log import Item

@@ -25,6 +25,7 @@ from server.rounds import again_and_again
 from server.routes import (
     accounts,
     appointments,
+    blobs,
     browser,
     channels,
     children,
@@ -42,7 +43,8 @@ from server.routes import (
     structures,
     tasks,
 )
-from server.security import CONFIG, HEADER_SECONDS, add_strict_headers, guard
+from server.routes.blobs import BLOBS
+from server.security import CONFIG, HEADER_SECONDS, LIMITS, add_strict_headers, guard
 from server.services import SESSIONS, install
 from server.sockets import PATH as SOCKETS_PATH
 from server.storage.keys import Keyring
@@ -63,6 +65,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *children.operations,
     *circles.operations,
     *channels.operations,
+    *blobs.operations,
     *keys.operations,
     *tasks.operations,
     *documents.operations,
@@ -103,6 +106,7 @@ def assemble(config: Config, house: House) -> web.Application:
         client_max_size=LARGE,
     )
     app[CONFIG] = config
+    app[LIMITS] = {each.handler: each.limit for each in OPERATIONS if each.limit > LARGE}
     app[SESSION_COOKIE] = SessionCookie.of(config)
     app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
     install(app, house)
@@ -172,7 +176,7 @@ async def _tidy_up(app: web.Application) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
         running = [
             tasks.create_task(again_and_again(tidy, every=TIDY_SECONDS, trouble="tidying_failed"))
-            for tidy in (app[REPEATS].tidy, app[SESSIONS].tidy)
+            for tidy in (app[REPEATS].tidy, app[SESSIONS].tidy, app[BLOBS].tidy)
         ]
         yield
         for task in running:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from channels.access import Door
+from channels.blobs import BlobService
 from channels.delivery import DeliveryService
 from channels.keys import KeyPackages
 from channels.projection import Projection
@@ -19,9 +20,11 @@ from server.limits import Allowance, RateLimit
 from server.live.connection import Limits
 from server.live.rosters import CircleRosters
 from server.rounds import again_and_again
+from server.routes.blobs import BLOBS
 from server.routes.channels import CHANNELS
 from server.routes.keys import KEY_PACKAGES
 from server.sockets import Sockets
+from server.storage.blobs import EngineBlobs
 from server.storage.channels import EngineChannelStore
 from server.storage.key_packages import EnginePackageStore
 
@@ -37,6 +40,8 @@ class Channels:
 
     service: ChannelService
     packages: KeyPackages
+    marks: Marks
+    blobs: BlobService
     sockets: Sockets
 
 
@@ -60,6 +65,7 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
     packages = KeyPackages(
         store=package_store, door=door, allowance=RateLimit(HAND_OUTS), clock=clock
     )
+    blobs = BlobService(store=EngineBlobs(engine, house.keyring), door=door, clock=clock)
     sockets = Sockets(sessions=house.sessions, clock=clock, limits=limits)
     service = ChannelService(
         store=store,
@@ -70,7 +76,7 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
         feed=sockets.feed,
         clock=clock,
     )
-    return Channels(service=service, packages=packages, sockets=sockets)
+    return Channels(service=service, packages=packages, blobs=blobs, sockets=sockets)
 
 
 def install_channels(app: web.Application, house: House, channels: Channels) -> None:
@@ -78,6 +84,7 @@ def install_channels(app: web.Application, house: House, channels: Channels) -> 
     app[CHANNEL_HOUSE] = channels
     app[CHANNELS] = channels.service
     app[KEY_PACKAGES] = channels.packages
+    app[BLOBS] = channels.blobs
     channels.sockets.attach(app, channels.service)
     house.sessions.endings.subscribe(channels.sockets.drop_session)
     house.changes.subscribe(channels.service.rosters_changed)

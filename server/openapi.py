@@ -13,6 +13,7 @@ TITLE = "Ronde"
 VERSION = "1"
 _REFERENCE = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
+_BYTES: dict[str, Any] = {"application/octet-stream": {}}
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "code"],
@@ -59,6 +60,8 @@ def _operation(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dic
     done: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.answer is not None:
         done["content"] = {"application/json": {"schema": schemas[operation.answer]}}
+    if operation.gives_bytes:
+        done["content"] = _BYTES
     refused = {"schema": {"$ref": _REFERENCE.format(name="Problem")}}
     told: dict[str, Any] = {
         "operationId": getattr(operation.handler, "__name__", operation.path),
@@ -75,6 +78,8 @@ def _operation(operation: Operation, schemas: dict[type, dict[str, Any]]) -> dic
     if operation.body is not None:
         content = {"application/json": {"schema": schemas[operation.body]}}
         told["requestBody"] = {"required": True, "content": content}
+    if operation.takes_bytes:
+        told["requestBody"] = {"required": True, "content": _BYTES}
     if operation.public:
         told["security"] = []
     return told

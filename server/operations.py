@@ -8,6 +8,8 @@ from http import HTTPStatus
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
+from server.wire import LARGE
+
 API = "/api/v1"
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _NAME = "[0-9A-Za-z_-]{1,64}"
@@ -18,7 +20,8 @@ _NAME = "[0-9A-Za-z_-]{1,64}"
 class Operation:
     """One method on one path.
 
-    `body` and `answer` are the structs that cross the wire, None where nothing does.
+    `body` and `answer` are the structs that cross the wire, None where nothing does, or
+    where plain bytes do. `limit` is what a body may weigh before anybody looks at it.
     Without `public` there must be a valid session, whatever the handler does.
     """
 
@@ -30,6 +33,9 @@ class Operation:
     answer: type | None = None
     status: HTTPStatus = HTTPStatus.OK
     public: bool = False
+    takes_bytes: bool = False
+    gives_bytes: bool = False
+    limit: int = LARGE
 
 
 class Operations:
@@ -51,6 +57,9 @@ class Operations:
         answer: type | None = None,
         status: HTTPStatus = HTTPStatus.OK,
         public: bool = False,
+        takes_bytes: bool = False,
+        gives_bytes: bool = False,
+        limit: int = LARGE,
     ) -> Callable[[Handler], Handler]:
         """Register the handler of a method on a path; its docstring's first line is the summary."""
 
@@ -65,6 +74,9 @@ class Operations:
                     answer=answer,
                     status=status,
                     public=public,
+                    takes_bytes=takes_bytes,
+                    gives_bytes=gives_bytes,
+                    limit=limit,
                 )
             )
             return handler

@@ -25,14 +25,15 @@ from care_circle import (
     structure,
     task,
 )
+from channels import blobs
 from channels import keys as keys_of_devices
 from channels import model as channel
 from crypto import bundle, identity, membership
 from crypto.mls import refused as mls
 from notifications import hours
 from notifications import store as notices
-from server import identity as session
 from server import client_files, limits, repeats, security, wire
+from server import identity as session
 from server.accounts import accounts, devices, passwords
 from server.live import frames
 from server.storage import engine, keys
@@ -274,6 +275,15 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     channel.TooLarge: _TOO_LARGE,
     channel.BadEntry: Kind(422, "bad_entry", "Entrée invalide", "Invalid entry"),
     channel.BadCommit: Kind(422, "bad_commit", "Commit refusé", "Commit refused"),
+    blobs.ChannelFull: Kind(
+        409,
+        "channel_full",
+        "Les fichiers du canal pèsent trop",
+        "The channel's files weigh too much",
+    ),
+    blobs.TooManyAtOnce: Kind(
+        429, "too_many_at_once", "Trop d'envois à la fois", "Too many uploads at once"
+    ),
     channel.BadCard: Kind(422, "bad_card", "Carte de tâche invalide", "Invalid task card"),
     keys_of_devices.BadKeyPackage: Kind(
         422, "bad_key_package", "Paquet de clés invalide", "Invalid key package"

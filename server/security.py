@@ -38,6 +38,8 @@ class WrongOrigin(Exception):
 
 
 CONFIG: web.AppKey[Config] = web.AppKey("config", Config)
+LIMITS: web.AppKey[Mapping[Handler, int]] = web.AppKey("limits")
+"""What the few routes that take more than `LARGE` bytes take."""
 
 
 def network_of(request: web.Request) -> str:
@@ -58,12 +60,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
     Raises:
         CompressedBody: There is a Content-Encoding.
-        TooLarge: The announced length is above what any route takes.
+        TooLarge: The announced length is above what the route ever takes.
         WrongOrigin: A browser says that another site's page asked.
     """
     if hdrs.CONTENT_ENCODING in request.headers:
         raise CompressedBody
-    if (request.content_length or 0) > LARGE:
+    if (request.content_length or 0) > request.app[LIMITS].get(request.match_info.handler, LARGE):
         raise TooLarge
     if request.method in _WRITES or request.headers.get(hdrs.UPGRADE):
         require_own_origin(request.headers, request.app[CONFIG].public_url)

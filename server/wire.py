@@ -135,27 +135,27 @@ def base_version(request: web.Request) -> int:
 _BODY: web.RequestKey[bytes] = web.RequestKey("body", bytes)
 
 
-async def body_of(request: web.Request, limit: int) -> bytes:
+async def body_of(request: web.Request, limit: int, *, seconds: float = BODY_SECONDS) -> bytes:
     """Read a body within bounds of size and time; asked again, it gives the same bytes.
 
     Raises:
         TooLarge: It weighs more than `limit` bytes.
-        TooSlow: It took more than `BODY_SECONDS` to arrive.
+        TooSlow: It took more than `seconds` to arrive.
     """
     if _BODY not in request:
-        request[_BODY] = await _received(request, limit)
+        request[_BODY] = await _received(request, limit, seconds)
     body: bytes = request[_BODY]
     if len(body) > limit:
         raise TooLarge
     return body
 
 
-async def _received(request: web.Request, limit: int) -> bytes:
+async def _received(request: web.Request, limit: int, seconds: float) -> bytes:
     if (request.content_length or 0) > limit:
         raise TooLarge
     held = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in request.content.iter_any():
                 held += chunk
                 if len(held) > limit:

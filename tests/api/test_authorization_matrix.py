@@ -96,6 +96,8 @@ TABLE = {
     "GET /circles/{circle}/channels": CHANNEL,
     "POST /channels/{channel}/entries": CHANNEL,
     "GET /channels/{channel}/entries": CHANNEL,
+    "PUT /channels/{channel}/blobs/{blob}": CHANNEL,
+    "GET /channels/{channel}/blobs/{blob}": CHANNEL,
     "POST /devices/{device}/key_packages": THIS_DEVICE,
     "GET /devices/{device}/key_packages": THIS_DEVICE,
     "POST /circles/{circle}/key_packages/claim": CHANNEL,

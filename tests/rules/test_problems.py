@@ -47,6 +47,9 @@ NEVER_ANSWERED = {
     # Raised on a client's own device, never on the server.
     "crypto.entry.BadEntry",
     "crypto.history.BadHistory",
+    "crypto.attachment.BadAttachment",
+    "crypto.recovery.BadCode",
+    "crypto.recovery.BadRecord",
     "crypto.identity.IdentityChanged",
     "channels.content_fields.BadContent",
     "crypto.mls.secret_tree.UnusableGeneration",

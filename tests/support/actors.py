@@ -69,8 +69,7 @@ class Person:
         stream = None if data is None else io.BytesIO(data)
         options: dict[str, Any] = {"data": stream} if body is None else {"json": body}
         async with self.http.request(method, url, headers=sent, **options) as response:
-            is_json = response.content_type.endswith("json")
-            content = await response.json(content_type=None) if is_json else await response.text()
+            content = await _content(response)
             return Answer(
                 status=response.status, headers=CIMultiDict(response.headers), body=content
             )
@@ -118,6 +117,14 @@ class Person:
         assert answer.status == 201, answer
         self.token = answer.body["token"]
         return answer
+
+
+async def _content(response: aiohttp.ClientResponse) -> object:
+    if response.content_type.endswith("json"):
+        return await response.json(content_type=None)
+    if response.content_type == "application/octet-stream":
+        return await response.read()
+    return await response.text()
 
 
 @asynccontextmanager

@@ -61,6 +61,7 @@ async def furnished(network: Network, member: Member) -> Place:
         "appointment": booked.body["id"],
         "structure": structure.body["id"],
         "channel": new_id(),
+        "blob": new_id(),
         "session": "0" * 64,
         "form": "v24",
         "token": "x" * 22,

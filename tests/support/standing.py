@@ -74,6 +74,7 @@ async def everybody(server: Running) -> AsyncIterator[Standing]:
         }
         await disable_user(server.house, joined["Dis"].id)
         place.ids["channel"] = await _talked(place, joined["Ben"])
+        place.ids["blob"] = await _uploaded(place, joined["Ben"])
         yield Standing(place=place, people=people, member=joined["Ben"])
 
 
@@ -135,3 +136,12 @@ async def _talked(place: Place, member: Member) -> str:
     )
     assert opened.status == 201, opened
     return channel
+
+
+async def _uploaded(place: Place, member: Member) -> str:
+    """Let a member leave a file in the channel."""
+    blob = new_id()
+    path = f"/channels/{place.ids['channel']}/blobs/{blob}?entry={new_id()}"
+    uploaded = await member.person.ask("PUT", path, data=b"sealed")
+    assert uploaded.status == 204, uploaded
+    return blob

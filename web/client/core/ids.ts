@@ -21,6 +21,7 @@ export type ChildId = Id<"child">;
 export type CircleId = Id<"circle">;
 export type ChannelId = Id<"channel">;
 export type EntryId = Id<"entry">;
+export type BlobId = Id<"blob">;
 export type TaskId = Id<"task">;
 export type DocumentId = Id<"document">;
 export type AppointmentId = Id<"appointment">;

@@ -7,8 +7,8 @@ the kind, nor a byte of what is inside.
 
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -25,6 +25,8 @@ ORPHANED: Final = timedelta(hours=24)
 MOST_AT_ONCE: Final = 6
 MOST_OF_ONE: Final = 2
 """Uploads in memory at once, of everybody and of one professional."""
+MOST_FETCHED: Final = 8
+"""Files on their way to one professional at once."""
 _LEASE: Final = timedelta(minutes=10)
 _TIDIED_AT_ONCE: Final = 100
 
@@ -34,7 +36,7 @@ class ChannelFull(Refusal):
 
 
 class TooManyAtOnce(Refusal):
-    """Others are uploading already; the same request may be made again a little later."""
+    """Too much is on its way already; the same request may be made again a little later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ class BlobService:
     clock: Callable[[], datetime]
     quota: int = QUOTA
     _uploading: Counter[str] = field(default_factory=Counter, repr=False)
+    _fetching: Counter[str] = field(default_factory=Counter, repr=False)
 
     async def upload(
         self,
@@ -133,7 +136,9 @@ class BlobService:
         await self.door.enter(asker, channel)
         if not is_id(blob) or not is_id(entry):
             raise BadEntry
-        with self._turn(asker):
+        if self._uploading.total() >= MOST_AT_ONCE:
+            raise TooManyAtOnce
+        with _turn(self._uploading, asker, most=MOST_OF_ONE):
             sealed = await receive()
             if not sealed:
                 raise BadEntry
@@ -150,17 +155,22 @@ class BlobService:
             )
             await self._keep(note, sealed)
 
-    async def fetch(self, asker: Asker, channel: ChannelId, blob: BlobId) -> bytes:
-        """Give a sealed file to a member.
+    @asynccontextmanager
+    async def fetching(
+        self, asker: Asker, channel: ChannelId, blob: BlobId
+    ) -> AsyncIterator[bytes]:
+        """Give a sealed file to a member, for as long as it takes to send it.
 
         Raises:
             NotAMember: There is no such channel for the asker, or no such file in it.
+            TooManyAtOnce: Too many files are on their way to them.
         """
         await self.door.enter(asker, channel)
-        sealed = await self.store.find(channel, blob) if is_id(blob) else None
-        if sealed is None:
-            raise NotAMember
-        return sealed
+        with _turn(self._fetching, asker, most=MOST_FETCHED):
+            sealed = await self.store.find(channel, blob) if is_id(blob) else None
+            if sealed is None:
+                raise NotAMember
+            yield sealed
 
     async def tidy(self) -> int:
         """Delete files whose entry never came, and tell how many there were."""
@@ -189,20 +199,21 @@ class BlobService:
         await self.store.count_again(note.channel)
         return await self.store.take_room(note.channel, 0, most=self.quota)
 
-    @contextmanager
-    def _turn(self, asker: Asker) -> Iterator[None]:
-        """Hold one of the places in memory for an upload.
 
-        Raises:
-            TooManyAtOnce: All are taken, or too many by this professional.
-        """
-        held = self._uploading
-        if held.total() >= MOST_AT_ONCE or held[asker.professional] >= MOST_OF_ONE:
-            raise TooManyAtOnce
-        held[asker.professional] += 1
-        try:
-            yield
-        finally:
-            held[asker.professional] -= 1
-            if not held[asker.professional]:
-                del held[asker.professional]
+@contextmanager
+def _turn(held: Counter[str], asker: Asker, *, most: int) -> Iterator[None]:
+    """Hold one of a professional's places in memory.
+
+    Raises:
+        TooManyAtOnce: All are taken.
+    """
+    who = asker.professional
+    if held[who] >= most:
+        raise TooManyAtOnce
+    held[who] += 1
+    try:
+        yield
+    finally:
+        held[who] -= 1
+        if not held[who]:
+            del held[who]

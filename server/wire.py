@@ -7,13 +7,15 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
 SMALL = 64 * 1024
 """What a body may weigh, in bytes, unless its route says otherwise."""
 
 LARGE = 1024 * 1024
 """What a commit bundle may weigh, in bytes: it holds a ratchet tree and Welcomes."""
+
+_STRIDE = 256 * 1024
 
 BODY_SECONDS = 30
 """How long a body may take to arrive."""
@@ -106,6 +108,18 @@ def answer(
     return web.Response(
         body=encode(value), status=status, content_type="application/json", headers=extra
     )
+
+
+async def answer_bytes(request: web.Request, data: bytes) -> web.StreamResponse:
+    """Answer with plain bytes, at the pace of whoever takes them."""
+    response = web.StreamResponse()
+    response.content_type = "application/octet-stream"
+    response.content_length = len(data)
+    await response.prepare(request)
+    for at in range(0, len(data) if request.method == hdrs.METH_GET else 0, _STRIDE):
+        await response.write(data[at : at + _STRIDE])
+    await response.write_eof()
+    return response
 
 
 def nothing() -> web.Response:

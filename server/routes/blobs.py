@@ -10,7 +10,7 @@ from crypto.attachment import MAX_SEALED
 from crypto.ids import BlobId, ChannelId, EntryId
 from server.operations import Operations
 from server.routes.channels import asker_of
-from server.wire import body_of, nothing
+from server.wire import answer_bytes, body_of, nothing
 
 BLOBS: web.AppKey[BlobService] = web.AppKey("blobs", BlobService)
 UPLOAD_SECONDS: Final = 300
@@ -42,12 +42,11 @@ async def upload_blob(request: web.Request) -> web.Response:
 
 
 @operations.add("GET", "/channels/{channel}/blobs/{blob}", gives_bytes=True)
-async def fetch_blob(request: web.Request) -> web.Response:
+async def fetch_blob(request: web.Request) -> web.StreamResponse:
     """Fetch a sealed file."""
     asker = asker_of(request)
 
-    sealed = await request.app[BLOBS].fetch(
+    async with request.app[BLOBS].fetching(
         asker, ChannelId(request.match_info["channel"]), BlobId(request.match_info["blob"])
-    )
-
-    return web.Response(body=sealed, content_type="application/octet-stream")
+    ) as sealed:
+        return await answer_bytes(request, sealed)

@@ -20,4 +20,24 @@ export const ROUTES: readonly Route[] = [
     area: "account",
     load: async () => (await import("./pages/account.ts")).accountPage,
   },
+  {
+    path: "/account/devices",
+    area: "account",
+    load: async () => (await import("./pages/account_devices.ts")).devicesPage,
+  },
+  {
+    path: "/account/access",
+    area: "account",
+    load: async () => (await import("./pages/account_access.ts")).accessPage,
+  },
+  {
+    path: "/account/colleagues",
+    area: "account",
+    load: async () => (await import("./pages/account_colleagues.ts")).colleaguesPage,
+  },
+  {
+    path: "/account/notifications",
+    area: "account",
+    load: async () => (await import("./pages/account_notifications.ts")).notificationsPage,
+  },
 ];

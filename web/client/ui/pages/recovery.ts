@@ -1,0 +1,145 @@
+/** A browser that holds no device yet: the recovery code opens everything, or one begins anew. */
+
+import { type Beginning, NotPossible } from "../../shell/ronde.ts";
+import { type Child, fill, found, h } from "../dom.ts";
+import { confirm } from "../dialog.ts";
+import { said } from "../faults.ts";
+import { form } from "../form.ts";
+import { fullName } from "../parts/avatar.ts";
+import { door } from "../parts/door.ts";
+import { groupsOf, recoveryField, recoverySheet } from "../parts/recovery_sheet.ts";
+import type { Page, PageContext } from "../router.ts";
+import { t } from "../words.ts";
+
+/** Draw the page for a signed-in person whose browser is new, or lost what it kept. */
+export function recoveryPage(context: PageContext): Page {
+  const place = h("div", { class: "stack" });
+  const element = door(t("Nouvel appareil"), "", place);
+  const room = new Room(context, element, place);
+  room.open();
+  return { title: t("Nouvel appareil"), element, layout: "door", leave: () => room.mayLeave() };
+}
+
+class Room {
+  readonly #context: PageContext;
+  readonly #element: HTMLElement;
+  readonly #place: HTMLElement;
+  #unnoted = false;
+
+  constructor(context: PageContext, element: HTMLElement, place: HTMLElement) {
+    this.#context = context;
+    this.#element = element;
+    this.#place = place;
+  }
+
+  mayLeave(): boolean {
+    return !this.#unnoted;
+  }
+
+  open(): void {
+    const { standing } = this.#context.ronde;
+    if (standing.kind !== "no-device") return this.#context.go("/");
+    if (standing.recoverable) return this.#askCode(standing.lost);
+    if (standing.others) return this.#offerAnew();
+    void this.#begin({ kind: "new" });
+  }
+
+  #askCode(lost: boolean): void {
+    const code = recoveryField();
+    const lead = lost
+      ? t("Ce navigateur a effacé ce qu'il gardait. Votre code de récupération vous rend tout.")
+      : t("C'est la première fois que vous utilisez Ronde ici. Votre code de récupération vous rend vos discussions.");
+    const made = form({
+      fields: [code],
+      body: code.element,
+      action: t("Retrouver mes discussions"),
+      verify: () =>
+        groupsOf(code.input.value).join("").length === 32
+          ? []
+          : [{ field: code, sentence: t("Le code a huit groupes de quatre signes.") }],
+      send: () => this.#restore(code.input.value),
+      blame: (error) => (error instanceof NotPossible ? code : null),
+    });
+    const gone = (): void => void this.#giveUp();
+    this.#draw(lost ? t("Retrouvons vos discussions") : t("Nouvel appareil"), [
+      h("p", { class: "soft" }, lead),
+      made,
+      h("button", { class: "link-button", type: "button", onclick: gone }, t("Je n'ai plus ce code")),
+      this.#leaveLine(),
+    ]);
+  }
+
+  #offerAnew(): void {
+    const anew = (): void => void this.#giveUp();
+    this.#draw(t("Nouvel appareil"), [
+      h("p", { class: "soft" }, t("Vous utilisez déjà Ronde sur un autre appareil, et aucun code de récupération n'a été créé.")),
+      consequences(),
+      h("button", { class: "button button-primary button-wide", type: "button", onclick: anew }, t("Repartir de zéro ici")),
+      this.#leaveLine(),
+    ]);
+  }
+
+  async #giveUp(): Promise<void> {
+    const sure = await confirm({
+      title: t("Repartir sans le code ?"),
+      text: consequences(),
+      action: t("Repartir de zéro"),
+      danger: true,
+    });
+    if (sure) await this.#begin({ kind: "lost" });
+  }
+
+  async #restore(text: string): Promise<void> {
+    const { code } = await this.#context.ronde.device.begin({ kind: "restore", code: text });
+    this.#finish(code);
+  }
+
+  async #begin(how: Beginning): Promise<void> {
+    this.#draw(t("Un instant…"), h("div", { class: "waiting", role: "status" }, h("span", { class: "spinner" }), t("Nous préparons cet appareil.")));
+    try {
+      const { code } = await this.#context.ronde.device.begin(how);
+      this.#finish(code);
+    } catch (error) {
+      const again = (): void => void this.#begin(how);
+      this.#draw(t("Cet appareil n'est pas encore prêt"), [
+        h("p", { class: "soft" }, said(error)),
+        h("button", { class: "button button-primary button-wide", type: "button", onclick: again }, t("Réessayer")),
+        this.#leaveLine(),
+      ]);
+    }
+  }
+
+  #finish(code: string | null): void {
+    const go = (): void => {
+      this.#unnoted = false;
+      this.#context.again();
+    };
+    if (code === null) return go();
+    this.#unnoted = true;
+    const { me } = this.#context.ronde;
+    this.#draw(t("Votre code de récupération"), recoverySheet(code, me === null ? "" : fullName(me), go));
+  }
+
+  #leaveLine(): HTMLElement {
+    const leave = (): void => void this.#context.ronde.signOut({ wipe: false });
+    return h("button", { class: "link-button", type: "button", onclick: leave }, t("Ce n'est pas moi : me déconnecter"));
+  }
+
+  #draw(title: string, body: Child): void {
+    const heading = found<HTMLElement>(this.#element, "h1");
+    fill(heading, title);
+    fill(this.#place, body);
+    heading.setAttribute("tabindex", "-1");
+    if (this.#element.isConnected) heading.focus({ preventScroll: true });
+  }
+}
+
+function consequences(): HTMLElement {
+  return h(
+    "ul",
+    { class: "prose" },
+    h("li", null, t("Vous retrouvez vos cercles ; vos collègues vous rendent l'historique quand ils sont connectés.")),
+    h("li", null, t("Vos collègues sont prévenus que vous repartez de zéro.")),
+    h("li", null, t("La coordination devra vérifier de nouveau votre identité, de vive voix.")),
+  );
+}

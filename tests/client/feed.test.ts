@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import type { Content } from "../../web/client/core/content.ts";
 import type { EntryId, ProfessionalId, TaskId } from "../../web/client/core/ids.ts";
-import type { Card } from "../../web/client/core/session/log.ts";
+import { Card } from "../../web/client/core/session/log.ts";
 import type { ShownEntry } from "../../web/client/shell/ronde.ts";
 import { type MessageItem, fold } from "../../web/client/ui/feed/fold.ts";
 import { countNew, rows } from "../../web/client/ui/feed/grouping.ts";
@@ -113,12 +113,12 @@ test("an entry that could not be checked shows its place and none of its words",
 });
 
 function given(log: Log, card: Partial<Card>): void {
-  const whole = { task: TASK, state: "requested", assignees: [BEN], due: "2026-03-09", document: null, ...card };
+  const whole = new Card({ task: TASK, state: "requested", assignees: [BEN], due: "2026-03-09", ...card });
   log.say(ANA, { kind: "task", task: TASK, title: "Appeler", details: "", checklist: [] }, { card: whole });
 }
 
 function moved(log: Log, by: ProfessionalId, state: string, card?: Partial<Card>): void {
-  const shown = { task: TASK, state, assignees: [BEN], due: "2026-03-09", document: null, ...card };
+  const shown = new Card({ task: TASK, state, assignees: [BEN], due: "2026-03-09", ...card });
   log.say(
     by,
     { kind: "task_change", task: TASK, title: null, details: null, checklist: null, state, due: "2026-03-09", assignees: [BEN], note: "" },

@@ -15,6 +15,22 @@ export const ROUTES: readonly Route[] = [
     open: true,
     load: async () => (await import("./pages/invitation.ts")).invitationPage,
   },
+  { path: "/", area: "day", load: async () => (await import("./pages/day.ts")).dayPage },
+  {
+    path: "/circles",
+    area: "circles",
+    load: async () => (await import("./pages/circles.ts")).circlesPage,
+  },
+  {
+    path: "/circles/{circle}",
+    area: "circles",
+    load: async () => (await import("./pages/circle.ts")).circlePage,
+  },
+  {
+    path: "/circles/{circle}/members",
+    area: "circles",
+    load: async () => (await import("./pages/members.ts")).membersPage,
+  },
   {
     path: "/account",
     area: "account",

@@ -3,6 +3,7 @@
 import type { Task } from "../../core/content.ts";
 import type { EntryId, ProfessionalId, TaskId } from "../../core/ids.ts";
 import { newId } from "../../core/ids.ts";
+import { Card } from "../../core/session/log.ts";
 import type { Conversation } from "../../shell/ronde.ts";
 import { openDialog } from "../dialog.ts";
 import { type Child, fill, freshId, h } from "../dom.ts";
@@ -108,7 +109,7 @@ class TaskForm {
       .filter((step) => step.text !== "");
     const words: Task = { kind: "task", task, title, details: this.#details.value.trim(), checklist };
     const due = this.#due.value === "" ? null : this.#due.value;
-    const card = { task, state: "requested", assignees: this.#chosen, due, document: null };
+    const card = new Card({ task, state: "requested", assignees: this.#chosen, due });
     await this.#options.conversation.post(words, { card, thread: this.#options.thread ?? null });
   }
 

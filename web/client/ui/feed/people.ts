@@ -2,35 +2,31 @@
  * Who is who in a circle: names, professions and marks, from one call, drawn everywhere alike.
  */
 
+import { fromBase64 } from "../../core/base64.ts";
+import { Attestation } from "../../core/identity.ts";
 import type { CircleId, ProfessionalId } from "../../core/ids.ts";
+import type { Roster } from "../../core/membership.ts";
+import { decode } from "../../core/mls/codec.ts";
+import { equal } from "../../core/mls/suite.ts";
 import type { Ronde } from "../../shell/ronde.ts";
+import { professionWord } from "../nomenclature.ts";
+import type { CircleGlance, Footing, MemberForm } from "../served.ts";
 import { t } from "../words.ts";
 
-/** A member as GET /circles/{circle}/members tells, with what this device verified itself. */
+/** A member as the circle's pages show them. */
 export type Person = {
   readonly id: ProfessionalId;
   readonly given: string;
   readonly family: string;
-  readonly profession: string;
-  /** The convention holds today. */
-  readonly convention: boolean;
-  /** A coordinator attested their identity face to face. */
-  readonly verified: boolean;
-  /** In the circle now, by its signed chain. */
-  readonly present: boolean;
-};
-
-type MemberForm = {
-  readonly professional: ProfessionalId;
-  readonly given_name: string;
-  readonly family_name: string;
-  readonly profession: string | null;
   readonly role: string;
-  readonly convention_active: boolean;
-  readonly attested: boolean;
+  readonly profession: string;
+  /** null for those who need none. */
+  readonly convention: Footing | null;
+  /** This device checked that a coordinator of the circle signed for their identity. */
+  readonly verified: boolean;
 };
 
-/** The people of a circle; somebody who left it keeps a name if the server still tells it. */
+/** The people of a circle. */
 export class People {
   readonly #people: ReadonlyMap<ProfessionalId, Person>;
 
@@ -38,25 +34,24 @@ export class People {
     this.#people = new Map(people.map((each) => [each.id, each] as const));
   }
 
-  /** Everybody in the circle now, by family name. */
+  /** Everybody in the circle, by family name. */
   get all(): readonly Person[] {
-    const here = [...this.#people.values()].filter((each) => each.present);
-    return here.sort((one, other) => one.family.localeCompare(other.family, "fr"));
+    return [...this.#people.values()].sort((one, other) => one.family.localeCompare(other.family, "fr"));
   }
 
   find(id: ProfessionalId | null): Person | null {
     return id === null ? null : (this.#people.get(id) ?? null);
   }
 
-  /** The full name, or words for somebody unknown. */
+  /** The full name, or words for somebody who is here no more. */
   name(id: ProfessionalId | null): string {
     const person = this.find(id);
-    return person === null ? t("Quelqu'un") : `${person.given} ${person.family}`;
+    return person === null ? t("Un ancien membre") : `${person.given} ${person.family}`;
   }
 
   /** What one calls them in a short line. */
   given(id: ProfessionalId | null): string {
-    return this.find(id)?.given ?? t("Quelqu'un");
+    return this.find(id)?.given ?? t("Un ancien membre");
   }
 
   /** Several names in one phrase. */
@@ -65,24 +60,43 @@ export class People {
   }
 }
 
-/** Fetch the people of a circle, or what was kept of them when there is no network. */
-export async function peopleOf(ronde: Ronde, circle: CircleId): Promise<People> {
-  const { value } = await ronde.api.read<{ readonly members: readonly MemberForm[] }>(
-    `/circles/${circle}/members`,
-  );
-  const roster = ronde.circles.find((each) => each.id === circle)?.roster;
-  const active = roster === undefined ? null : new Set(roster.active.keys());
-  return new People(value.members.map((form) => person(form, active)));
+export type Glance = { readonly glance: CircleGlance; readonly people: People; readonly fresh: boolean };
+
+/** Fetch a circle at a glance, or what was kept of it when there is no network. */
+export async function glanceAt(ronde: Ronde, circle: CircleId): Promise<Glance> {
+  const { value, fresh } = await ronde.api.read<CircleGlance>(`/circles/${circle}/glance`);
+  return { glance: value, people: await peopleOf(ronde, value), fresh };
 }
 
-function person(form: MemberForm, active: ReadonlySet<ProfessionalId> | null): Person {
+/** The people of a glance, each attestation checked against the circle's signed chain. */
+export async function peopleOf(ronde: Ronde, glance: CircleGlance): Promise<People> {
+  const roster = ronde.circles.find((each) => each.id === glance.id)?.roster ?? null;
+  return new People(await Promise.all(glance.members.map((form) => person(form, roster))));
+}
+
+async function person(form: MemberForm, roster: Roster | null): Promise<Person> {
   return {
     id: form.professional,
     given: form.given_name,
     family: form.family_name,
-    profession: form.profession ?? form.role,
-    convention: form.convention_active,
-    verified: form.attested,
-    present: active === null || active.has(form.professional),
+    role: form.role,
+    profession: professionWord(form.profession, form.role),
+    convention: form.convention,
+    verified: await isVerified(form, roster),
   };
+}
+
+async function isVerified(form: MemberForm, roster: Roster | null): Promise<boolean> {
+  const held = form.attestation;
+  const member = roster?.active.get(form.professional);
+  if (held === null || roster === null || member === undefined) return false;
+  if (!roster.coordinators.has(held.coordinator)) return false;
+  try {
+    const attestation = decode(Attestation.read, fromBase64(held.statement));
+    await attestation.verify(roster.seat(held.coordinator).identityKey);
+    const theirs = attestation.professional === form.professional;
+    return theirs && equal(attestation.identityKey, member.identityKey);
+  } catch {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@
 
 import type { TaskChange } from "../../core/content.ts";
 import type { ProfessionalId } from "../../core/ids.ts";
+import { Card } from "../../core/session/log.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
 import { ago, machineTime } from "../dates.ts";
 import { type Dialog, openDialog } from "../dialog.ts";
@@ -207,7 +208,7 @@ export async function change(desk: TaskDesk, wanted: Wanted): Promise<boolean> {
     assignees,
     note: wanted.note ?? "",
   };
-  const card = { task: task.task, state, due, assignees, document: task.document };
+  const card = new Card({ task: task.task, state, due, assignees, document: task.document });
   try {
     await desk.conversation.post(content, { card });
     return true;

@@ -1,0 +1,133 @@
+/** What stands at the head of a circle's pages: the child, how far along, who is there, the tabs. */
+
+import type { CircleId } from "../../core/ids.ts";
+import type { Conversation } from "../../shell/ronde.ts";
+import { ageOf, dayAndTime, shortDay } from "../dates.ts";
+import { type Child, fill, h } from "../dom.ts";
+import { type Glance, glanceAt } from "../feed/people.ts";
+import { type IconName, icon } from "../icons.ts";
+import { labelWord, stageWord } from "../nomenclature.ts";
+import { avatar } from "../parts/avatar.ts";
+import type { PageContext } from "../router.ts";
+import type { ChildHeader } from "../served.ts";
+import { t, tn } from "../words.ts";
+
+export type Tab = "feed" | "tasks" | "documents" | "appointments" | "members";
+
+export type CircleFrame = Glance & {
+  readonly circle: CircleId;
+  /** The circle's discussions, the first of them the one that everybody is in. */
+  readonly conversations: readonly Conversation[];
+  readonly header: HTMLElement;
+};
+
+const MOST_FACES = 5;
+
+/** Fetch a circle and draw its head, with one tab open. */
+export async function circleFrame(context: PageContext, tab: Tab): Promise<CircleFrame> {
+  const { ronde, place } = context;
+  const circle = place.params["circle"] as CircleId;
+  // The chain first: marks are checked against what this device verified.
+  const view = await ronde.circle(circle);
+  const glance = await glanceAt(ronde, circle);
+  const conversations = await Promise.all(view.channels.map((each) => ronde.conversation(each)));
+  const faces = h("a", { class: "circle-faces", href: `/circles/${circle}/members` });
+  const draw = (): void => drawFaces(faces, glance, conversations);
+  draw();
+  context.signal.addEventListener("abort", ronde.on("presence", draw));
+  return { ...glance, circle, conversations, header: header(circle, glance, tab, faces) };
+}
+
+/** A child's name as pages show it. */
+export function childName(child: Pick<ChildHeader, "given_name" | "family_name">): string {
+  return `${child.given_name} ${child.family_name}`.trim();
+}
+
+/** A child's age, and the corrected one as long as it counts. */
+export function ageWords(child: ChildHeader): string {
+  const age = ageOf(child.birth_date);
+  const from = child.corrected_from;
+  if (from === null || child.age_months >= child.corrected_until_months) return age;
+  return new Date(from).getTime() > Date.now()
+    ? t("{age}, avant terme", { age })
+    : t("{age}, {corrected} en âge corrigé", { age, corrected: ageOf(from) });
+}
+
+/** What comes next for a child, in a few words; nothing if nothing is known. */
+export function nextWords(child: ChildHeader): string | null {
+  const visit = child.next_visit;
+  if (child.next_appointment !== null) {
+    return t("Rendez-vous {when}", { when: dayAndTime(child.next_appointment.at) });
+  }
+  if (visit === null || visit.window === null) return null;
+  const what = labelWord(visit.label);
+  return t("{what} : vers le {day}", { what, day: shortDay(visit.window.due) });
+}
+
+function header(circle: CircleId, glance: Glance, tab: Tab, faces: HTMLElement): HTMLElement {
+  const child = glance.glance.child;
+  const next = nextWords(child);
+  return h(
+    "header",
+    { class: "circle-head" },
+    h(
+      "div",
+      { class: "circle-child" },
+      h("h1", { class: "circle-name" }, childName(child)),
+      h("p", { class: "circle-facts" }, ageWords(child), h("span", { class: "badge badge-accent" }, stageWord(child.stage))),
+      next !== null && h("p", { class: "circle-next small soft" }, icon("calendar", "small"), next),
+      late(child),
+    ),
+    faces,
+    tabs(circle, tab),
+  );
+}
+
+function late(child: ChildHeader): Child {
+  if (child.late_visits.length === 0) return null;
+  const names = child.late_visits.map((each) => labelWord(each.label)).join(", ");
+  return h(
+    "p",
+    { class: "badge badge-danger" },
+    icon("warning", "small"),
+    tn("Visite en retard : {names}", "Visites en retard : {names}", child.late_visits.length, { names }),
+  );
+}
+
+function drawFaces(place: HTMLElement, glance: Glance, conversations: readonly Conversation[]): void {
+  const people = glance.people.all;
+  const here = new Set(conversations.flatMap((each) => each.present));
+  place.setAttribute("aria-label", tn("{n} membre du cercle", "{n} membres du cercle", people.length));
+  fill(
+    place,
+    h(
+      "span",
+      { class: "avatar-stack" },
+      people
+        .slice(0, MOST_FACES)
+        .map((each) =>
+          avatar({ given_name: each.given, family_name: each.family }, { id: each.id, size: "small", present: here.has(each.id) }),
+        ),
+    ),
+    people.length > MOST_FACES && h("span", { class: "small muted" }, `+${people.length - MOST_FACES}`),
+  );
+}
+
+function tabs(circle: CircleId, open: Tab): HTMLElement {
+  const tab = (name: Tab, path: string, drawing: IconName, label: string): HTMLElement =>
+    h(
+      "a",
+      { class: "tab", href: `/circles/${circle}${path}`, "aria-current": name === open ? "page" : null },
+      icon(drawing, "small"),
+      label,
+    );
+  return h(
+    "nav",
+    { class: "tabs", "aria-label": t("Le cercle") },
+    tab("feed", "", "message", t("Discussion")),
+    tab("tasks", "/tasks", "tasks", t("Tâches")),
+    tab("documents", "/documents", "document", t("Documents")),
+    tab("appointments", "/appointments", "calendar", t("Rendez-vous")),
+    tab("members", "/members", "people", t("Membres")),
+  );
+}

@@ -1,0 +1,74 @@
+/** A circle's discussion: the first thing one sees of a child. */
+
+import type { Ronde } from "../../shell/ronde.ts";
+import { circleFrame, childName } from "../circle/frame.ts";
+import { h } from "../dom.ts";
+import { Desk } from "../feed/desk.ts";
+import { openSearch } from "../feed/search.ts";
+import { troubleBanner } from "../feed/trouble.ts";
+import { icon } from "../icons.ts";
+import type { Page, PageContext } from "../router.ts";
+import { t } from "../words.ts";
+
+export async function circlePage(context: PageContext): Promise<Page> {
+  const { ronde, signal, place } = context;
+  const frame = await circleFrame(context, "feed");
+  const title = childName(frame.glance.child);
+  const conversation = frame.conversations[0];
+  if (conversation === undefined || conversation.phase === "waiting") {
+    return { title, element: h("div", { class: "page-fill circle" }, frame.header, waiting(conversation !== undefined)) };
+  }
+  const me = meIn(ronde);
+  const desk = new Desk({ ronde, conversation, people: frame.people, me, signal });
+  const trouble = h("div", { class: "circle-trouble" });
+  const drawTrouble = (): void => {
+    trouble.replaceChildren(...(conversation.trouble === null ? [] : [troubleBanner(conversation.trouble)]));
+  };
+  drawTrouble();
+  for (const event of ["channel", "warning"] as const) {
+    signal.addEventListener("abort", ronde.on(event, drawTrouble));
+  }
+  const search = h(
+    "button",
+    {
+      class: "icon-button circle-search",
+      type: "button",
+      "aria-label": t("Chercher dans la discussion"),
+      onclick: () => openSearch({ ronde, conversation, people: frame.people, jump: (id) => void desk.jump(id) }),
+    },
+    icon("search"),
+  );
+  frame.header.append(search);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && desk.escape(), { signal });
+  const entry = place.query.get("entry");
+  return {
+    title,
+    layout: "fill",
+    element: h("div", { class: "page-fill circle" }, frame.header, trouble, desk.element),
+    arrived: () => {
+      void desk.begin();
+      if (entry !== null) void desk.jump(entry as Parameters<Desk["jump"]>[0]);
+    },
+  };
+}
+
+function meIn(ronde: Ronde): NonNullable<Ronde["me"]>["professional"] {
+  if (ronde.me === null) throw new Error("nobody has ever signed in here");
+  return ronde.me.professional;
+}
+
+function waiting(known: boolean): HTMLElement {
+  return h(
+    "div",
+    { class: "empty" },
+    icon("clock"),
+    h("p", { class: "empty-title" }, known ? t("Vous êtes attendu ici") : t("Pas encore de discussion")),
+    h(
+      "p",
+      null,
+      known
+        ? t("Dès que l'appareil d'un collègue sera en ligne, la discussion s'ouvrira d'elle-même.")
+        : t("La coordination ouvrira bientôt la discussion de ce cercle."),
+    ),
+  );
+}

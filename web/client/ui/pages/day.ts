@@ -1,0 +1,270 @@
+/** My day: what waits for me over all my circles, the most pressing first. */
+
+import type { ChannelId, CircleId } from "../../core/ids.ts";
+import type { Conversation, Ronde } from "../../shell/ronde.ts";
+import { childName } from "../circle/frame.ts";
+import { ago, dayAndTime, dayOf, nearDay } from "../dates.ts";
+import { type Child, fill, h } from "../dom.ts";
+import { fold } from "../feed/fold.ts";
+import { countNew } from "../feed/grouping.ts";
+import { preview } from "../feed/message.ts";
+import { type IconName, icon } from "../icons.ts";
+import { labelWord } from "../nomenclature.ts";
+import type { Page, PageContext } from "../router.ts";
+import type { ChildHeader, MyDay, PlannedAppointment, TaskCard } from "../served.ts";
+import { t, tn } from "../words.ts";
+
+const SOON_DAYS = 7;
+const DAY_MS = 86_400_000;
+const ENDED = new Set(["completed", "cancelled"]);
+
+type News = {
+  readonly circle: CircleId;
+  readonly unread: number;
+  readonly mentions: number;
+  readonly urgent: boolean;
+  readonly last: string;
+  readonly at: number;
+};
+
+export async function dayPage(context: PageContext): Promise<Page> {
+  const { ronde, signal } = context;
+  const { value: day, fresh } = await ronde.api.read<MyDay>("/day");
+  const conversations = await openAll(ronde, day);
+  const body = h("div", { class: "day" });
+  const draw = (): void => drawDay(body, ronde, day, conversations);
+  draw();
+  for (const event of ["channel", "circle"] as const) signal.addEventListener("abort", ronde.on(event, draw));
+  return {
+    title: t("Ma journée"),
+    element: h(
+      "div",
+      { class: "page page-wide" },
+      h(
+        "header",
+        { class: "page-header" },
+        h("h1", { class: "page-title" }, hello(ronde)),
+        h("p", { class: "page-lead" }, dayOf(Date.now())),
+      ),
+      !fresh && h("p", { class: "banner banner-warm" }, icon("offline"), t("Vous voyez ce que ce navigateur a gardé.")),
+      day.lapsed && lapsed(),
+      body,
+    ),
+  };
+}
+
+function hello(ronde: Ronde): string {
+  return t("Bonjour {name}", { name: ronde.me?.given_name ?? "" });
+}
+
+async function openAll(ronde: Ronde, day: MyDay): Promise<readonly Conversation[]> {
+  const known = new Set<ChannelId>(ronde.circles.flatMap((each) => each.channels));
+  const channels = day.circles.flatMap((each) => each.channels.map((channel) => channel.id));
+  return Promise.all(channels.filter((each) => known.has(each)).map((each) => ronde.conversation(each)));
+}
+
+function drawDay(place: HTMLElement, ronde: Ronde, day: MyDay, conversations: readonly Conversation[]): void {
+  const children = new Map(day.circles.map((each) => [each.child.id, each.child] as const));
+  const news = newsOf(ronde, conversations);
+  const tasks = [...day.tasks]
+    .filter((task) => !ENDED.has(task.state))
+    .sort((one, other) => (one.due ?? "9").localeCompare(other.due ?? "9"));
+  const parts = [
+    talk(news, day),
+    taskList(tasks, day, conversations),
+    drafts(day),
+    appointments(day.unsettled, children, t("Rendez-vous à confirmer"), "warning"),
+    appointments(day.appointments, children, t("Rendez-vous à venir"), "calendar"),
+    visits(day),
+  ];
+  fill(place, parts.every((each) => each === null) ? allDone(day) : parts);
+}
+
+function newsOf(ronde: Ronde, conversations: readonly Conversation[]): readonly News[] {
+  const me = ronde.me?.professional;
+  if (me === undefined) return [];
+  return conversations
+    .map((conversation) => {
+      const { items } = fold(conversation.entries);
+      const fresh = items.filter(
+        (item) => item.kind === "message" && item.author !== me && (item.seq ?? 0) > conversation.read,
+      );
+      const messages = fresh.flatMap((item) => (item.kind === "message" ? [item] : []));
+      const last = messages.at(-1);
+      return {
+        circle: conversation.circle,
+        unread: countNew(items, conversation.read, me),
+        mentions: messages.filter((item) => item.mentions.includes(me)).length,
+        urgent: messages.some((item) => item.urgent),
+        last: last === undefined ? "" : preview(last),
+        at: last?.at ?? 0,
+      };
+    })
+    .filter((each) => each.unread > 0)
+    .sort((one, other) => Number(other.urgent) - Number(one.urgent) || other.mentions - one.mentions || other.at - one.at);
+}
+
+function talk(news: readonly News[], day: MyDay): Child {
+  if (news.length === 0) return null;
+  const rows = news.map((each) => {
+    const child = day.circles.find((circle) => circle.id === each.circle)?.child;
+    return row({
+      href: `/circles/${each.circle}`,
+      drawing: each.urgent ? "flag" : "message",
+      title: child === undefined ? t("Un cercle") : childName(child),
+      note: each.last,
+      end: [
+        each.urgent && h("span", { class: "badge badge-danger" }, t("Urgent")),
+        each.mentions > 0 && h("span", { class: "badge badge-warm" }, t("On vous cite")),
+        h("span", { class: "count", role: "img", "aria-label": tn("{n} message non lu", "{n} messages non lus", each.unread) }, each.unread),
+      ],
+    });
+  });
+  return section(t("Messages"), rows);
+}
+
+function taskList(tasks: readonly TaskCard[], day: MyDay, conversations: readonly Conversation[]): Child {
+  if (tasks.length === 0) return null;
+  const today = new Date().toLocaleDateString("sv-SE");
+  const titles = new Map(
+    conversations.flatMap((each) => [...fold(each.entries).tasks.values()].map((task) => [task.task, task.title] as const)),
+  );
+  const rows = tasks.map((task) => {
+    const child = day.circles.find((each) => each.id === task.circle)?.child;
+    const late = task.due !== null && task.due < today;
+    return row({
+      href: `/circles/${task.circle}/tasks?task=${task.id}`,
+      drawing: "tasks",
+      title: titles.get(task.id) ?? t("Une tâche"),
+      note: child === undefined ? "" : childName(child),
+      end: [task.due !== null && h("span", { class: late ? "badge badge-danger" : "badge" }, late ? t("En retard : {day}", { day: nearDay(task.due) }) : nearDay(task.due))],
+    });
+  });
+  return section(t("Mes tâches"), rows, { href: "/tasks", label: t("Toutes les tâches") });
+}
+
+function drafts(day: MyDay): Child {
+  if (day.documents.length === 0) return null;
+  const rows = day.documents.map((draft) => {
+    const child = day.circles.find((each) => each.id === draft.circle)?.child;
+    return row({
+      href: `/documents/${draft.id}`,
+      drawing: "document",
+      title: t("Document à terminer et à signer"),
+      note: [child === undefined ? "" : childName(child), ago(draft.saved_at)].filter(Boolean).join(" · "),
+      end: [],
+    });
+  });
+  return section(t("Documents"), rows);
+}
+
+function appointments(
+  planned: readonly PlannedAppointment[],
+  children: ReadonlyMap<string, ChildHeader>,
+  title: string,
+  drawing: IconName,
+): Child {
+  if (planned.length === 0) return null;
+  const rows = planned.map((each) => {
+    const child = children.get(each.child);
+    return row({
+      href: child?.circle === undefined || child.circle === null ? "/circles" : `/circles/${child.circle}/appointments`,
+      drawing,
+      title: child === undefined ? t("Un enfant") : childName(child),
+      note: [dayAndTime(each.at), each.slot.place_label].join(" · "),
+      end: [],
+    });
+  });
+  return section(title, rows);
+}
+
+/** Visits whose window is open, or opens within the week, and that nobody booked. */
+function visits(day: MyDay): Child {
+  const soon = Date.now() + SOON_DAYS * DAY_MS;
+  const open = day.circles.flatMap(({ id, child }) => {
+    const late = child.late_visits.map((visit) => ({ id, child, visit, late: true }));
+    const next = child.next_visit;
+    const opens = next?.window === null || next === null ? null : new Date(next.window.opens).getTime();
+    const due = next !== null && next.state !== "booked" && opens !== null && opens < soon;
+    return due ? [...late, { id, child, visit: next, late: false }] : late;
+  });
+  if (open.length === 0) return null;
+  const rows = open.map((each) =>
+    row({
+      href: `/circles/${each.id}/appointments`,
+      drawing: "calendar",
+      title: `${labelWord(each.visit.label)} – ${childName(each.child)}`,
+      note: each.visit.window === null ? "" : t("à faire avant le {day}", { day: dayOf(each.visit.window.closes) }),
+      end: [each.late && h("span", { class: "badge badge-danger" }, t("En retard"))],
+    }),
+  );
+  return section(t("Visites à prévoir"), rows);
+}
+
+type Row = {
+  readonly href: string;
+  readonly drawing: IconName;
+  readonly title: string;
+  readonly note: string;
+  readonly end: readonly Child[];
+};
+
+function row(given: Row): HTMLElement {
+  return h(
+    "li",
+    null,
+    h(
+      "a",
+      { class: "list-row list-link", href: given.href },
+      h("span", { class: "list-lead" }, icon(given.drawing)),
+      h(
+        "span",
+        { class: "list-main" },
+        h("span", { class: "list-title day-title" }, given.title),
+        given.note !== "" && h("span", { class: "list-note day-title truncate" }, given.note),
+      ),
+      h("span", { class: "list-end" }, given.end),
+    ),
+  );
+}
+
+function section(title: string, rows: readonly HTMLElement[], more?: { readonly href: string; readonly label: string }): HTMLElement {
+  return h(
+    "section",
+    { class: "section" },
+    h(
+      "div",
+      { class: "row-between" },
+      h("h2", { class: "section-title" }, title),
+      more !== undefined && h("a", { href: more.href }, more.label),
+    ),
+    h("ul", { class: "list card card-flush" }, rows),
+  );
+}
+
+function allDone(day: MyDay): HTMLElement {
+  const alone = day.circles.length === 0;
+  return h(
+    "div",
+    { class: "empty" },
+    icon(alone ? "circles" : "check"),
+    h("p", { class: "empty-title" }, alone ? t("Vous n'êtes encore dans aucun cercle") : t("Rien n'attend")),
+    h(
+      "p",
+      null,
+      alone
+        ? t("Dès que la coordination vous y fait entrer, l'enfant et son équipe apparaissent ici.")
+        : t("Tout est lu, rien n'est dû. Vous pouvez fermer cette page : vous serez prévenu."),
+    ),
+    !alone && h("a", { class: "button", href: "/circles" }, t("Voir mes cercles")),
+  );
+}
+
+function lapsed(): HTMLElement {
+  return h(
+    "p",
+    { class: "banner banner-warm", role: "alert" },
+    icon("warning"),
+    t("Votre convention n'est pas en vigueur : vos cercles restent fermés. Contactez la coordination."),
+  );
+}

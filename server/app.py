@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from server.accounts.backups import Backups
 from server.accounts.passwords import Passwords
 from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
@@ -25,16 +26,20 @@ from server.rounds import again_and_again
 from server.routes import (
     accounts,
     appointments,
+    backup,
     blobs,
     browser,
     channels,
     children,
     circles,
     conventions,
+    coordination,
+    day,
     devices,
     documents,
     health,
     keys,
+    marks,
     me,
     pages,
     pathways,
@@ -43,10 +48,12 @@ from server.routes import (
     structures,
     tasks,
 )
+from server.routes.backup import BACKUPS
 from server.routes.blobs import BLOBS
 from server.security import CONFIG, HEADER_SECONDS, LIMITS, add_strict_headers, guard
 from server.services import SESSIONS, install
 from server.sockets import PATH as SOCKETS_PATH
+from server.storage.backups import EngineBackups
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
 from server.wire import LARGE, answer
@@ -58,14 +65,18 @@ OPERATIONS: tuple[Operation, ...] = (
     *accounts.operations,
     *sessions.operations,
     *devices.operations,
+    *backup.operations,
     *me.operations,
     *structures.operations,
     *professionals.operations,
     *conventions.operations,
     *children.operations,
     *circles.operations,
+    *coordination.operations,
+    *day.operations,
     *channels.operations,
     *blobs.operations,
+    *marks.operations,
     *keys.operations,
     *tasks.operations,
     *documents.operations,
@@ -109,6 +120,9 @@ def assemble(config: Config, house: House) -> web.Application:
     app[LIMITS] = {each.handler: each.limit for each in OPERATIONS if each.limit > LARGE}
     app[SESSION_COOKIE] = SessionCookie.of(config)
     app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
+    app[BACKUPS] = Backups(
+        store=EngineBackups(house.engine, house.keyring), clock=house.clock, audit=house.audit
+    )
     install(app, house)
     add_operations(app, OPERATIONS)
     app.router.add_get("/openapi.json", _openapi)

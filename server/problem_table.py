@@ -25,7 +25,7 @@ from care_circle import (
     structure,
     task,
 )
-from channels import blobs
+from channels import blobs, marks
 from channels import keys as keys_of_devices
 from channels import model as channel
 from crypto import bundle, identity, membership
@@ -34,7 +34,7 @@ from notifications import hours
 from notifications import store as notices
 from server import client_files, limits, repeats, security, wire
 from server import identity as session
-from server.accounts import accounts, devices, passwords
+from server.accounts import accounts, backups, devices, passwords
 from server.live import frames
 from server.storage import engine, keys
 
@@ -109,6 +109,14 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
         "Clé d'identité différente de celle attestée",
         "Identity key differs from the attested one",
     ),
+    backups.BackupReplaced: Kind(
+        409,
+        "backup_replaced",
+        "Le code de secours a été remplacé",
+        "The recovery code was replaced",
+    ),
+    backups.BackupFull: Kind(409, "backup_full", "Sauvegarde pleine", "The backup is full"),
+    backups.BadBackup: Kind(422, "bad_backup", "Sauvegarde invalide", "Invalid backup record"),
     access.NotFound: _NOT_FOUND,
     access.Forbidden: Kind(403, "forbidden", "Action non permise", "Not permitted"),
     # People and places.
@@ -283,6 +291,9 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     ),
     blobs.TooManyAtOnce: Kind(
         429, "too_many_at_once", "Trop d'envois à la fois", "Too many uploads at once"
+    ),
+    marks.BadMark: Kind(
+        422, "bad_mark", "Position hors du journal", "A place that the log does not have"
     ),
     channel.BadCard: Kind(422, "bad_card", "Carte de tâche invalide", "Invalid task card"),
     keys_of_devices.BadKeyPackage: Kind(

@@ -20,7 +20,7 @@ from server.accounts.devices import RegisteredDevice
 from server.app import OPERATIONS
 from server.channel_house import CHANNEL_HOUSE
 from tests.support.actors import Answer, Person
-from tests.support.requests import UNREADABLE, bodies, name_of
+from tests.support.requests import MARK, UNREADABLE, bodies, name_of
 from tests.support.server import Running, running
 from tests.support.standing import INSIDE, SHUT_OUT, Standing, everybody
 from tests.support.talkers import raw_socket
@@ -64,6 +64,9 @@ TABLE = {
     "GET /me": EVERYBODY,
     "GET /me/preferences": EVERYBODY,
     "PUT /me/preferences": EVERYBODY,
+    "PUT /backup": EVERYBODY,
+    "POST /backup/records": EVERYBODY,
+    "GET /backup": EVERYBODY,
     "POST /structures": STAFF,
     "GET /structures/{structure}": EVERYBODY,
     "POST /professionals": STAFF,
@@ -79,6 +82,7 @@ TABLE = {
     "POST /children": OFFICE,
     "GET /children": OFFICE,
     "GET /children/{child}": CHILD_READ,
+    "GET /children/{child}/header": CHILD_READ,
     "PATCH /children/{child}": CHILD_WRITE,
     "PUT /children/{child}/contacts/{contact}": CHILD_WRITE,
     "POST /children/{child}/consent": CHILD_DECIDE,
@@ -89,6 +93,11 @@ TABLE = {
     "POST /children/{child}/circle": CHILD_DECIDE,
     "GET /circles": EVERYBODY,
     "GET /circles/{circle}": CHILD_CARE,
+    "GET /circles/{circle}/members": CHILD_CARE,
+    "GET /day": EVERYBODY,
+    "GET /coordination/children": OFFICE,
+    "GET /coordination/professionals": "N . . .  N N N N .",
+    "GET /coordination/late": OFFICE,
     "POST /circles/{circle}/admissions": CIRCLE_LEAD,
     "POST /circles/{circle}/releases": CIRCLE_LEAD,
     "POST /circles/{circle}/closure": CIRCLE_LEAD,
@@ -98,6 +107,8 @@ TABLE = {
     "GET /channels/{channel}/entries": CHANNEL,
     "PUT /channels/{channel}/blobs/{blob}": CHANNEL,
     "GET /channels/{channel}/blobs/{blob}": CHANNEL,
+    "PUT /channels/{channel}/mark": CHANNEL,
+    "GET /channels/{channel}/marks": CHANNEL,
     "POST /devices/{device}/key_packages": THIS_DEVICE,
     "GET /devices/{device}/key_packages": THIS_DEVICE,
     "POST /circles/{circle}/key_packages/claim": CHANNEL,
@@ -121,7 +132,7 @@ TABLE = {
     "GET /pathway/forms/{form}": EVERYBODY,
     "GET /r/{token}": NOBODY,
 }
-EVENTS = {"append": CHANNEL, "read": CHANNEL, "watch": CHANNEL}
+EVENTS = {"append": CHANNEL, "mark": CHANNEL, "read": CHANNEL, "watch": CHANNEL}
 ENDINGS = ("POST /circles/{circle}/closure", "DELETE /session")
 """What leaves nothing as it was is asked for last."""
 
@@ -249,6 +260,8 @@ def argument(event: str, channel: str) -> dict[str, Any]:
         return {"channels": [channel]}
     if event == "read":
         return {"channel": channel}
+    if event == "mark":
+        return {"channel": channel, **MARK}
     entry = {"id": new_id(), "kind": "entry", "epoch": 0, "body": UNREADABLE}
     return {"channel": channel, **entry}
 

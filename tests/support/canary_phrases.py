@@ -108,12 +108,16 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
 """What nobody ever reads back. Tokens and one-time secrets are added as they are made."""
 
 UNPLANTED: Mapping[str, str] = {
+    "BackupForm.public_key": "thirty-two bytes of a public key and nothing else",
+    "RecordForm.public_key": "the same",
+    "RecordForm.body": "sealed by the client to the recovery code",
     "EntryForm.body": "sealed by the client: the fields of channels/content.py stand for it",
     "ConfirmationForm.code": "six digits that serve once: met by chance everywhere",
     "SignInForm.code": "the same six digits",
     "ConfirmationForm.token": "made by the server: searched for as a secret",
     "EnrolmentForm.token": "made by the server: searched for as a secret",
     "AttestationForm.replaces": "compared with the key in force, never kept",
+    "MarkForm.transcript": "a hash of thirty-two bytes and nothing else",
     "PreferencesForm.quiet_from": "a time of the clock and nothing else: its pattern is tested",
     "PreferencesForm.quiet_to": "the same",
     "SignInForm.device": "an id, asked by hand among the bad inputs",

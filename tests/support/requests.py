@@ -15,12 +15,16 @@ SLOT: dict[str, Any] = {
     "map_address": "12 rue des Lilas, Nîmes",
 }
 ANSWERS = {"weight_kg": 11.4, "visit_kind": "in_person", "visit_on": "2026-11-20"}
+MARK = {"delivered": 1, "read": 0, "epoch": 0, "transcript": "AAAA" * 10 + "AAA="}
 PREFERENCES = {
     "language": "en", "digest": "daily", "urgent": False, "quiet_from": "21:30",
     "quiet_to": "07:00", "push": False,
 }  # fmt: skip
 UNREADABLE = "AAAA" * 20
 """Base64 of bytes that are no certificate, statement, bundle or package."""
+
+BACKUP_KEY = "CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+"""A key that something can be sealed to: the point X25519 begins from."""
 
 
 class Place(NamedTuple):
@@ -130,6 +134,8 @@ def _of_accounts() -> dict[str, dict[str, Any]]:
         },
         "PUT /me/preferences": PREFERENCES,
         "POST /devices": {"certificate": UNREADABLE, "identity_key": UNREADABLE},
+        "PUT /backup": {"public_key": BACKUP_KEY},
+        "POST /backup/records": {"id": new_id(), "body": UNREADABLE, "public_key": BACKUP_KEY},
     }  # fmt: skip
 
 
@@ -144,6 +150,7 @@ def _of_channels(place: Place) -> dict[str, dict[str, Any]]:
             "channel": new_id(), "id": new_id(), "body": UNREADABLE,
         },
         "POST /channels/{channel}/entries": entry,
+        "PUT /channels/{channel}/mark": MARK,
         "POST /devices/{device}/key_packages": packages,
         "POST /circles/{circle}/key_packages/claim": {"devices": [place.member.device.id]},
     }  # fmt: skip

@@ -63,6 +63,15 @@ def verifying_key(public: bytes) -> Ed25519PublicKey | None:
     return Ed25519PublicKey.from_public_bytes(public)
 
 
+def starts_at_rest(signature: bytes) -> bool:
+    """Tell whether the point that a signature begins with has small order.
+
+    No honest signer makes one. Some verifiers take it and some do not (the Web Cryptography
+    API says to refuse it), so that with one of these a signer could split a group.
+    """
+    return int.from_bytes(signature[:_LENGTH], "little") & _WITHOUT_TOP_BIT in _SMALL_ORDER_Y
+
+
 def agreement_public(private: bytes) -> bytes:
     """Return the public half of an X25519 key."""
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()

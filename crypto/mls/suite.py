@@ -154,6 +154,8 @@ class Suite:
         key = keys.verifying_key(public)
         if key is None:
             raise BadKey
+        if keys.starts_at_rest(signature):
+            raise BadSignature
         try:
             key.verify(signature, _labeled(label, content))
         except InvalidSignature:

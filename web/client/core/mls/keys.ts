@@ -77,6 +77,16 @@ export function verifyingKey(bytes: Uint8Array): Promise<CryptoKey | null> {
   return known;
 }
 
+/**
+ * Tell whether the point that a signature begins with has small order.
+ *
+ * No honest signer makes one. Some verifiers take it and some do not (the Web Cryptography
+ * API says to refuse it), so that with one of these a signer could split a group.
+ */
+export function startsAtRest(signature: Uint8Array): boolean {
+  return SMALL_ORDER_Y.has(littleEndian(signature.subarray(0, LENGTH)) & WITHOUT_TOP_BIT);
+}
+
 /** Return the Ed25519 key to sign with; imported once for each object that holds it. */
 export function signingKey(bytes: Uint8Array): Promise<CryptoKey> {
   const known = signingKeys.get(bytes) ?? importPrivate("Ed25519", ED25519_OID, bytes);

@@ -35,6 +35,10 @@ export class Secret extends Uint8Array {
     return "Secret(...)";
   }
 
+  override toLocaleString(): string {
+    return "Secret(...)";
+  }
+
   toJSON(): string {
     return "Secret(...)";
   }
@@ -164,6 +168,9 @@ export class Suite {
     const key = await keys.verifyingKey(signer);
     if (key === null) {
       throw new BadKey();
+    }
+    if (keys.startsAtRest(signature)) {
+      throw new BadSignature();
     }
     const [given, signed] = [keys.unshared(signature), keys.unshared(labeled(label, content))];
     if (!(await crypto.subtle.verify("Ed25519", key, given, signed))) {

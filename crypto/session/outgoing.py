@@ -8,10 +8,10 @@ from typing import Final
 
 from crypto.canonical import HASH_LENGTH, Blob, read_id, read_text, write_text
 from crypto.entry import MAX_TYPE, NO_PREVIOUS
-from crypto.ids import DeviceId, EntryId, is_id
+from crypto.ids import ChannelId, DeviceId, EntryId, is_id
 from crypto.mls.codec import Malformed, Reader, Writer
 from crypto.mls.group import Group
-from crypto.session.log import Card, Kind, read_code
+from crypto.session.log import AppendRequest, Card, Kind, read_code
 
 _MAX_THREAD: Final = 64
 _KINDS: Final = tuple(Kind)
@@ -85,6 +85,17 @@ class Outgoing:
             sealed=reader.optional(Sealed.read),
         )
 
+    def request(self, channel: ChannelId, sealed: Sealed) -> AppendRequest:
+        """Return what the log is asked for."""
+        return AppendRequest(
+            channel=channel,
+            id=self.id,
+            kind=self.kind,
+            epoch=sealed.epoch,
+            body=sealed.body,
+            card=self.card,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
@@ -117,6 +128,16 @@ class Pending:
             body=reader.opaque(),
             group=Group.decode(reader.opaque()),
             refused=_flag(reader),
+        )
+
+    def request(self, channel: ChannelId) -> AppendRequest:
+        """Return what the log is asked for."""
+        return AppendRequest(
+            channel=channel,
+            id=self.id,
+            kind=self.kind,
+            epoch=self.epoch,
+            body=self.body,
         )
 
 

@@ -64,10 +64,10 @@ def resend(session: Session) -> tuple[Effect, ...]:
     effects: list[Effect] = []
     for state in session.channels.values():
         if state.pending is not None and not state.pending.refused:
-            effects.append(Send(request=_pending_request(state, state.pending)))
+            effects.append(Send(request=state.pending.request(state.id)))
         first = state.outbox[0] if state.outbox else None
         if first is not None and first.sealed is not None and not first.sealed.held:
-            effects.append(Send(request=_request(state, first, first.sealed)))
+            effects.append(Send(request=first.request(state.id, first.sealed)))
         effects.append(CatchUp(channel=state.id, after=state.cursor))
         if state.unread and state.given:
             effects.append(ReadAgain(channel=state.id, seqs=state.unread))
@@ -129,8 +129,7 @@ def without(state: ChannelState, stored: EntryId) -> ChannelState:
 def pending_step(session: Session, state: ChannelState, pending: Pending) -> Step:
     """Keep a pending creation or commit and ask the log for it: stored before sent (R5)."""
     kept_state = replace(state, pending=pending)
-    request = _pending_request(kept_state, pending)
-    return kept(session, kept_state, Send(request=request, attempt=state.attempt))
+    return kept(session, kept_state, Send(request=pending.request(state.id), attempt=state.attempt))
 
 
 def _may_send(state: ChannelState) -> bool:
@@ -191,21 +190,24 @@ def _send_first(session: Session, state: ChannelState, roster: Roster) -> Step:
     if first.sealed is not None and first.sealed.epoch == state.group.epoch:
         # On its way, or refused for an epoch that the log says is over.
         return Step(session=session)
-    sealed = _seal(session, state, first, roster)
+    if first.kind is Kind.ENTRY:
+        sealed = _seal(session, state, first, leaf=state.group.leaf, roster=roster)
+    else:
+        sealed = Sealed(epoch=state.group.epoch, body=first.body)
     outbox = (replace(first, sealed=sealed), *state.outbox[1:])
-    request = _request(state, first, sealed)
+    request = first.request(state.id, sealed)
     return kept(session, replace(state, outbox=outbox), Send(request=request))
 
 
-def _seal(session: Session, state: ChannelState, outgoing: Outgoing, roster: Roster) -> Sealed:
+def _seal(
+    session: Session, state: ChannelState, outgoing: Outgoing, *, leaf: int, roster: Roster
+) -> Sealed:
     current = state.epochs[-1]
-    if outgoing.kind is not Kind.ENTRY or state.group is None:
-        return Sealed(epoch=current.epoch, body=outgoing.body)
     entry = entries.Entry(
         channel=state.id,
         epoch=current.epoch,
         professional=session.device.professional,
-        leaf=state.group.leaf,
+        leaf=leaf,
         id=outgoing.id,
         type=outgoing.type,
         thread=outgoing.thread,
@@ -252,24 +254,3 @@ def _wait(session: Session, state: ChannelState, code: str) -> Step:
     if code != STALE_EPOCH:
         news.append(FetchChain(circle=state.circle))
     return kept(session, state, *news)
-
-
-def _pending_request(state: ChannelState, pending: Pending) -> AppendRequest:
-    return AppendRequest(
-        channel=state.id,
-        id=pending.id,
-        kind=pending.kind,
-        epoch=pending.epoch,
-        body=pending.body,
-    )
-
-
-def _request(state: ChannelState, outgoing: Outgoing, sealed: Sealed) -> AppendRequest:
-    return AppendRequest(
-        channel=state.id,
-        id=outgoing.id,
-        kind=outgoing.kind,
-        epoch=sealed.epoch,
-        body=sealed.body,
-        card=outgoing.card,
-    )

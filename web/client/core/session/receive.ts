@@ -1,0 +1,94 @@
+/**
+ * Taking in a channel's log, item by item, in order.
+ *
+ * What does not hold is reported and passed over, with the state as it was: a forged
+ * commit must not keep the real one from being processed.
+ */
+
+import type { Moment } from "../canonical.ts";
+import type { ChannelId } from "../ids.ts";
+import { equal } from "../mls/suite.ts";
+import { adopt } from "./adopt.ts";
+import { takeCommit } from "./commits.ts";
+import type { Item } from "./log.ts";
+import { takeHistory } from "./pasts.ts";
+import { joinPasts, readEntry } from "./read.ts";
+import { advance } from "./send.ts";
+import type { ChannelState, Session } from "./state.ts";
+import type { Step } from "./step.ts";
+import { catchUp, channelOf, circleOf, further, kept, lost, stepTo } from "./step.ts";
+
+/** No group will ever come near; the epoch after it is still a number held exactly. */
+export const MAX_EPOCH = Number.MAX_SAFE_INTEGER - 1;
+
+/**
+ * Take in items of one channel, then do what has become possible.
+ *
+ * Items seen before are passed over, unless there is a key for them now; after a gap
+ * nothing more is taken and the shell is asked to catch up.
+ */
+export async function receiveItems(
+  session: Session,
+  channel: ChannelId,
+  items: readonly Item[],
+  { now }: { readonly now: Moment },
+): Promise<Step> {
+  let step = stepTo(session);
+  for (const item of items) {
+    const state = channelOf(step.session, channel);
+    if (item.channel !== channel) {
+      continue;
+    }
+    if (item.seq > state.cursor + 1) {
+      return stepTo(step.session, ...step.effects, catchUp(state));
+    }
+    step = await further(step, (then) => take(then, item));
+    if (channelOf(step.session, channel).cursor < item.seq) {
+      // It waits for a fresher chain, and so does all that follows.
+      break;
+    }
+  }
+  step = await further(step, (then) => settle(then, channel));
+  return further(step, (then) => advance(then, channel, { now }));
+}
+
+async function take(session: Session, item: Item): Promise<Step> {
+  const before = channelOf(session, item.channel);
+  if (item.seq <= before.cursor) {
+    const again = before.unread.includes(item.seq) && item.kind === "entry";
+    return again ? readEntry(session, before, item) : stepTo(session);
+  }
+  const state = before.with({ cursor: item.seq });
+  if (!Number.isInteger(item.epoch) || item.epoch < 0 || item.epoch > MAX_EPOCH) {
+    return kept(session, state);
+  }
+  switch (item.kind) {
+    case "create":
+      return takeCreate(session, state, item);
+    case "entry":
+      return readEntry(session, state, item);
+    case "commit":
+      return takeCommit(session, state, item);
+    case "history":
+      return takeHistory(session, state, item);
+  }
+}
+
+function settle(session: Session, channel: ChannelId): Step {
+  const [state, effects] = joinPasts(channelOf(session, channel));
+  const isLost = state.behind && state.pending === null;
+  return kept(session, state, ...effects, ...(isLost ? [lost(state)] : []));
+}
+
+async function takeCreate(session: Session, state: ChannelState, item: Item): Promise<Step> {
+  const { pending } = state;
+  if (pending === null || pending.kind !== "create") {
+    return kept(session, state);
+  }
+  if (pending.id !== item.id || !equal(pending.body, item.body)) {
+    // Somebody else began this channel; we wait to be added.
+    return kept(session, state.with({ pending: null }));
+  }
+  const { roster } = circleOf(session, state.circle);
+  return adopt(session, state, pending.group, item, { roster });
+}

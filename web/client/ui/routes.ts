@@ -27,6 +27,16 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/circle.ts")).circlePage,
   },
   {
+    path: "/circles/{circle}/tasks",
+    area: "circles",
+    load: async () => (await import("./pages/circle_tasks.ts")).circleTasksPage,
+  },
+  {
+    path: "/tasks",
+    area: "tasks",
+    load: async () => (await import("./pages/tasks.ts")).tasksPage,
+  },
+  {
     path: "/circles/{circle}/members",
     area: "circles",
     load: async () => (await import("./pages/members.ts")).membersPage,

@@ -15,6 +15,7 @@ HASH_LENGTH: Final = 32
 KEY_LENGTH: Final = 32
 SIGNATURE_LENGTH: Final = 64
 
+_MOST: Final = (1 << 53) - 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -65,6 +66,26 @@ def read_id(reader: Reader) -> str:
     if not is_id(text):
         raise Malformed("an id of another shape")
     return text
+
+
+def read_count(reader: Reader) -> int:
+    """Take a `uint64` that counts something: an epoch, above the MLS core.
+
+    Raises:
+        Malformed: It is beyond 2^53 - 1.
+    """
+    return count_of(reader.uint64())
+
+
+def count_of(value: int) -> int:
+    """Accept a count that every language holds exactly; nothing of ours ever gets there.
+
+    Raises:
+        Malformed: It is beyond 2^53 - 1.
+    """
+    if value > _MOST:
+        raise Malformed("a number that nothing reaches")
+    return value
 
 
 def milliseconds(moment: datetime) -> int:

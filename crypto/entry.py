@@ -14,6 +14,7 @@ from crypto import aes256
 from crypto.canonical import (
     HASH_LENGTH,
     SIGNATURE_LENGTH,
+    read_count,
     read_id,
     read_suite,
     read_text,
@@ -102,7 +103,7 @@ class Entry:
         """Take the wire form."""
         return Entry(
             channel=ChannelId(read_id(reader)),
-            epoch=reader.uint64(),
+            epoch=read_count(reader),
             professional=ProfessionalId(read_id(reader)),
             leaf=reader.uint32(),
             id=EntryId(read_id(reader)),
@@ -153,7 +154,7 @@ class Envelope:
         read_suite(reader, SUITE_1.id)
         return Envelope(
             channel=ChannelId(read_id(reader)),
-            epoch=reader.uint64(),
+            epoch=read_count(reader),
             id=EntryId(read_id(reader)),
             sealed=reader.opaque(),
         )

@@ -16,6 +16,8 @@ from typing import Final
 from crypto.aes256 import KEY_LENGTH
 from crypto.canonical import (
     SIGNATURE_LENGTH,
+    count_of,
+    read_count,
     read_id,
     read_moment,
     read_suite,
@@ -72,7 +74,7 @@ class EpochKey:
     def read(reader: Reader) -> "EpochKey":
         """Take the wire form."""
         return EpochKey(
-            epoch=reader.uint64(),
+            epoch=read_count(reader),
             key=Secret(reader.fixed(KEY_LENGTH)),
             began=read_moment(reader),
         )
@@ -96,13 +98,14 @@ class Tenure:
     @staticmethod
     def read(reader: Reader) -> "Tenure":
         """Take the wire form."""
-        leaf, first, last = reader.uint32(), reader.uint64(), reader.uint64()
-        if last < first:
+        leaf, first, end = reader.uint32(), read_count(reader), reader.uint64()
+        last = None if end == _OPEN_END else count_of(end)
+        if last is not None and last < first:
             raise Malformed("a tenure that ends before it begins")
         return Tenure(
             leaf=leaf,
             first=first,
-            last=None if last == _OPEN_END else last,
+            last=last,
             certificate=DeviceCertificate.read(reader),
         )
 

@@ -80,6 +80,7 @@ def entries() -> Iterator[Vector]:
     yield _entry("in-a-thread", "The second entry, in a thread.", "ok", sealed)
     yield from _entries_by_others(good)
     yield from _entries_elsewhere(good)
+    yield from _entries_at_the_edge()
     yield from _entries_badly_padded(good)
     yield from _entry_keys()
     yield from _authors()
@@ -106,6 +107,17 @@ def _entries_elsewhere(good: Entry) -> Iterator[Vector]:
     elsewhere = an_entry(id=EntryId(id_of("entry 2")))
     sealed = _sealed(_signed(elsewhere, ANA), place=good)
     yield _entry("made-for-elsewhere", "Inside and outside differ.", "mismatched", sealed)
+
+
+def _entries_at_the_edge() -> Iterator[Vector]:
+    last, beyond = 2**53 - 1, 2**53
+    for name, comment, outcome, epoch in (
+        ("last-epoch", "The last epoch that every language counts exactly.", "ok", last),
+        ("beyond-epochs", "An epoch that not every language can count.", "malformed", beyond),
+    ):
+        there = an_entry(epoch=epoch, type="\ufeffmessage")
+        sealed = _sealed(_signed(there, ANA), place=there)
+        yield _entry(name, comment, outcome, sealed, members=[{**MEMBER, "epoch": epoch}])
 
 
 def _entries_badly_padded(good: Entry) -> Iterator[Vector]:

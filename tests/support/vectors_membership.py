@@ -59,6 +59,11 @@ def _damaged_certificates() -> Iterator[Vector]:
     longer = b64(CREDENTIAL + b"\0")
     comment = "One byte more than the structure."
     yield _certificate("trailing-byte", comment, "malformed", credential=longer)
+    late = certificate.content()[:-8] + (253402300800000).to_bytes(8, "big")
+    names = Writer().opaque(certificate.professional.encode()).opaque(certificate.device.encode())
+    eternal = Writer().raw(late).opaque(certificate.signature).bytes()
+    later, comment = b64(names.opaque(eternal).bytes()), "Valid beyond the year 9999."
+    yield _certificate("beyond-calendars", comment, "malformed", credential=later)
     yield _certificate("missing", "It is only a name.", "malformed", credential=b64(b"ana"))
 
 
@@ -132,6 +137,10 @@ def chains() -> Iterator[Vector]:
     chain = good_chain()
     yield _chain("valid", "A founding, two additions, a removal.", "ok", *chain)
     yield _chain("empty", "No chain is no circle.", "empty")
+    founding, second = chain[:2]
+    marked = _resigned(second, ANA, role="\ufeffphysiotherapist")
+    comment = "A byte order mark is a letter of the role like any other."
+    yield _chain("role-with-byte-order-mark", comment, "ok", founding, marked)
     yield from _misplaced(chain)
     yield from _missigned(chain)
     yield from _impossible(chain)

@@ -8,6 +8,7 @@ them (R9): entries are believed for their authors' signatures alone.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Final
 
 from crypto import recovery
@@ -170,7 +171,7 @@ def recover(
     return Recovered(identity=identity, channels=found, refused=refused)
 
 
-def put_back(session: Session, recovered: Recovered, channel: ChannelId) -> Step:
+def put_back(session: Session, said: RecoveredChannel, channel: ChannelId) -> Step:
     """Give a session the past of a channel; its circle's chain must be known by now.
 
     Leaves that the chain does not vouch for are left out, whoever recorded them.
@@ -179,7 +180,6 @@ def put_back(session: Session, recovered: Recovered, channel: ChannelId) -> Step
         UnknownCircle: `trust` never saw the circle's chain.
         ChainRolledBack: The chain we are shown is not the one of the backup, gone on.
     """
-    said = recovered.channels[channel]
     heads = circle_of(session, said.circle).roster.heads
     if len(heads) < said.length or heads[said.length - 1] != said.head:
         raise ChainRolledBack
@@ -303,9 +303,13 @@ def _united(tenures: Iterable[Tenure]) -> tuple[Tenure, ...]:
     for one in tenures:
         place = (one.first, one.leaf, one.certificate)
         held = stays.get(place)
-        if held is None or held.last is None or (one.last is not None and one.last < held.last):
+        if held is None or _end(one) < _end(held):
             stays[place] = one
     return tuple(sorted(stays.values(), key=lambda one: (one.first, one.leaf)))
+
+
+def _end(tenure: Tenure) -> float:
+    return inf if tenure.last is None else tenure.last
 
 
 def _vouched(session: Session, circle: CircleId, past: Past) -> Past:

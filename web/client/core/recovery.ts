@@ -106,7 +106,7 @@ export function newCode(): RecoveryCode {
  * letters are wrong; of any other slip one in 1,024 goes unnoticed here.
  */
 export function readCode(text: string): RecoveryCode {
-  const signs = [...text.toUpperCase().replace(BETWEEN, "")];
+  const signs = Array.from(text.toUpperCase().replace(BETWEEN, ""));
   const letters = signs.map((sign) => LOOK_ALIKES[sign] ?? sign);
   const values = letters.map((letter) => ALPHABET.indexOf(letter));
   if (values.includes(-1)) throw new BadCode("letter");

@@ -9,6 +9,8 @@ import { Lifetime } from "../../../web/client/core/mls/lifetime.ts";
 import type { Allow } from "../../../web/client/core/mls/public_state.ts";
 import { SUITE_1 } from "../../../web/client/core/mls/suite.ts";
 
+export { replace as replaced } from "../../../web/client/core/mls/codec.ts";
+
 export const SUITE = SUITE_1;
 export const NOW = Date.UTC(2026, 10, 22, 9, 30);
 export const HOUR = 3_600_000;
@@ -45,12 +47,6 @@ export function unhex(digits: string): Uint8Array {
 export function rows(file: string): Row[] {
   const where = new URL(`../../vectors/mls/${file}.json`, import.meta.url);
   return JSON.parse(readFileSync(where, "utf8"));
-}
-
-/** Returns a structure with some of its fields exchanged. */
-export function replaced<Kind extends object>(value: Kind, change: Partial<Kind>): Kind {
-  const kind = value.constructor as new (given: object) => Kind;
-  return new kind({ ...value, ...change });
 }
 
 /** Makes a key package for a client with a fresh signature key. */

@@ -1,5 +1,5 @@
 /** Making a commit, as a member or as a newcomer: RFC 9420, sections 12.4.1 and 12.4.3.2. */
-import { encode } from "./codec.ts";
+import { encode, replace } from "./codec.ts";
 import { Commit } from "./commit.ts";
 import {
   AuthenticatedContent,
@@ -10,7 +10,6 @@ import {
   membershipTag,
   signContent,
 } from "./framing.ts";
-import { GroupContext } from "./group_context.ts";
 import { GroupInfo, signGroupInfo } from "./group_info.ts";
 import type { KeyPackage } from "./key_package.ts";
 import { deriveEpoch, epochSecret, joinerSecret, noPsk } from "./key_schedule.ts";
@@ -102,7 +101,7 @@ export async function makeCommit(intent: Intent): Promise<Made> {
   const sealed = await sealPath(suite, path, encode(provisional), intent.applied.newcomers);
   const signed = await sign(intent, new Commit({ proposals: intent.proposals, path: sealed }));
   const confirmed = confirmedHash(suite, state.interimTranscriptHash, signed);
-  const context = new GroupContext({ ...provisional, confirmedTranscriptHash: confirmed });
+  const context = replace(provisional, { confirmedTranscriptHash: confirmed });
   const joiner = joinerSecret(suite, intent.initSecret, path.commitSecret, context);
   const secrets = deriveEpoch(suite, epochSecret(suite, joiner, noPsk(suite), context));
   const tag = confirmationTag(suite, secrets.confirmationKey, confirmed);
@@ -158,9 +157,9 @@ async function sign(intent: Intent, body: Commit): Promise<AuthenticatedContent>
 
 function protect(intent: Intent, signed: AuthenticatedContent, tag: Uint8Array): PublicMessage {
   const { content } = signed;
-  const auth = new ContentAuth({ ...signed.auth, confirmationTag: tag });
+  const auth = replace(signed.auth, { confirmationTag: tag });
   const { state, membershipKey: key } = intent;
-  const tagged = new AuthenticatedContent({ ...signed, auth });
+  const tagged = replace(signed, { auth });
   const { context } = state;
   return new PublicMessage({
     content,

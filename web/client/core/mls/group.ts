@@ -5,7 +5,7 @@
  * a message that is refused leaves nothing behind. The bytes taken and given are
  * MLSMessages, but for the tree, which is the `ratchet_tree` extension's content.
  */
-import { Malformed, Writer, decode, encode } from "./codec.ts";
+import { Malformed, Writer, decode, encode, replace } from "./codec.ts";
 import type { Reader } from "./codec.ts";
 import { makeCommit, makeWelcome, memberIntent } from "./committing.ts";
 import type { Credential } from "./credential.ts";
@@ -14,7 +14,6 @@ import { GroupInfo, signGroupInfo, treeExtension } from "./group_info.ts";
 import { externalIntent, openWelcome, ourState } from "./joining.ts";
 import type { KeyPackage, KeyPackageSecrets } from "./key_package.ts";
 import { exportSecret, externalKeyPair } from "./key_schedule.ts";
-import { LeafNode } from "./leaf_node.ts";
 import { LifetimePolicy } from "./lifetime.ts";
 import type { Moment } from "./lifetime.ts";
 import { MemberState, checkKeys, firstEpoch } from "./member_state.ts";
@@ -177,8 +176,7 @@ export class Group {
     const { now, credential = null } = given;
     const lifetimes = new LifetimePolicy({ now });
     const intent = await memberIntent(this.own, proposals, { signatureKey, lifetimes });
-    const draft =
-      credential === null ? intent.draft : new LeafNode({ ...intent.draft, credential });
+    const draft = credential === null ? intent.draft : replace(intent.draft, { credential });
     const made = await makeCommit({ ...intent, draft });
     const welcome = await makeWelcome(intent, made);
     return {

@@ -4,7 +4,7 @@
  * A tree never changes: each operation copies the array of nodes, which is a list of
  * references, and forgets the hashes above what it touched.
  */
-import { Malformed, Writer } from "./codec.ts";
+import { Malformed, Writer, replace } from "./codec.ts";
 import type { Reader } from "./codec.ts";
 import { LeafNode } from "./leaf_node.ts";
 import { Refused } from "./refused.ts";
@@ -183,7 +183,7 @@ export class RatchetTree {
       const node = nodes[place];
       if (node instanceof ParentNode) {
         const unmergedLeaves = [...node.unmergedLeaves, leaf].sort((one, other) => one - other);
-        nodes[place] = new ParentNode({ ...node, unmergedLeaves });
+        nodes[place] = replace(node, { unmergedLeaves });
       }
     }
     nodes[2 * leaf] = leafNode;

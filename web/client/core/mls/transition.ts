@@ -4,10 +4,11 @@
  * Members, joiners and the delivery service go through the same steps: `verifyCommit`,
  * `stage`, `finish`. None of them needs a secret; a member does its part in between.
  */
+import { replace } from "./codec.ts";
 import type { Commit } from "./commit.ts";
 import type { AuthenticatedContent, FramedContent } from "./framing.ts";
 import { verifyContent } from "./framing.ts";
-import { GroupContext } from "./group_context.ts";
+import type { GroupContext } from "./group_context.ts";
 import { checkLeaf } from "./leaf_node.ts";
 import type { LifetimePolicy } from "./lifetime.ts";
 import {
@@ -126,7 +127,7 @@ export function finish(
   if (tag === null) throw new BadTag();
   const confirmed = confirmedHash(state.suite, state.interimTranscriptHash, message);
   return new PublicState({
-    context: new GroupContext({ ...staged.context, confirmedTranscriptHash: confirmed }),
+    context: replace(staged.context, { confirmedTranscriptHash: confirmed }),
     tree: staged.tree,
     interimTranscriptHash: interimHash(state.suite, confirmed, tag),
     confirmationTag: tag,
@@ -139,8 +140,7 @@ export function provisionalContext(
   applied: Applied,
   tree: RatchetTree,
 ): GroupContext {
-  return new GroupContext({
-    ...state.context,
+  return replace(state.context, {
     epoch: state.epoch + 1n,
     treeHash: rootHash(state.suite, tree),
     extensions: applied.extensions,

@@ -1,10 +1,10 @@
 /** New keys along a path, and who gets to know them: RFC 9420, sections 7.4 to 7.6. */
-import { Malformed, Writer, nameOf } from "./codec.ts";
+import { Malformed, Writer, nameOf, replace } from "./codec.ts";
 import type { Reader } from "./codec.ts";
-import { LeafNode, signLeaf } from "./leaf_node.ts";
-import type { LeafPlace } from "./leaf_node.ts";
+import { signLeaf } from "./leaf_node.ts";
+import type { LeafNode, LeafPlace } from "./leaf_node.ts";
 import { ParentNode } from "./ratchet_tree.ts";
-import type { PathStep, RatchetTree } from "./ratchet_tree.ts";
+import type { RatchetTree } from "./ratchet_tree.ts";
 import { Refused } from "./refused.ts";
 import { LeafNodeSource } from "./registry.ts";
 import { BadTag, Secret, equal, standsTwice } from "./suite.ts";
@@ -155,8 +155,7 @@ export async function newPath(
   const own = await suite.generateKeyPair();
   const keys = pairs.map(([, pair]) => pair.public);
   const [laid, above] = layPath(suite, tree, place.leaf, keys);
-  const unsigned = new LeafNode({
-    ...draft,
+  const unsigned = replace(draft, {
     encryptionKey: own.public,
     source: LeafNodeSource.COMMIT,
     lifetime: null,

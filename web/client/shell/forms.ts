@@ -8,7 +8,8 @@ import type {
   ProfessionalId,
   TaskId,
 } from "../core/ids.ts";
-import { type AppendRequest, type Card, type Item, KINDS, type Kind } from "../core/session/log.ts";
+import { fromBase64, toBase64 } from "../core/base64.ts";
+import { type AppendRequest, Card, type Item, KINDS, type Kind } from "../core/session/log.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Form = Readonly<Record<string, unknown>>;
@@ -18,22 +19,14 @@ export class BadAnswer extends Error {
   override readonly name = "BadAnswer";
 }
 
-const CHUNK = 0x80_00;
-
 /** Write bytes as the wire does: standard base64. */
-export function base64Of(data: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < data.length; at += CHUNK) {
-    text += String.fromCharCode(...data.subarray(at, at + CHUNK));
-  }
-  return btoa(text);
-}
+export const base64Of = toBase64;
 
 /** Read bytes as the wire writes them; throws BadAnswer. */
 export function bytesOf(text: unknown): Bytes {
   if (typeof text !== "string") throw new BadAnswer("no base64");
   try {
-    return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+    return Uint8Array.from(fromBase64(text));
   } catch {
     throw new BadAnswer("no base64");
   }
@@ -83,13 +76,13 @@ export function cardForm(card: Card): Form {
 export function readCard(form: unknown): Card {
   const said = fields(form);
   if (!Array.isArray(said.assignees)) throw new BadAnswer("no card");
-  return {
+  return new Card({
     task: text(said.task) as TaskId,
     state: text(said.state),
     assignees: said.assignees.map((one) => text(one) as ProfessionalId),
     due: textOrNull(said.due),
     document: textOrNull(said.document) as DocumentId | null,
-  };
+  });
 }
 
 /** Read an object of the wire; throws BadAnswer. */

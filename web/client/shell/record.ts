@@ -4,7 +4,7 @@
  */
 
 import type { ChannelId, DeviceId, EntryId, ProfessionalId } from "../core/ids.ts";
-import type { Card, Item, Kind } from "../core/session/log.ts";
+import { Card, type Item, type Kind } from "../core/session/log.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -54,6 +54,8 @@ export function encodeRecord({ item, findings }: LogRecord): Bytes {
 export function decodeRecord(channel: ChannelId, seq: number, data: Bytes): LogRecord {
   const length = new DataView(data.buffer, data.byteOffset).getUint32(0);
   const written = data.subarray(HEAD, HEAD + length);
-  const { findings, ...head } = JSON.parse(new TextDecoder().decode(written)) as Head;
-  return { item: { ...head, channel, seq, body: data.slice(HEAD + length) }, findings };
+  const { findings, card, ...head } = JSON.parse(new TextDecoder().decode(written)) as Head;
+  const body = data.slice(HEAD + length);
+  const shown = card === null ? null : new Card(card);
+  return { item: { ...head, channel, seq, body, card: shown }, findings };
 }

@@ -145,7 +145,17 @@ export type Standing =
   /** The store was written by a newer version: reload the page. */
   | { readonly kind: "too-new" }
   /** A device is here and what it holds can be read, even with the session over or offline. */
-  | { readonly kind: "ready"; readonly device: DeviceId };
+  | {
+      readonly kind: "ready";
+      readonly device: DeviceId;
+      /**
+       * The server knows the device. False for a moment after `begin`, and for long after
+       * `begin({kind: "lost"})`: until a coordinator attests `device.identityKey()`.
+       */
+      readonly registered: boolean;
+      /** There is a recovery code; without one, offer `device.renewCode()`. */
+      readonly backedUp: boolean;
+    };
 
 export type Status = {
   /** The live connection stands. */
@@ -215,7 +225,7 @@ export type Inside =
 /** One place of a channel's feed. */
 export type ShownEntry = {
   readonly id: EntryId;
-  /** The place in the log; null while it waits. */
+  /** The place in the log; null while it waits, and until the log has shown it. */
   readonly seq: number | null;
   /** The server's time, or ours while it waits. */
   readonly at: Moment;
@@ -363,6 +373,8 @@ export interface DeviceSetUp {
    * Throws NotPossible (`wrong_code`, `no_backup`), Refused, Unreachable.
    */
   begin(how: Beginning): Promise<{ readonly code: string | null }>;
+  /** Our identity key (hex), to be read out to a coordinator; null before there is one here. */
+  identityKey(): string | null;
   /** Make a new recovery code; the old one opens nothing from then on. */
   renewCode(): Promise<string>;
   /** Remove one of our devices: from the account, then from every channel we are in. */

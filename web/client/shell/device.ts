@@ -1,0 +1,324 @@
+/**
+ * A device in a browser: it carries out what its session asks, over a line to a server.
+ *
+ * Twin of channels/headless_device.py. Every step is on the disk before its effects are
+ * carried out, so a tab may die anywhere and the next one goes on (`resume`). Which tab asks
+ * matters to nobody: the same bytes asked for twice get the same answer.
+ */
+
+import { type ChannelId, type CircleId, type DeviceId, type EntryId, newId } from "../core/ids.ts";
+import type { Effect, ReadAgain, Send } from "../core/session/effects.ts";
+import { openChannel, rejoin, watch } from "../core/session/join.ts";
+import type { AppendRequest, Card, Item } from "../core/session/log.ts";
+import {
+  acknowledge,
+  changeMembers,
+  compose,
+  receive,
+  refuse,
+  resume,
+  trust,
+} from "../core/session/session.ts";
+import type { ChannelState, Session } from "../core/session/state.ts";
+import type { LogLine } from "./line.ts";
+import { decodeRecord } from "./record.ts";
+import { type Moment, NotPossible, Refused, Unreachable } from "./ronde.ts";
+import { Queue } from "./slices.ts";
+import type { Store } from "./store.ts";
+import type { Taken, Turns } from "./turn.ts";
+import { NAMES } from "./values.ts";
+import { pause, raceWait } from "./waits.ts";
+
+const TRIES = 8;
+const LINE_MS = 15_000;
+const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/** Refusals of the person, not of what they sent: it waits until they are let in again. */
+const NOT_JUDGED: ReadonlySet<string> = new Set([
+  "not_signed_in",
+  "no_device",
+  "no_active_convention",
+]);
+
+/** What is to be said, as the session takes it. */
+export type PostForm = {
+  readonly type: string;
+  readonly body: Uint8Array;
+  readonly card: Card | null;
+  readonly thread: EntryId | null;
+  readonly entry: EntryId;
+};
+
+export class Device {
+  readonly turns: Turns;
+  readonly line: LogLine;
+  readonly #store: Store;
+  readonly #clock: () => Moment;
+  readonly #reading = new Map<ChannelId, Queue>();
+
+  constructor(turns: Turns, line: LogLine, store: Store, clock: () => Moment) {
+    this.turns = turns;
+    this.line = line;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Fetch a circle's chain, verify it, and take note of the circle's channels. */
+  async knowCircle(circle: CircleId): Promise<readonly ChannelId[]> {
+    await this.trust(circle);
+    const channels = await this.line.channels(circle);
+    await this.turns.take(async (session) => {
+      let noted = session;
+      for (const channel of channels) noted = watch(noted, channel, circle);
+      return { session: noted, effects: [] };
+    });
+    return channels;
+  }
+
+  /** Fetch a circle's chain and go on from it; throws BadChain, ChainRolledBack. */
+  async trust(circle: CircleId): Promise<void> {
+    const chain = await this.line.chain(circle);
+    await this.carryOut(await this.turns.take((session) => trust(session, circle, chain)));
+  }
+
+  /** Send what waits and read what is new in some channels, or all; asking twice is harmless. */
+  async resume(channels?: ReadonlySet<ChannelId>): Promise<void> {
+    for (const effect of resume(this.turns.session)) {
+      const channel = channelOf(effect);
+      if (channels === undefined || (channel !== null && channels.has(channel))) {
+        await this.carryOut([effect]);
+      }
+    }
+  }
+
+  /** Seal something and keep it; what is to be sent then is given back. */
+  async compose(channel: ChannelId, form: PostForm): Promise<readonly Effect[]> {
+    const values = new Map([[NAMES.waiting + form.entry, this.#clock()]]);
+    return await this.turns.take(async (session) => {
+      const step = await compose(session, channel, { ...form, now: this.#clock() });
+      return { ...step, values };
+    });
+  }
+
+  /** Begin a channel with this device alone in it. */
+  async openChannel(circle: CircleId): Promise<ChannelId> {
+    const channel = newId() as ChannelId;
+    await this.doIn(channel, (session) =>
+      openChannel(session, channel, circle, { now: this.#clock() }),
+    );
+    return channel;
+  }
+
+  /** Change who is in a channel's group; gives what came of it. */
+  async changeMembers(
+    channel: ChannelId,
+    change: { readonly adds?: readonly Uint8Array[]; readonly removes?: readonly DeviceId[] },
+  ): Promise<readonly Effect[]> {
+    return await this.doIn(channel, (session) =>
+      changeMembers(session, channel, { ...change, now: this.#clock() }),
+    );
+  }
+
+  /** Do a step; if something still waits in its channel, what went before had no answer. */
+  async doIn(
+    channel: ChannelId,
+    work: (session: Session) => Promise<Taken> | Taken,
+  ): Promise<readonly Effect[]> {
+    const events = await this.carryOut(await this.turns.take(work));
+    const state = this.turns.session.channels.get(channel);
+    if (state === undefined || !waits(state)) return events;
+    const again = resume(this.turns.session).filter((effect) => channelOf(effect) === channel);
+    return [...events, ...(await this.carryOut(again))];
+  }
+
+  /** Carry out effects in order; what is only to be told comes back. */
+  async carryOut(effects: readonly Effect[]): Promise<readonly Effect[]> {
+    const events: Effect[] = [];
+    const waiting = [...effects];
+    for (let effect = waiting.shift(); effect !== undefined; effect = waiting.shift()) {
+      switch (effect.kind) {
+        case "send":
+          waiting.unshift(...(await this.#send(effect)));
+          break;
+        case "catch_up":
+          events.push(...(await this.catchUp(effect.channel)));
+          break;
+        case "read_again":
+          events.push(...(await this.#readAgain(effect)));
+          break;
+        case "fetch_chain":
+          await this.trust(effect.circle);
+          break;
+        case "rejoin":
+          events.push(...(await this.rejoin(effect.channel)));
+          break;
+        default:
+          events.push(effect);
+      }
+    }
+    return events;
+  }
+
+  /** Take in the log behind our cursor, page by page. */
+  async catchUp(channel: ChannelId): Promise<readonly Effect[]> {
+    return await this.#queue(channel).run(async () => {
+      const asked: Effect[] = [];
+      for (let more = true; more; ) {
+        const after = this.#state(channel).cursor;
+        const page = await this.line.page(channel, after);
+        asked.push(...(await this.#receive(channel, page.items)));
+        // A step that could not go on (no chain, no Welcome yet) must not spin.
+        more = page.more && this.#state(channel).cursor > after;
+      }
+      return asked;
+    }).then(async (asked) => await this.carryOut(asked));
+  }
+
+  /** Take in what was pushed: nothing is asked of the server if it follows what we have. */
+  async pushed(item: Item): Promise<void> {
+    const { channel, seq } = item;
+    const state = this.turns.session.channels.get(channel);
+    if (state === undefined) return;
+    const asked = await this.#queue(channel).run(async () => {
+      const { cursor } = this.#state(channel);
+      return seq === cursor + 1 ? await this.#receive(channel, [item]) : null;
+    });
+    if (asked !== null) await this.carryOut(asked);
+    else if (seq > this.#state(channel).cursor) await this.catchUp(channel);
+  }
+
+  /** Come into a channel from outside, by its newest commit (R10, R11). */
+  async rejoin(channel: ChannelId, replaces: DeviceId | null = null): Promise<readonly Effect[]> {
+    const newest = await this.newestCommit(channel);
+    return await this.carryOut(
+      await this.turns.take((session) =>
+        rejoin(session, channel, newest, { now: this.#clock(), replaces }),
+      ),
+    );
+  }
+
+  /** Fetch the newest creation or commit of a channel. */
+  async newestCommit(channel: ChannelId): Promise<Item> {
+    const items = await this.line.items(channel, 0);
+    const newest = items.findLast(({ kind }) => kind === "create" || kind === "commit");
+    if (newest === undefined) throw new NotPossible("not_in_channel");
+    return newest;
+  }
+
+  /** Ask the log; a passing fault of the server's is tried again, with the same bytes. */
+  async #send(send: Send): Promise<readonly Effect[]> {
+    await pause(raceWait(send.attempt));
+    const { request } = send;
+    return await alone(`ronde-line-${request.channel}`, async () => {
+      await this.turns.refresh();
+      if (!isWanted(this.turns.session, request)) return [];
+      try {
+        const seq = await this.#place(request);
+        return await this.turns.take((session) =>
+          acknowledge(session, request, seq, { now: this.#clock() }),
+        );
+      } catch (error) {
+        if (!(error instanceof Refused) || isPassing(error)) throw error;
+        const { code } = error;
+        return await this.turns.take((session) =>
+          refuse(session, request, code, { now: this.#clock() }),
+        );
+      }
+    });
+  }
+
+  async #place(request: AppendRequest): Promise<number> {
+    const { circle } = this.#state(request.channel);
+    for (let attempt = 1; attempt < TRIES; attempt += 1) {
+      try {
+        return await this.line.append(request, circle);
+      } catch (error) {
+        if (!(error instanceof Refused) || !PASSING.has(error.status)) throw error;
+        await pause(error.retryAfter === null ? raceWait(attempt) : error.retryAfter * 1000);
+      }
+    }
+    throw new Unreachable();
+  }
+
+  async #receive(channel: ChannelId, items: readonly Item[]): Promise<readonly Effect[]> {
+    return await this.turns.take(async (session) => {
+      const step = await receive(session, channel, items, { now: this.#clock() });
+      return { ...step, items };
+    });
+  }
+
+  /** Hand the named places to the session once more, now that it has their keys. */
+  async #readAgain({ channel, seqs }: ReadAgain): Promise<readonly Effect[]> {
+    const first = Math.min(...seqs);
+    const held = await this.#store.log(channel, first, Math.max(...seqs));
+    const wanted = new Set(seqs);
+    const items = [...held]
+      .filter(([seq]) => wanted.has(seq))
+      .map(([seq, data]) => decodeRecord(channel, seq, data).item);
+    return await this.carryOut(await this.#receive(channel, items));
+  }
+
+  #state(channel: ChannelId): ChannelState {
+    const state = this.turns.session.channels.get(channel);
+    if (state === undefined) throw new NotPossible("not_in_channel");
+    return state;
+  }
+
+  #queue(channel: ChannelId): Queue {
+    const queue = this.#reading.get(channel) ?? new Queue();
+    this.#reading.set(channel, queue);
+    return queue;
+  }
+}
+
+/** Tell whether something of a channel's waits for the server's word. */
+export function waits(state: ChannelState): boolean {
+  const { adds, removes, rotate } = state.wanted;
+  const wishes = adds.length > 0 || removes.length > 0 || rotate;
+  return state.phase === "member" && (state.outbox.length > 0 || state.pending !== null || wishes);
+}
+
+/** Tell whether a request is still to be asked: another tab may have had its answer. */
+function isWanted(session: Session, request: AppendRequest): boolean {
+  const state = session.channels.get(request.channel);
+  if (state === undefined) return false;
+  if (state.pending?.id === request.id) return !state.pending.refused;
+  const outgoing = state.outbox.find((one) => one.id === request.id);
+  return outgoing?.sealed?.epoch === request.epoch && !outgoing.sealed.held;
+}
+
+function isPassing({ status, code }: Refused): boolean {
+  return PASSING.has(status) || NOT_JUDGED.has(code);
+}
+
+function channelOf(effect: Effect): ChannelId | null {
+  switch (effect.kind) {
+    case "send":
+      return effect.request.channel;
+    case "catch_up":
+    case "read_again":
+    case "rejoin":
+      return effect.channel;
+    default:
+      return null;
+  }
+}
+
+/**
+ * Let one tab at a time work on something.
+ *
+ * A frozen tab may never let go: after a while others go ahead, which costs a request and
+ * nothing else, because what is sent twice is the same.
+ */
+async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const late = AbortSignal.timeout(LINE_MS);
+  let begun = false;
+  try {
+    return await navigator.locks.request(name, { signal: late }, async () => {
+      begun = true;
+      return await work();
+    });
+  } catch (error) {
+    if (begun || !late.aborted) throw error;
+    return await work();
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * Coming in and going out: who is signed in, whether this browser holds their device.
+ *
+ * A page opens with what the disk holds and asks afterwards: somebody between two
+ * consultations reads at once, with or without a network. After signing out nothing is shown
+ * until somebody signs in again.
+ */
+
+import type { HttpLine } from "./api.ts";
+import { fields, list } from "./forms.ts";
+import { hasBackup } from "./recovery.ts";
+import {
+  type Beginning,
+  type Me,
+  NotPossible,
+  Refused,
+  type Standing,
+  Unreachable,
+} from "./ronde.ts";
+import { Rooms } from "./rooms.ts";
+import { Damaged } from "./seal.ts";
+import { type Settled, type Site, beginBackup, beginDevice, register } from "./setup.ts";
+import { Store, TooNew, forget } from "./store.ts";
+import { NAMES, decodeValue, encodeValue } from "./values.ts";
+
+/** This browser once held a device: a store that was evicted is missed. */
+const HELD = "ronde.device";
+/** Somebody signed out here: nothing is shown before somebody signs in. */
+const LOCKED = "ronde.locked";
+const REMOVED = "device_taken";
+const UNAUTHORIZED = 401;
+
+/** What the door needs of the house. */
+export type Threshold = {
+  readonly line: HttpLine;
+  readonly rooms: (store: Store) => Rooms;
+  readonly clock: () => number;
+  readonly stood: (standing: Standing) => void;
+  readonly over: () => void;
+  readonly begun: () => void;
+  readonly superseded: () => void;
+};
+
+export class Door {
+  readonly #house: Threshold;
+  #rooms: Rooms | null = null;
+  #me: Me | null = null;
+  #standing: Standing = { kind: "signed-out" };
+  #signedIn = false;
+  #removed = false;
+
+  constructor(house: Threshold) {
+    this.#house = house;
+  }
+
+  get me(): Me | null {
+    return this.#me;
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  get signedIn(): boolean {
+    return this.#signedIn;
+  }
+
+  /** The open rooms, or null. */
+  get rooms(): Rooms | null {
+    return this.#rooms;
+  }
+
+  /** Show what the disk holds; wait for the server only where it holds no device. */
+  async open(): Promise<void> {
+    if (localStorage.getItem(LOCKED) !== null || !(await this.#unlock())) return;
+    if (this.#rooms?.turns.known == null) {
+      await this.enter();
+      return;
+    }
+    // Until the server says otherwise: pages open with what is here.
+    this.#signedIn = true;
+    await this.#standReady(true);
+    void this.#greet();
+  }
+
+  /** Find out who is signed in, and let them in. */
+  async enter(): Promise<void> {
+    const me = await this.#whoIsIt();
+    if (me === null) {
+      this.#stand({ kind: "signed-out" });
+      return;
+    }
+    if (this.#rooms === null && !(await this.#unlock())) return;
+    localStorage.removeItem(LOCKED);
+    this.#signedIn = true;
+    this.#me = me;
+    await this.#rooms?.store.keep(new Map([[NAMES.me, encodeValue(me)]]));
+    await this.#admit(me);
+  }
+
+  /** Make this browser a device of whoever is signed in. */
+  async begin(how: Beginning): Promise<Settled> {
+    const me = this.#me ?? (await this.#whoIsIt());
+    if (me === null) throw new Unreachable();
+    const held = this.#rooms?.turns.known?.device.professional;
+    if (this.#removed || (held !== undefined && held !== me.professional)) await this.#empty();
+    void navigator.storage.persist?.();
+    const made = await beginDevice(this.#site, me.professional, how);
+    localStorage.setItem(HELD, "1");
+    this.#removed = false;
+    await this.#ready(made.registered);
+    this.#house.begun();
+    return made;
+  }
+
+  /** Make a new recovery code. */
+  async renewCode(): Promise<string> {
+    const code = await beginBackup(this.#site);
+    await this.#standReady(isRegistered(this.#standing));
+    this.#rooms?.sync.backUpSoon();
+    return code;
+  }
+
+  /** End the session; `wipe` also takes the device from the account and forgets it. */
+  async leave({ wipe }: { readonly wipe: boolean }): Promise<void> {
+    const device = this.#rooms?.turns.known?.device.id;
+    this.#rooms?.close();
+    this.#rooms = null;
+    if (!wipe) await this.#endSession();
+    else {
+      if (device !== undefined) await this.#tryTo("DELETE", `/devices/${device}`);
+      await this.#tryTo("DELETE", "/session");
+      await forget();
+    }
+    localStorage.removeItem(wipe ? HELD : LOCKED);
+    localStorage.setItem(LOCKED, "1");
+    this.#me = null;
+    this.#signedIn = false;
+    this.#stand({ kind: "signed-out" });
+    this.#house.begun();
+  }
+
+  /** The server knows our session no more: what is here can be read, nothing is sent. */
+  sessionOver(): void {
+    if (!this.#signedIn) return;
+    this.#signedIn = false;
+    this.#rooms?.sync.stop();
+    this.#rooms?.live.disconnect();
+    this.#house.over();
+  }
+
+  get #site(): Site {
+    if (this.#rooms === null) throw new NotPossible("no_device");
+    const { store, device } = this.#rooms;
+    return { line: this.#house.line, store, device, clock: this.#house.clock };
+  }
+
+  /** Open the store; false where a newer version wrote it. */
+  async #unlock(): Promise<boolean> {
+    const { rooms, superseded } = this.#house;
+    try {
+      this.#rooms = rooms(await this.#opened(superseded));
+      await this.#rooms.load();
+    } catch (error) {
+      if (!(error instanceof TooNew)) throw error;
+      this.#stand({ kind: "too-new" });
+      return false;
+    }
+    const held = await this.#rooms.store.value(NAMES.me);
+    this.#me = held === null ? null : decodeValue<Me>(held);
+    return true;
+  }
+
+  /** A store whose key is gone opens nothing any more: it is as lost as an evicted one. */
+  async #opened(superseded: () => void): Promise<Store> {
+    try {
+      return await Store.open(superseded);
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      await forget();
+      return await Store.open(superseded);
+    }
+  }
+
+  async #empty(): Promise<void> {
+    this.#rooms?.close();
+    await forget();
+    this.#rooms = this.#house.rooms(await Store.open(this.#house.superseded));
+  }
+
+  async #greet(): Promise<void> {
+    try {
+      await this.enter();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      this.#goOn();
+    }
+  }
+
+  /** Ask who is signed in: null for nobody; throws Unreachable where a device is here. */
+  async #whoIsIt(): Promise<Me | null> {
+    try {
+      return await this.#house.line.ask<Me>("GET", "/me");
+    } catch (error) {
+      if (error instanceof Refused && error.status === UNAUTHORIZED) return null;
+      if (error instanceof Unreachable && this.#rooms?.turns.known == null) return null;
+      throw error;
+    }
+  }
+
+  async #admit(me: Me): Promise<void> {
+    const session = this.#rooms?.turns.known ?? null;
+    if (session === null) {
+      await this.#standWithout(localStorage.getItem(HELD) !== null);
+    } else if (session.device.professional !== me.professional) {
+      this.#stand({ kind: "other-account" });
+    } else {
+      await this.#register();
+    }
+  }
+
+  async #register(): Promise<void> {
+    try {
+      await this.#ready(await register(this.#site));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== REMOVED) throw error;
+      // Somebody took this device from the account: it comes back as another one, or not.
+      this.#removed = true;
+      await this.#standWithout(true);
+    }
+  }
+
+  async #ready(registered: boolean): Promise<void> {
+    await this.#standReady(registered);
+    if (registered) this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#rooms?.live.connect();
+    this.#rooms?.sync.start();
+  }
+
+  async #standReady(registered: boolean): Promise<void> {
+    const session = this.#rooms?.turns.known;
+    if (session == null) return;
+    const backedUp = (await this.#rooms?.store.value(NAMES.backup)) != null;
+    this.#stand({ kind: "ready", device: session.device.id, registered, backedUp });
+  }
+
+  async #standWithout(lost: boolean): Promise<void> {
+    const { line } = this.#house;
+    const [devices, recoverable] = await Promise.all([line.ask("GET", "/devices"), hasBackup(line)]);
+    const others = list(fields(devices).devices).length > 0;
+    this.#stand({ kind: "no-device", lost, others, recoverable });
+  }
+
+  #stand(standing: Standing): void {
+    this.#standing = standing;
+    this.#house.stood(standing);
+  }
+
+  /** End the session and keep the device: a plain revocation wipes nothing. */
+  async #endSession(): Promise<void> {
+    try {
+      const { id } = fields(await this.#house.line.ask("GET", "/session"));
+      await this.#tryTo("DELETE", `/sessions/${String(id)}`);
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+    }
+  }
+
+  /** Offline too one may go: the session then ends by itself. */
+  async #tryTo(method: "DELETE", path: string): Promise<void> {
+    try {
+      await this.#house.line.ask(method, path);
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+    }
+  }
+}
+
+function isRegistered(standing: Standing): boolean {
+  return standing.kind === "ready" && standing.registered;
+}

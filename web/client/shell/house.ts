@@ -1,0 +1,225 @@
+/** The shell of one tab, as the pages see it: who is here, what stands open, what to do next. */
+
+import { type ChannelId, type CircleId, type DeviceId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
+import { NeverSeen, numberWith } from "../core/session/compare.ts";
+import { acceptIdentity } from "../core/session/session.ts";
+import { HttpLine } from "./api.ts";
+import { Door } from "./door.ts";
+import { SealedFiles } from "./files.ts";
+import { KeptApi } from "./kept.ts";
+import { News } from "./news.ts";
+import {
+  type CircleView,
+  type Conversation,
+  type Coordination,
+  type DeviceSetUp,
+  type Events,
+  type Me,
+  NotPossible,
+  type Ronde,
+  type SearchHit,
+  type Standing,
+  type Status,
+  Unreachable,
+} from "./ronde.ts";
+import { Rooms } from "./rooms.ts";
+import { type SearchOptions, search } from "./search.ts";
+import { identityKeyOf } from "./setup.ts";
+import { Tabs } from "./tabs.ts";
+import { NAMES, decodeValue, encodeValue } from "./values.ts";
+
+const QUIET = { online: false, syncing: false, waiting: 0, parked: 0, warnings: [] };
+
+export class House implements Ronde {
+  readonly api: KeptApi;
+  readonly files: SealedFiles;
+  readonly device: DeviceSetUp;
+  readonly #news = new News<Events>();
+  readonly #tabs: Tabs;
+  readonly #door: Door;
+  #update = false;
+  #told = "";
+
+  constructor() {
+    const line = new HttpLine(() => this.#door.sessionOver());
+    this.#tabs = new Tabs((news) => {
+      if (news.kind === "begun") location.reload();
+      else void this.#door.rooms?.heard(news);
+    });
+    this.#door = this.#makeDoor(line);
+    this.api = new KeptApi(line, () => this.#door.rooms?.store ?? null);
+    this.files = new SealedFiles(line);
+    this.device = this.#setUp();
+  }
+
+  /** Show what this browser holds, or find out who is signed in. */
+  async open(): Promise<void> {
+    await this.#door.open();
+  }
+
+  get me(): Me | null {
+    return this.#door.me;
+  }
+
+  get standing(): Standing {
+    return this.#door.standing;
+  }
+
+  get status(): Status {
+    const ours = this.#door.rooms?.status() ?? QUIET;
+    return { ...ours, signedIn: this.#door.signedIn, update: this.#update };
+  }
+
+  get circles(): readonly CircleView[] {
+    return this.#door.rooms?.circles ?? [];
+  }
+
+  get coordination(): Coordination {
+    return this.#rooms.coordination;
+  }
+
+  on<K extends keyof Events>(event: K, handler: (news: Events[K]) => void): () => void {
+    return this.#news.on(event, handler);
+  }
+
+  async signedIn(): Promise<void> {
+    await this.#door.enter();
+  }
+
+  async signOut(options: { readonly wipe: boolean }): Promise<void> {
+    await this.#door.leave(options);
+  }
+
+  async circle(circle: CircleId): Promise<CircleView> {
+    const rooms = this.#rooms;
+    try {
+      await rooms.device.knowCircle(circle);
+      void rooms.sync.run();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+    }
+    const found = rooms.circles.find(({ id }) => id === circle);
+    if (found === undefined) throw new Unreachable();
+    return found;
+  }
+
+  async conversation(channel: ChannelId): Promise<Conversation> {
+    return await this.#rooms.conversation(channel);
+  }
+
+  newEntry(): EntryId {
+    return newId() as EntryId;
+  }
+
+  async synchronise(): Promise<void> {
+    await this.#rooms.sync.run();
+  }
+
+  safetyNumber(professional: ProfessionalId): string | null {
+    try {
+      return numberWith(this.#rooms.turns.session, professional);
+    } catch (error) {
+      if (error instanceof NeverSeen) return null;
+      throw error;
+    }
+  }
+
+  async acceptIdentity(professional: ProfessionalId, identityKey: string): Promise<void> {
+    const key = Uint8Array.from(identityKey.match(/../gu) ?? [], (pair) =>
+      Number.parseInt(pair, 16),
+    );
+    await this.#rooms.turns.take((session) => ({
+      session: acceptIdentity(session, professional, key),
+      effects: [],
+    }));
+  }
+
+  async dismissWarning(id: string): Promise<void> {
+    await this.#rooms.notes.dismiss(id);
+    this.#changed();
+  }
+
+  async draft<T>(key: string): Promise<T | null> {
+    const data = await this.#door.rooms?.store.value(NAMES.draft + key);
+    return data === null || data === undefined ? null : decodeValue<T>(data);
+  }
+
+  async saveDraft(key: string, value: unknown): Promise<void> {
+    const written = value === null ? null : encodeValue(value);
+    await this.#door.rooms?.store.keep(new Map([[NAMES.draft + key, written]]));
+  }
+
+  async search(
+    words: string,
+    onHit: (hit: SearchHit) => void,
+    options: SearchOptions = {},
+  ): Promise<void> {
+    const { store, turns } = this.#rooms;
+    await search({ store, session: turns.session }, words, onHit, options);
+  }
+
+  /** Try again at once: the network or the window has just come back. */
+  hurry(): void {
+    if (this.standing.kind !== "ready" || !this.status.signedIn) return;
+    this.#door.rooms?.live.hurry();
+    void this.#door.rooms?.sync.run();
+  }
+
+  /** A newer release of the pages waits. */
+  updateWaits(): void {
+    this.#update = true;
+    this.#changed();
+  }
+
+  get #rooms(): Rooms {
+    const { rooms } = this.#door;
+    if (rooms === null) throw new NotPossible("no_device");
+    return rooms;
+  }
+
+  #makeDoor(line: HttpLine): Door {
+    const clock = (): number => Date.now();
+    const changed = (): void => this.#changed();
+    return new Door({
+      line,
+      clock,
+      rooms: (store) => new Rooms(store, { line, news: this.#news, tabs: this.#tabs, clock, changed }),
+      stood: (standing) => {
+        this.#news.tell("standing", standing);
+        this.#changed();
+      },
+      over: () => {
+        this.#news.tell("session-over", null);
+        this.#changed();
+      },
+      begun: () => this.#tabs.say({ kind: "begun" }),
+      superseded: () => this.updateWaits(),
+    });
+  }
+
+  #setUp(): DeviceSetUp {
+    return {
+      begin: async (how) => ({ code: (await this.#door.begin(how)).code }),
+      identityKey: () => identityKeyOf(this.#door.rooms?.turns.known ?? null),
+      renewCode: async () => await this.#door.renewCode(),
+      remove: async (device) => await this.#removeDevice(device),
+    };
+  }
+
+  async #removeDevice(device: DeviceId): Promise<void> {
+    const { turns, coordination } = this.#rooms;
+    await this.api.ask("DELETE", `/devices/${device}`);
+    for (const { id, phase } of [...turns.session.channels.values()]) {
+      if (phase === "member") await coordination.removeDevices(id, [device]);
+    }
+  }
+
+  /** Tell of the status where it is another than was told. */
+  #changed(): void {
+    const status = this.status;
+    const told = JSON.stringify(status);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#news.tell("status", status);
+  }
+}

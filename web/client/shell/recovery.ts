@@ -1,0 +1,126 @@
+/**
+ * Backing up as keys appear, and coming back by the recovery code: R10.
+ *
+ * What is backed up needs no code: records are sealed to its public half. Whichever tab comes
+ * first appends what is owed; a record too many does no harm.
+ */
+
+import { Backup, type Recovered, begin, owed, recover } from "../core/backup.ts";
+import type { ProfessionalId } from "../core/ids.ts";
+import { type BackupKeys, BadCode, keysFor, newCode, readCode } from "../core/recovery.ts";
+import type { Session } from "../core/session/state.ts";
+import type { HttpLine } from "./api.ts";
+import { base64Of, bytesOf, fields, list, numberOf, text } from "./forms.ts";
+import { NotPossible, Refused } from "./ronde.ts";
+import type { Store } from "./store.ts";
+import { NAMES, decodeValue, encodeValue } from "./values.ts";
+
+const LOCK = "ronde-backup";
+const PAGE = 100;
+
+/** A new code to show once, and the backup that begins with it. */
+export type Begun = { readonly code: string; readonly backup: Backup };
+
+/** Make a code and a backup under it; the server hears of it by `announce`. */
+export async function newBackup(): Promise<Begun> {
+  const code = newCode();
+  return { code: code.written, backup: begin(await code.keys()) };
+}
+
+/** Tell the server of a new backup: what an older code opened is given up. */
+export async function announce(line: HttpLine, backup: Backup): Promise<void> {
+  await line.ask("PUT", "/backup", { public_key: base64Of(backup.publicKey) });
+}
+
+/** Tell whether a backup waits on the server. */
+export async function hasBackup(line: HttpLine): Promise<boolean> {
+  try {
+    await line.ask("GET", "/backup?since=0&limit=1");
+    return true;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return false;
+    throw error;
+  }
+}
+
+/**
+ * Open the backup with a code as somebody typed it.
+ *
+ * Throws NotPossible (`wrong_code`, `no_backup`).
+ */
+export async function openBackup(
+  line: HttpLine,
+  professional: ProfessionalId,
+  typed: string,
+): Promise<{ readonly keys: BackupKeys; readonly recovered: Recovered }> {
+  const { publicKey, records } = await download(line);
+  const keys = await keysOf(typed, publicKey);
+  return { keys, recovered: await recover(records, { professional, keys }) };
+}
+
+async function keysOf(typed: string, publicKey: Uint8Array): Promise<BackupKeys> {
+  try {
+    return await keysFor(readCode(typed), publicKey);
+  } catch (error) {
+    if (error instanceof BadCode) throw new NotPossible("wrong_code");
+    throw error;
+  }
+}
+
+async function download(
+  line: HttpLine,
+): Promise<{ readonly publicKey: Uint8Array; readonly records: readonly Uint8Array[] }> {
+  const records: Uint8Array[] = [];
+  for (let since = 0; ; ) {
+    const page = await pageOf(line, since);
+    const found = list(page.records).map(fields);
+    records.push(...found.map(({ body }) => bytesOf(body)));
+    since = numberOf(found.at(-1)?.seq ?? since);
+    if (page.more !== true || found.length === 0) {
+      return { publicKey: bytesOf(text(page.public_key)), records };
+    }
+  }
+}
+
+async function pageOf(line: HttpLine, since: number): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return fields(await line.ask("GET", `/backup?since=${since}&limit=${PAGE}`));
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) throw new NotPossible("no_backup");
+    throw error;
+  }
+}
+
+/** Appends what the session knows and the backup does not hold yet. */
+export class BackupKeeper {
+  readonly #store: Store;
+  readonly #line: HttpLine;
+  readonly #session: () => Session | null;
+
+  constructor(store: Store, line: HttpLine, session: () => Session | null) {
+    this.#store = store;
+    this.#line = line;
+    this.#session = session;
+  }
+
+  /** Append what is owed, one record after another; throws Refused, Unreachable. */
+  async pay(): Promise<void> {
+    await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+      const session = this.#session();
+      if (lock === null || session === null) return;
+      const data = await this.#store.value(NAMES.backup);
+      if (data === null) return;
+      let backup = Backup.decode(bytesOf(decodeValue<string>(data)));
+      for (const one of await owed(session, backup)) {
+        await this.#line.ask("POST", "/backup/records", { id: one.id, body: base64Of(one.body) });
+        backup = backup.noted(one);
+        await keepBackup(this.#store, backup);
+      }
+    });
+  }
+}
+
+/** Keep how far the backup has come, sealed, beside the session. */
+export async function keepBackup(store: Store, backup: Backup): Promise<void> {
+  await store.keep(new Map([[NAMES.backup, encodeValue(base64Of(backup.encode()))]]));
+}

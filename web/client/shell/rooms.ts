@@ -1,0 +1,255 @@
+/**
+ * Everything that lives on one open store: the device, its conversations, its line.
+ *
+ * Here what a step changed reaches those who look: the conversations of this tab, the other
+ * tabs, the pages that listen.
+ */
+
+import { type Content, encode, typeOf } from "../core/content.ts";
+import { MAX_BODY } from "../core/entry.ts";
+import type { ChannelId, CircleId, ProfessionalId } from "../core/ids.ts";
+import type { HttpLine } from "./api.ts";
+import { OpenChannel, type Surroundings } from "./channel.ts";
+import { Coordinating } from "./coordination.ts";
+import { Device } from "./device.ts";
+import { fields, list, readItem, text } from "./forms.ts";
+import { LogLine } from "./line.ts";
+import { Live } from "./live.ts";
+import { Marks, readMark } from "./marks.ts";
+import type { News } from "./news.ts";
+import { Notes } from "./notes.ts";
+import { BackupKeeper } from "./recovery.ts";
+import {
+  type CircleView,
+  type Events,
+  type Moment,
+  NotPossible,
+  type PostOptions,
+  type Status,
+} from "./ronde.ts";
+import type { Store } from "./store.ts";
+import { Sync } from "./sync.ts";
+import type { TabNews, Tabs } from "./tabs.ts";
+import { troubleOf } from "./trouble.ts";
+import { type Moved, Turns } from "./turn.ts";
+import { countUnread } from "./unread.ts";
+
+/** What the rooms are built into. */
+export type Ground = {
+  readonly line: HttpLine;
+  readonly news: News<Events>;
+  readonly tabs: Tabs;
+  readonly clock: () => Moment;
+  readonly changed: () => void;
+};
+
+export class Rooms {
+  readonly store: Store;
+  readonly turns: Turns;
+  readonly device: Device;
+  readonly notes: Notes;
+  readonly marks: Marks;
+  readonly live: Live;
+  readonly sync: Sync;
+  readonly coordination: Coordinating;
+  readonly #ground: Ground;
+  readonly #open = new Map<ChannelId, OpenChannel>();
+  readonly #opening = new Map<ChannelId, Promise<OpenChannel>>();
+  readonly #present = new Map<ChannelId, readonly ProfessionalId[]>();
+  readonly #unread = new Map<ChannelId, { readonly at: string; readonly count: number }>();
+  #circles: readonly CircleView[] = [];
+
+  constructor(store: Store, ground: Ground) {
+    const { line, clock } = ground;
+    this.store = store;
+    this.#ground = ground;
+    this.notes = new Notes(store);
+    this.turns = new Turns(store, clock, (moved) => this.#moved(moved));
+    this.live = this.#liveLine();
+    this.device = new Device(this.turns, new LogLine(line, this.live), store, clock);
+    this.coordination = new Coordinating(this.device, line, clock);
+    this.marks = new Marks(store, markLine(line), () => this.turns.known);
+    this.sync = this.#synchronising();
+  }
+
+  /** Read from the disk what is needed to show anything. */
+  async load(): Promise<void> {
+    await Promise.all([this.turns.refresh(), this.notes.load(), this.marks.load()]);
+    await this.#countCircles();
+  }
+
+  get circles(): readonly CircleView[] {
+    return this.#circles;
+  }
+
+  /** What the banner says of us. */
+  status(): Pick<Status, "online" | "syncing" | "waiting" | "parked" | "warnings"> {
+    const channels = [...(this.turns.known?.channels.values() ?? [])];
+    const waiting = channels.flatMap(({ outbox }) => outbox.filter(({ kind }) => kind === "entry"));
+    return {
+      online: this.live.connected,
+      syncing: this.sync.syncing,
+      waiting: waiting.length,
+      parked: this.notes.parked.length,
+      warnings: this.notes.warnings,
+    };
+  }
+
+  /** The one conversation of a channel; throws NotPossible if it is unknown here. */
+  async conversation(channel: ChannelId): Promise<OpenChannel> {
+    if (!this.turns.session.channels.has(channel)) await this.sync.run();
+    if (!this.turns.session.channels.has(channel)) throw new NotPossible("not_in_channel");
+    const opening = this.#opening.get(channel) ?? this.#begin(channel);
+    this.#opening.set(channel, opening);
+    return await opening;
+  }
+
+  /** Take in what another tab says. */
+  async heard(news: TabNews): Promise<void> {
+    if (news.kind === "marked") await this.marks.load();
+    if (news.kind !== "moved") return;
+    await this.turns.refresh();
+    if (news.values) await this.notes.load();
+    await this.#show(news.channels, news.circles);
+  }
+
+  /** Note that we read up to a place, and let the other tabs know. */
+  async markRead(channel: ChannelId, seq: number): Promise<void> {
+    if (!(await this.marks.markRead(channel, seq))) return;
+    this.#ground.tabs.say({ kind: "marked", channel });
+    this.#ground.news.tell("mark", { channel });
+    await this.#countCircles();
+    this.#ground.changed();
+  }
+
+  close(): void {
+    this.sync.stop();
+    this.live.disconnect();
+    this.store.close();
+  }
+
+  async #begin(channel: ChannelId): Promise<OpenChannel> {
+    const made = new OpenChannel(channel, this.#surroundings());
+    await made.begin();
+    this.#open.set(channel, made);
+    // Whatever was written while the window opened.
+    await made.follow();
+    void this.sync.marksOf(channel);
+    return made;
+  }
+
+  #moved(moved: Moved): void {
+    const { channels, circles, values, warnings } = moved;
+    this.notes.take(values);
+    this.#ground.tabs.say({ kind: "moved", channels, circles, values: values.size > 0 });
+    for (const warning of warnings) this.#ground.news.tell("warning", warning);
+    if (channels.length > 0) this.sync.backUpSoon();
+    void this.#show(channels, circles);
+  }
+
+  async #show(channels: readonly ChannelId[], circles: readonly CircleId[]): Promise<void> {
+    for (const channel of channels) {
+      await this.#open.get(channel)?.follow();
+      this.#ground.news.tell("channel", { channel });
+    }
+    await this.#countCircles();
+    for (const circle of circles) this.#ground.news.tell("circle", { circle });
+    this.#ground.changed();
+  }
+
+  async #countCircles(): Promise<void> {
+    const session = this.turns.known;
+    if (session === null) return;
+    const states = [...session.channels.values()];
+    for (const state of states) {
+      const read = this.marks.read(state.id);
+      const at = `${read}/${state.cursor}`;
+      if (this.#unread.get(state.id)?.at === at) continue;
+      const count = await countUnread(this.store, session, state, read);
+      this.#unread.set(state.id, { at, count });
+    }
+    this.#circles = [...session.circles].map(([id, { roster }]) => {
+      const channels = states.filter(({ circle }) => circle === id).map((state) => state.id);
+      const counts = channels.map((channel) => this.#unread.get(channel)?.count ?? 0);
+      return { id, roster, channels, unread: counts.reduce((sum, one) => sum + one, 0) };
+    });
+  }
+
+  async #post(
+    channel: ChannelId,
+    content: Content,
+    options: Required<PostOptions>,
+  ): Promise<void> {
+    const body = encode(content);
+    if (body.length > MAX_BODY) throw new NotPossible("too_long");
+    const said = { type: typeOf(content), body, ...options };
+    this.sync.carry(await this.device.compose(channel, said), channel);
+  }
+
+  #surroundings(): Surroundings {
+    return {
+      store: this.store,
+      turns: this.turns,
+      parked: (channel) => this.notes.parkedIn(channel),
+      waitingSince: (entry) => this.notes.waitingSince(entry),
+      trouble: (state) => troubleOf(this.turns.session, state, this.notes.warnings),
+      post: async (channel, content, options) => await this.#post(channel, content, options),
+      dropParked: async (channel, id) => await this.notes.dropParked(channel, id),
+      read: (channel) => this.marks.read(channel),
+      markRead: async (channel, seq) => await this.markRead(channel, seq),
+      marks: (channel) => this.marks.others(channel),
+      present: (channel) => this.#present.get(channel) ?? [],
+      catchUp: async (channel) => void (await this.device.catchUp(channel)),
+      redraw: (channel) => this.#ground.news.tell("channel", { channel }),
+    };
+  }
+
+  #synchronising(): Sync {
+    const { line, clock, changed, news } = this.#ground;
+    return new Sync({
+      device: this.device,
+      line,
+      live: this.live,
+      marks: this.marks,
+      keeper: new BackupKeeper(this.store, line, () => this.turns.known),
+      clock,
+      opened: () => [...this.#open.keys()],
+      present: (channel, who) => this.#arrived(channel, who),
+      marked: (channel) => news.tell("mark", { channel }),
+      changed,
+    });
+  }
+
+  #liveLine(): Live {
+    const { changed, news } = this.#ground;
+    return new Live({
+      up: () => {
+        changed();
+        void this.sync.run();
+      },
+      down: changed,
+      over: () => news.tell("session-over", null),
+      item: (form) => this.sync.pushed(readItem(form)),
+      mark: (form) => {
+        const channel = text(fields(form).channel) as ChannelId;
+        void this.sync.heard(readMark(form, channel));
+      },
+      presence: (form) => {
+        const said = fields(form);
+        this.#arrived(text(said.channel) as ChannelId, list(said.present).map(text));
+      },
+    });
+  }
+
+  #arrived(channel: ChannelId, who: readonly string[]): void {
+    this.#present.set(channel, who as readonly ProfessionalId[]);
+    this.#ground.news.tell("presence", { channel });
+  }
+}
+
+function markLine(line: HttpLine): ConstructorParameters<typeof Marks>[1] {
+  return {
+    put: async (channel, form) => await line.ask("PUT", `/channels/${channel}/mark`, form),
+    get: async (channel) => await line.ask("GET", `/channels/${channel}/marks`),
+  };
+}

@@ -1,0 +1,145 @@
+/** Making this browser a device: the first, one that comes back by its code, or one anew. */
+
+import { putBack, type Recovered, settled, begin as beginUnder, devicesIn } from "../core/backup.ts";
+import { newIdentity } from "../core/identity.ts";
+import { type ChannelId, type DeviceId, type ProfessionalId, newId } from "../core/ids.ts";
+import { encode } from "../core/mls/codec.ts";
+import type { KeyPair } from "../core/mls/suite.ts";
+import { isActive } from "../core/policy.ts";
+import { enrol } from "../core/session/session.ts";
+import type { Session } from "../core/session/state.ts";
+import { circleOf } from "../core/session/step.ts";
+import type { HttpLine } from "./api.ts";
+import type { Device } from "./device.ts";
+import { base64Of, fields, list, text } from "./forms.ts";
+import { announce, keepBackup, newBackup, openBackup } from "./recovery.ts";
+import { type Beginning, type Moment, NotPossible, Refused } from "./ronde.ts";
+import type { Store } from "./store.ts";
+
+/** What setting up needs of the house. */
+export type Site = {
+  readonly line: HttpLine;
+  readonly store: Store;
+  readonly device: Device;
+  readonly clock: () => Moment;
+};
+
+/** What a beginning led to: a code to show, and whether the server took the device. */
+export type Settled = { readonly code: string | null; readonly registered: boolean };
+
+/**
+ * Make this browser a device of somebody's; kept before the server hears of it.
+ *
+ * Where it was cut short, it goes on with the device that was kept: the server may have
+ * heard of it.
+ */
+export async function beginDevice(
+  site: Site,
+  professional: ProfessionalId,
+  how: Beginning,
+): Promise<Settled> {
+  if (how.kind === "restore") return await restore(site, professional, how.code);
+  await keepSession(site, professional, newIdentity);
+  const registered = await registerNew(site, how);
+  return { code: await beginBackup(site), registered };
+}
+
+/** Begin a backup under a new code, and give the code to be shown. */
+export async function beginBackup({ line, store }: Pick<Site, "line" | "store">): Promise<string> {
+  const { code, backup } = await newBackup();
+  await announce(line, backup);
+  await keepBackup(store, backup);
+  return code;
+}
+
+/**
+ * Tell the server of the device: this session speaks for it from then on; safe to repeat.
+ *
+ * False: another identity key is attested for us, and a coordinator has to attest this one.
+ */
+export async function register({ line, device }: Pick<Site, "line" | "device">): Promise<boolean> {
+  const { session } = device.turns;
+  const identity = session.pins.keys.get(session.device.professional);
+  const form = {
+    certificate: base64Of(encode(session.device.certificate)),
+    identity_key: base64Of(session.identity?.public ?? identity ?? new Uint8Array()),
+  };
+  try {
+    await line.ask("POST", "/devices", form);
+    return true;
+  } catch (error) {
+    if (error instanceof Refused && error.code === "key_not_attested") return false;
+    throw error;
+  }
+}
+
+/** A first device with a key that is not the attested one was no first device: take it back. */
+async function registerNew(site: Site, how: Beginning): Promise<boolean> {
+  const registered = await register(site);
+  if (!registered && how.kind === "new") throw new NotPossible("not_that_key");
+  return registered;
+}
+
+async function keepSession(
+  { device, clock }: Site,
+  professional: ProfessionalId,
+  identity: () => Promise<KeyPair>,
+): Promise<void> {
+  if (device.turns.known !== null) return;
+  const made = newId() as DeviceId;
+  await device.turns.begin(await enrol(await identity(), professional, made, { now: clock() }));
+}
+
+async function restore(site: Site, professional: ProfessionalId, typed: string): Promise<Settled> {
+  const { keys, recovered } = await openBackup(site.line, professional, typed);
+  const { identity } = recovered;
+  if (identity === null) throw new NotPossible("no_backup");
+  await keepSession(site, professional, async () => await Promise.resolve(identity));
+  const registered = await register(site);
+  for (const circle of await site.device.line.circles()) await site.device.knowCircle(circle);
+  await giveBack(site.device, recovered);
+  await keepBackup(site.store, settled(beginUnder(keys), site.device.turns.session));
+  return { code: null, registered };
+}
+
+/** Give the session its past again, channel by channel; of circles we left, nothing. */
+async function giveBack(device: Device, recovered: Recovered): Promise<void> {
+  for (const [channel, said] of recovered.channels) {
+    if (!device.turns.session.circles.has(said.circle)) continue;
+    const asked = await device.turns.take(
+      async (session) => await putBack(session, said, channel),
+    );
+    await device.carryOut(asked);
+  }
+}
+
+/**
+ * Come into the channels where another device of ours is, or was, and this one is not yet.
+ *
+ * A newcomer waits to be added; who came back by the code, or begins a second device, is
+ * expected already.
+ */
+export async function comeIn(device: Device, line: HttpLine, channel: ChannelId): Promise<void> {
+  const { session } = device.turns;
+  const state = session.channels.get(channel);
+  if (state?.phase !== "waiting" || state.pending !== null) return;
+  const { roster } = circleOf(session, state.circle);
+  if (!(await isActive(roster, session.device.certificate))) return;
+  const ours = devicesIn(await device.newestCommit(channel), session.device.professional);
+  const others = ours.filter((one) => one !== session.device.id);
+  if (others.length === 0 && state.given.length === 0) return;
+  const live = await liveDevices(line);
+  await device.rejoin(channel, others.find((one) => !live.has(one)) ?? null);
+}
+
+async function liveDevices(line: HttpLine): Promise<ReadonlySet<string>> {
+  const told = fields(await line.ask("GET", "/devices"));
+  return new Set(list(told.devices).map((form) => text(fields(form).id)));
+}
+
+/** Our identity key as people read it out, or null. */
+export function identityKeyOf(session: Session | null): string | null {
+  const key = session?.identity?.public;
+  if (key === undefined) return null;
+  return Array.from(key, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,262 @@
+/**
+ * Keeping up with the server, by itself: reads what is new, sends what waits, comes back.
+ *
+ * Whatever fails for want of a network is asked again, later each time; the session decides
+ * what, so nothing needs to be remembered here but when.
+ */
+
+import { BadChain } from "../core/membership.ts";
+import { type ChannelId, type CircleId, isId } from "../core/ids.ts";
+import { ChainRolledBack } from "../core/session/session.ts";
+import { compare } from "../core/session/compare.ts";
+import { type Effect, safetyWarning } from "../core/session/effects.ts";
+import type { HttpLine } from "./api.ts";
+import { type Device, waits } from "./device.ts";
+import { BadAnswer } from "./forms.ts";
+import type { Live } from "./live.ts";
+import type { Marks, Told } from "./marks.ts";
+import { replenish } from "./packages.ts";
+import type { BackupKeeper } from "./recovery.ts";
+import { type Moment, Refused, Unreachable } from "./ronde.ts";
+import { comeIn } from "./setup.ts";
+import { offlineWait } from "./waits.ts";
+
+/** What waits without an answer for this long is asked again: its tab may be gone. */
+const FORGOTTEN_MS = 6_000;
+const ROUND_MS = 120_000;
+const BACKUP_MS = 1_500;
+
+export type SyncSite = {
+  readonly device: Device;
+  readonly line: HttpLine;
+  readonly live: Live;
+  readonly marks: Marks;
+  readonly keeper: BackupKeeper;
+  readonly clock: () => Moment;
+  /** The conversations that somebody looks at. */
+  readonly opened: () => readonly ChannelId[];
+  readonly present: (channel: ChannelId, who: readonly string[]) => void;
+  readonly marked: (channel: ChannelId) => void;
+  readonly changed: () => void;
+};
+
+export class Sync {
+  readonly #site: SyncSite;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #attempt = 0;
+  #carrying = 0;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  #backup: ReturnType<typeof setTimeout> | null = null;
+  #timers: ReturnType<typeof setInterval>[] = [];
+
+  constructor(site: SyncSite) {
+    this.#site = site;
+  }
+
+  get syncing(): boolean {
+    return this.#running !== null;
+  }
+
+  /** Begin: from here on it keeps up by itself. */
+  start(): void {
+    if (this.#timers.length > 0) return;
+    this.#timers = [
+      setInterval(() => this.#lookForForgotten(), FORGOTTEN_MS),
+      setInterval(() => void this.run(), ROUND_MS),
+    ];
+    void this.run();
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    if (this.#backup !== null) clearTimeout(this.#backup);
+    this.#timers = [];
+  }
+
+  /** Read everything that is new, everywhere; who asks meanwhile waits for the same. */
+  async run(): Promise<void> {
+    if (this.#running !== null) {
+      this.#again = true;
+      return await this.#running;
+    }
+    this.#running = this.#rounds();
+    this.#site.changed();
+    try {
+      await this.#running;
+    } finally {
+      this.#running = null;
+      this.#site.changed();
+    }
+  }
+
+  /** Carry out what a step asked, in the background; what fails for now is asked again. */
+  carry(effects: readonly Effect[], channel: ChannelId): void {
+    void this.#guarded(async () => {
+      await this.#site.device.carryOut(effects);
+      const state = this.#site.device.turns.session.channels.get(channel);
+      // What went before had no answer: whatever is on its way is asked for again.
+      if (state !== undefined && waits(state)) await this.#site.device.resume(new Set([channel]));
+    });
+  }
+
+  /** Take in an item that was pushed. */
+  pushed(item: Parameters<Device["pushed"]>[0]): void {
+    void this.#guarded(async () => {
+      await this.#site.device.pushed(item);
+      this.#site.marks.later(item.channel);
+    });
+  }
+
+  /** Take in a mark that was pushed, and compare where its device stands with us: R11. */
+  async heard(told: Told): Promise<void> {
+    const { device, marks, marked } = this.#site;
+    marks.take(told);
+    marked(told.channel);
+    const { session } = device.turns;
+    const group = session.channels.get(told.channel)?.group ?? null;
+    if (group === null || told.device === session.device.id) return;
+    if ((await compare(session, told)).effects.length === 0) return;
+    await this.#guarded(async () => {
+      await device.carryOut(await device.turns.take(async (now) => await compare(now, told)));
+    });
+  }
+
+  /** Back up what is new, a little later: several steps are one round. */
+  backUpSoon(): void {
+    this.#backup ??= setTimeout(() => {
+      this.#backup = null;
+      void this.#guarded(async () => await this.#site.keeper.pay());
+    }, BACKUP_MS);
+  }
+
+  /** Ask a conversation's marks, and tell ours. */
+  async marksOf(channel: ChannelId): Promise<void> {
+    await this.#guarded(async () => {
+      for (const told of await this.#site.marks.fetch(channel)) await this.heard(told);
+      this.#site.marks.later(channel);
+      this.#site.marked(channel);
+    });
+  }
+
+  async #rounds(): Promise<void> {
+    do {
+      this.#again = false;
+      await this.#guarded(async () => await this.#round());
+    } while (this.#again);
+  }
+
+  async #round(): Promise<void> {
+    const { device, line, keeper, clock } = this.#site;
+    await device.turns.refresh();
+    const heads = await this.#watch();
+    await this.#newest(heads);
+    for (const circle of await device.line.circles()) await this.#know(circle);
+    // Channels that this round brought are new to the live connection too.
+    await this.#newest(await this.#watch());
+    for (const channel of device.turns.session.channels.keys()) {
+      await closed(async () => await comeIn(device, line, channel));
+    }
+    this.#attempt = 0;
+    await Promise.all(this.#site.opened().map(async (channel) => await this.marksOf(channel)));
+    await replenish(device.turns, line, clock);
+    await keeper.pay();
+  }
+
+  /** Be told of all channels that are open to us; null where the live connection is down. */
+  async #watch(): Promise<ReadonlyMap<ChannelId, number> | null> {
+    const { device, live, present } = this.#site;
+    const states = [...device.turns.session.channels.values()];
+    const channels = states.filter(({ phase }) => phase !== "removed").map(({ id }) => id);
+    if (!live.connected || channels.length === 0) return null;
+    try {
+      const watched = await live.watch(channels);
+      for (const [channel, who] of watched.present) present(channel, who);
+      return watched.heads;
+    } catch (error) {
+      // One of them is closed to us by now: each is asked for by itself, over HTTP.
+      if (error instanceof Refused && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  async #newest(heads: ReadonlyMap<ChannelId, number> | null): Promise<void> {
+    const { device } = this.#site;
+    for (const [channel, { cursor, phase }] of device.turns.session.channels) {
+      if (phase === "removed") continue;
+      const head = heads?.get(channel);
+      if (head === undefined || head !== cursor) {
+        await closed(async () => await device.catchUp(channel));
+      }
+      const state = device.turns.session.channels.get(channel);
+      if (state !== undefined && (waits(state) || state.behind)) {
+        await closed(async () => await device.resume(new Set([channel])));
+      }
+    }
+  }
+
+  /** A chain that does not hold stops its circle, with a warning, and no other. */
+  async #know(circle: CircleId): Promise<void> {
+    if (!isId(circle)) return;
+    try {
+      await closed(async () => await this.#site.device.knowCircle(circle));
+    } catch (error) {
+      if (!(error instanceof BadChain) && !(error instanceof ChainRolledBack)) throw error;
+      const detail = error instanceof BadChain ? error.fault : "rolled_back";
+      await this.#warn(circle, detail);
+    }
+  }
+
+  async #warn(circle: CircleId, detail: string): Promise<void> {
+    await this.#site.device.turns.take((session) => {
+      const first = [...session.channels.values()].find((state) => state.circle === circle);
+      const known = { channel: first?.id ?? null, detail };
+      return { session, effects: [safetyWarning("roster_forked", known)] };
+    });
+  }
+
+  /** Another tab may have gone while it asked; what has no answer yet is asked for again. */
+  #lookForForgotten(): void {
+    if (this.#carrying > 0 || this.#retry !== null || this.syncing) return;
+    const { session } = this.#site.device.turns;
+    const waiting = [...session.channels.values()].filter(waits).map(({ id }) => id);
+    if (waiting.length === 0) return;
+    void this.#guarded(async () => await this.#site.device.resume(new Set(waiting)));
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    this.#carrying += 1;
+    try {
+      await work();
+    } catch (error) {
+      if (isForNow(error)) this.#later();
+      else if (!(error instanceof Refused)) reportError(error);
+    } finally {
+      this.#carrying -= 1;
+    }
+  }
+
+  #later(): void {
+    if (this.#retry !== null) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.#attempt += 1;
+      void this.run();
+    }, offlineWait(this.#attempt));
+  }
+}
+
+/** A channel or circle that is closed to us by now keeps no other waiting. */
+async function closed(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== "not_found") throw error;
+  }
+}
+
+function isForNow(error: unknown): boolean {
+  if (error instanceof Unreachable || error instanceof BadAnswer) return true;
+  return error instanceof Refused && (error.status === 429 || error.status >= 500);
+}

@@ -1,0 +1,46 @@
+/** Sending bytes so that one sees how far they are: the one thing that fetch cannot tell. */
+
+import { refusal } from "./api.ts";
+import { Unreachable } from "./ronde.ts";
+
+const ROOT = "/api/v1";
+const PATIENCE_MS = 300_000;
+
+export type UploadOptions = {
+  readonly progress?: (done: number) => void;
+  readonly signal?: AbortSignal;
+};
+
+/** PUT bytes; throws Refused, Unreachable, or the signal's reason. */
+export async function upload(
+  path: string,
+  data: Uint8Array<ArrayBuffer>,
+  { progress, signal }: UploadOptions,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const request = new XMLHttpRequest();
+  await new Promise<void>((done, fail) => {
+    request.open("PUT", ROOT + path);
+    request.timeout = PATIENCE_MS;
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.addEventListener("progress", ({ loaded, total }) => progress?.(loaded / total));
+    request.addEventListener("load", () => {
+      if (request.status < 300) done();
+      else fail(refusal(problemIn(request.responseText), request.status));
+    });
+    for (const end of ["error", "timeout"]) {
+      request.addEventListener(end, () => fail(new Unreachable()));
+    }
+    request.addEventListener("abort", () => fail(signal?.reason ?? new Unreachable()));
+    signal?.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(data);
+  });
+}
+
+function problemIn(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return {};
+  }
+}

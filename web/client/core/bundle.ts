@@ -9,7 +9,7 @@
 import { Blob, decodeOr, HASH_LENGTH, readSuite } from "./canonical.ts";
 import type { Reader, Writer } from "./mls/codec.ts";
 import { encode } from "./mls/codec.ts";
-import { SUITE_1 } from "./mls/suite.ts";
+import { standsTwice, SUITE_1 } from "./mls/suite.ts";
 
 /** A tree of 100 devices is some 70 kB, and stands in the Welcome and in the GroupInfo. */
 export const MAX_BUNDLE = 1 << 20;
@@ -83,7 +83,7 @@ export class Bundle {
     if (data.length > MAX_BUNDLE) throw new BadBundle("a bundle that is too large");
     const bundle = decodeOr(() => new BadBundle("no bundle"), Bundle.read, data);
     const used = bundle.keyPackages;
-    if (used.length > MAX_KEY_PACKAGES || new Set(used.map(String)).size !== used.length) {
+    if (used.length > MAX_KEY_PACKAGES || standsTwice(used)) {
       throw new BadBundle("key packages without number");
     }
     const welcomes = bundle.welcome !== null;

@@ -21,7 +21,7 @@ import {
 } from "./canonical.ts";
 import type { DeviceId, ProfessionalId } from "./ids.ts";
 import type { Reader } from "./mls/codec.ts";
-import { decode, encode, utf8, Writer } from "./mls/codec.ts";
+import { decode, encode, nameOf, utf8, Writer } from "./mls/codec.ts";
 import type { KeyPair } from "./mls/suite.ts";
 import { equal, Secret, SUITE_1 } from "./mls/suite.ts";
 
@@ -335,7 +335,7 @@ async function isSigned(
 ): Promise<boolean> {
   const [content, { signature }] = [signed.content(), signed];
   const asked = new Writer().opaque(key).opaque(utf8(label)).opaque(content).opaque(signature);
-  const name = String.fromCharCode(...SUITE_1.hash(asked.bytes()));
+  const name = nameOf(SUITE_1.hash(asked.bytes()));
   if (!verified.has(name) && !(await isSignedBy(key, label, content, signature))) return false;
   verified.delete(name);
   verified.add(name);

@@ -9,7 +9,7 @@ import { sha512 } from "@noble/hashes/sha2.js";
 
 import { writeText } from "./canonical.ts";
 import type { ProfessionalId } from "./ids.ts";
-import { concat, utf8, Writer } from "./mls/codec.ts";
+import { concat, nameOf, utf8, Writer } from "./mls/codec.ts";
 import { SUITE_1 } from "./mls/suite.ts";
 
 // Making a key whose 30 digits look right costs an attacker this many hashes for each try:
@@ -46,7 +46,7 @@ const known = new Map<string, Uint8Array>();
 
 // Twenty milliseconds each, and one's own half stands in every number one compares.
 function fingerprint(professional: ProfessionalId, identityKey: Uint8Array): Uint8Array {
-  const name = `${professional} ${String(identityKey)}`;
+  const name = `${professional} ${nameOf(identityKey)}`;
   const half = known.get(name) ?? hashed(professional, identityKey);
   known.set(name, half);
   return half;

@@ -7,7 +7,6 @@
  */
 import assert from "node:assert/strict";
 
-import { encode } from "../../../web/client/core/mls/codec.ts";
 import { Commit, ProposalRef } from "../../../web/client/core/mls/commit.ts";
 import { PublicMessage, verifyContent } from "../../../web/client/core/mls/framing.ts";
 import type { AuthenticatedContent, Sender } from "../../../web/client/core/mls/framing.ts";

@@ -74,7 +74,7 @@ export class RatchetTree {
     nodes: readonly (Node | null)[],
     hashes: readonly (Uint8Array | null)[] = nodes.map(() => null),
   ) {
-    this.#nodes = nodes;
+    this.#nodes = [...nodes];
     this.#hashes = [...hashes];
   }
 

@@ -52,7 +52,7 @@ async function main(out: string): Promise<void> {
   const all = { ...files, "sw.js": await described(join(out, "sw.js")) };
   const manifest: Manifest = { release, ...pages, words, files: all };
   await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
-  await compress(out, [...Object.keys(all)]);
+  await compress(out, Object.keys(all));
 }
 
 async function bundlePages(

@@ -37,6 +37,16 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/tasks.ts")).tasksPage,
   },
   {
+    path: "/circles/{circle}/documents",
+    area: "circles",
+    load: async () => (await import("./pages/circle_documents.ts")).circleDocumentsPage,
+  },
+  {
+    path: "/documents/{document}",
+    area: "circles",
+    load: async () => (await import("./pages/document.ts")).documentPage,
+  },
+  {
     path: "/circles/{circle}/members",
     area: "circles",
     load: async () => (await import("./pages/members.ts")).membersPage,

@@ -215,7 +215,7 @@ class Journey:
         key = one.device.session.pins.keys[one.id]
         await attest_identity(self.ana.device, one.id, seen=key)
         if role is Role.PROFESSIONAL:
-            await self._sign_convention(one.id)
+            await self.sign_convention(one.id)
         self.people[name] = one
         return one
 
@@ -250,7 +250,8 @@ class Journey:
         await self.ana.device.add(self.channel, other.id)
         await other.device.synchronise()
 
-    async def _sign_convention(self, professional: ProfessionalId) -> None:
+    async def sign_convention(self, professional: ProfessionalId) -> None:
+        """Let somebody's convention begin today."""
         ask, today = self.ana.line.ask, self.clock().date().isoformat()
         begun = await ask("POST", f"/professionals/{professional}/conventions")
         path = f"/conventions/{begun['id']}"

@@ -131,9 +131,13 @@ export function form(options: FormOptions): HTMLFormElement {
   const show = (faults: readonly Fault[]): void => {
     for (const each of options.fields) each.fault(null);
     for (const each of faults) each.field?.fault(each.sentence);
-    summary.hidden = faults.length === 0;
-    fill(summary, faults.length > 0 && faultList(faults));
-    if (faults.length > 0) summary.focus();
+    const [first, second] = faults;
+    // One field that is wrong is said where it is; a list of one would only be in the way.
+    const listed = first !== undefined && (second !== undefined || first.field === null);
+    summary.hidden = !listed;
+    fill(summary, listed && faultList(faults));
+    if (listed) summary.focus();
+    else first?.field?.input.focus();
   };
   const made = h("form", { class: "stack", novalidate: true }, summary, options.body, button, options.after);
   made.addEventListener("submit", (event) => {

@@ -85,7 +85,7 @@ export function french(text: string): string {
   return text
     .replace(/ (?=[:»])/gu, NO_BREAK)
     .replace(/ (?=[;!?])/gu, NARROW)
-    .replace(/(?<=«) /gu, NO_BREAK)
+    .replace(/(?<=«|n°) /gu, NO_BREAK)
     .replace(AROUND_UNIT, NO_BREAK);
 }
 const AROUND_UNIT = new RegExp(`(?<=[\\d}]) (?=(?:${UNITS})(?![\\p{L}\\d]))`, "gu");

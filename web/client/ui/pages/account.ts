@@ -28,9 +28,13 @@ export function accountPage({ ronde, go }: PageContext): Page {
     ),
     h(
       "section",
-      { class: "card row-between" },
-      h("h2", { class: "card-title" }, t("Langue")),
-      languageSwitch((chosen) => void keepOnServer(ronde, chosen)),
+      { class: "card" },
+      h(
+        "div",
+        { class: "row-between" },
+        h("h2", { class: "card-title" }, t("Langue")),
+        languageSwitch((chosen) => void keepOnServer(ronde, chosen)),
+      ),
     ),
     installHint(),
     leaving(ronde, go),

@@ -1,9 +1,10 @@
 /** When and how one is told that something waits; never what. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { type Child, fill, h } from "../dom.ts";
+import { type Child, fill, freshId, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { field, toggle } from "../form.ts";
+import { timeOf } from "../dates.ts";
+import { toggle } from "../form.ts";
 import { icon } from "../icons.ts";
 import { subpage } from "../parts/subpage.ts";
 import { type PushState, pushState, subscribe, unsubscribe } from "../parts/web_push.ts";
@@ -98,20 +99,29 @@ function explanation(state: PushState): Child {
 }
 
 function quietHours(value: Preferences, keep: Keep): HTMLElement {
-  const from = field({ label: t("De"), name: "quiet-from", input: { type: "time", value: value.quiet_from } });
-  const until = field({ label: t("À"), name: "quiet-to", input: { type: "time", value: value.quiet_to } });
-  from.input.addEventListener("change", () => keep({ quiet_from: from.input.value }));
-  until.input.addEventListener("change", () => keep({ quiet_to: until.input.value }));
+  const from = hours(t("De"), value.quiet_from, (chosen) => keep({ quiet_from: chosen }));
+  const until = hours(t("À"), value.quiet_to, (chosen) => keep({ quiet_to: chosen }));
   return h(
     "section",
     { class: "card" },
     h("h2", { class: "card-title" }, t("Heures calmes")),
     h("p", { class: "card-note" }, t("Rien ne sonne pendant ces heures. Deux heures égales : pas d'heures calmes.")),
-    h("div", { class: "field-row field-pair" }, from.element, until.element),
+    h("div", { class: "field-row field-pair" }, from, until),
     toggle(t("Sauf les messages urgents"), {
       hint: t("Ce qu'un collègue a marqué urgent sonne quand même."),
       on: value.urgent,
       changed: (on) => keep({ urgent: on }),
     }).element,
   );
+}
+
+/** Half hours to choose from: a browser's own time field follows its language, not ours. */
+function hours(label: string, value: string, chosen: (time: string) => void): HTMLElement {
+  const id = freshId("hour");
+  const half = Array.from({ length: 48 }, (_, at) => `${String(at >> 1).padStart(2, "0")}:${at % 2 === 0 ? "00" : "30"}`);
+  const times = half.includes(value) ? half : [value, ...half];
+  const options = times.map((each) => h("option", { value: each }, timeOf(`2026-01-01T${each}`)));
+  const select = h("select", { class: "select", id, value }, options);
+  select.addEventListener("change", () => chosen(select.value));
+  return h("div", { class: "field" }, h("label", { class: "field-label", for: id }, label), select);
 }

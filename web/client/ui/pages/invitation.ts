@@ -63,26 +63,26 @@ class Steps {
     const judge = (): void => {
       const { level, sentence } = strength(password.input.value);
       words.dataset.level = level;
-      fill(words, sentence !== "" && [icon(level === "weak" ? "info" : "check", "small"), sentence]);
+      fill(words, level !== "none" && [icon(level === "weak" ? "info" : "check", "small"), sentence]);
     };
+    password.element.append(words);
     password.input.addEventListener("input", judge);
     const offer = (): void => {
       password.input.type = "text";
       password.input.value = propose();
       password.input.dispatchEvent(new Event("input"));
-      toast(t("Laissez votre navigateur l'enregistrer, ou notez-le."));
+      fill(words, icon("info", "small"), t("Laissez votre navigateur l'enregistrer, ou notez-le."));
     };
     const made = form({
       fields: [password],
       body: [
         password.element,
-        words,
         h("button", { class: "link-button", type: "button", onclick: offer }, t("En proposer un")),
       ],
       action: t("Continuer"),
       verify: () => {
         const { level, sentence } = strength(password.input.value);
-        return level === "weak" ? [{ field: password, sentence }] : [];
+        return level === "weak" || level === "none" ? [{ field: password, sentence }] : [];
       },
       send: () => this.#enrol(password.input.value),
       blame: () => password,

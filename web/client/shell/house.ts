@@ -209,7 +209,7 @@ export class House implements Ronde {
   async #removeDevice(device: DeviceId): Promise<void> {
     const { turns, coordination } = this.#rooms;
     await this.api.ask("DELETE", `/devices/${device}`);
-    for (const { id, phase } of [...turns.session.channels.values()]) {
+    for (const { id, phase } of turns.session.channels.values()) {
       if (phase === "member") await coordination.removeDevices(id, [device]);
     }
   }

@@ -15,7 +15,7 @@ export class News<Events> {
 
   /** Tell all who listen now. */
   tell<K extends keyof Events>(event: K, news: Events[K]): void {
-    for (const handler of [...(this.#handlers.get(event) ?? [])]) {
+    for (const handler of this.#handlers.get(event) ?? []) {
       try {
         (handler as Handler<Events[K]>)(news);
       } catch (error) {

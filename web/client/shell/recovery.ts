@@ -111,8 +111,10 @@ export class BackupKeeper {
       const data = await this.#store.value(NAMES.backup);
       if (data === null) return;
       let backup = Backup.decode(bytesOf(decodeValue<string>(data)));
+      const publicKey = base64Of(backup.publicKey);
       for (const one of await owed(session, backup)) {
-        await this.#line.ask("POST", "/backup/records", { id: one.id, body: base64Of(one.body) });
+        const form = { id: one.id, body: base64Of(one.body), public_key: publicKey };
+        await this.#line.ask("POST", "/backup/records", form);
         backup = backup.noted(one);
         await keepBackup(this.#store, backup);
       }

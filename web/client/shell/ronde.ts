@@ -369,7 +369,8 @@ export interface DeviceSetUp {
   /**
    * Make this browser a device; the server hears of it after it is persisted.
    *
-   * `code` is the recovery code to show and print once, null where the one used stays good.
+   * `code` is the recovery code to show and print once; null where the one used stays good,
+   * and after `lost` as long as no coordinator has attested the new identity.
    * Throws NotPossible (`wrong_code`, `no_backup`), Refused, Unreachable.
    */
   begin(how: Beginning): Promise<{ readonly code: string | null }>;

@@ -41,7 +41,8 @@ export async function beginDevice(
   if (how.kind === "restore") return await restore(site, professional, how.code);
   await keepSession(site, professional, newIdentity);
   const registered = await registerNew(site, how);
-  return { code: await beginBackup(site), registered };
+  // The server takes a backup from a device that it knows, and from no other.
+  return { code: registered ? await beginBackup(site) : null, registered };
 }
 
 /** Begin a backup under a new code, and give the code to be shown. */

@@ -117,9 +117,9 @@ export class Sync {
     const { session } = device.turns;
     const group = session.channels.get(told.channel)?.group ?? null;
     if (group === null || told.device === session.device.id) return;
-    if ((await compare(session, told)).effects.length === 0) return;
+    if (compare(session, told).effects.length === 0) return;
     await this.#guarded(async () => {
-      await device.carryOut(await device.turns.take(async (now) => await compare(now, told)));
+      await device.carryOut(await device.turns.take((now) => compare(now, told)));
     });
   }
 

@@ -1,0 +1,207 @@
+"""People whose device is a browser: the built shell, without pages, in a real Chromium.
+
+A page of the test's own loads the shell under the real page's policy; everything it asks
+goes to the real server.
+"""
+
+import re
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from pyotp.totp import TOTP
+
+from channels.headless_people import admit_member, attest_identity
+from crypto.ids import ChannelId, ProfessionalId
+from tests.support.journey import PASSWORD, Journey
+from tests.support.node import NODE, ROOT
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+_CODE_LIFE: Final = timedelta(seconds=30)
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "require-trusted-types-for 'script'; trusted-types ronde"
+)
+_HTML = '<!doctype html><title>Ronde</title><script type="module" src="/assets/shell.js"></script>'
+_ENROL = """async ([token, password]) => {
+  const {secret} = await ronde.api.ask("POST", "/enrolments", {token, password});
+  return secret;
+}"""
+_CONFIRM = """async ([token, code]) => {
+  await ronde.api.ask("POST", "/enrolments/confirmation", {token, code});
+  await ronde.signedIn();
+}"""
+_SIGN_IN = """async ([email, password, code]) => {
+  await ronde.api.ask("POST", "/sessions", {email, password, code});
+  await ronde.signedIn();
+}"""
+_BEGIN = "async (how) => (await ronde.device.begin(how)).code"
+TEXTS: Final = """async (channel) => {
+  const conversation = await ronde.conversation(channel);
+  return conversation.entries
+    .filter(({inside}) => inside.kind === "content" && inside.type === "message")
+    .map(({inside}) => inside.content.text);
+}"""
+STATES: Final = """async (channel) => {
+  const conversation = await ronde.conversation(channel);
+  return conversation.entries
+    .filter(({inside}) => inside.kind === "content")
+    .map(({inside, state}) => [inside.content.text, state]);
+}"""
+POST: Final = """async ([channel, text]) => {
+  const conversation = await ronde.conversation(channel);
+  const message = {
+    kind: "message", text, replyTo: null, mentions: [], attachments: [], urgent: false,
+  };
+  return await conversation.post(message);
+}"""
+
+
+def bundle(folder: Path) -> None:
+    """Build the shell into a folder."""
+    script = str(ROOT / "tests" / "support" / "bundle_shell.ts")
+    subprocess.run([NODE, script, str(folder)], check=True)  # noqa: S603 -- our own script
+
+
+@dataclass(slots=True, kw_only=True)
+class Window:
+    """A tab with the shell in it."""
+
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+
+    async def ask(self, script: str, argument: object = None) -> Any:  # noqa: ANN401 -- JSON
+        return await self.page.evaluate(script, argument)
+
+    async def until(self, script: str, argument: object = None, *, seconds: float = 10) -> None:
+        """Wait until a condition of the page's holds."""
+        await self.page.wait_for_function(script, arg=argument, timeout=seconds * 1000)
+
+    async def reads(self, channel: ChannelId, texts: list[str], *, seconds: float = 10) -> None:
+        """Wait until a channel shows these messages, and no others."""
+        script = f"async ([channel, texts]) => JSON.stringify(await ({TEXTS})(channel)) === texts"
+        written = await self.ask("(texts) => JSON.stringify(texts)", texts)
+        await self.until(script, [channel, written], seconds=seconds)
+
+    async def says(self, channel: ChannelId, text: str) -> str:
+        entry: str = await self.ask(POST, [channel, text])
+        return entry
+
+    async def texts(self, channel: ChannelId) -> list[str]:
+        said: list[str] = await self.ask(TEXTS, channel)
+        return said
+
+
+@dataclass(slots=True, kw_only=True)
+class Surfer:
+    """Somebody whose device is a browser profile."""
+
+    name: str
+    url: str
+    files: Path
+    browser: Browser
+    context: BrowserContext
+    secret: str = ""
+    later: timedelta = timedelta()
+    windows: list[Window] = field(default_factory=list)
+
+    @property
+    def email(self) -> str:
+        return f"{self.name.lower()}@ronde.example"
+
+    async def opens(self, path: str = "/") -> Window:
+        """Open another tab, and wait until the shell stands."""
+        window = await self.loads(path)
+        await window.until("() => ronde !== null")
+        return window
+
+    async def loads(self, path: str = "/") -> Window:
+        window = Window(page=await self.context.new_page())
+        window.page.on("pageerror", lambda error: window.troubles.append(str(error)))
+        window.page.on("console", lambda said: _note(window, said.type, said.text))
+        await window.page.goto(self.url + path)
+        self.windows.append(window)
+        return window
+
+    async def sign_in(self, window: Window, now: Any) -> None:  # noqa: ANN401 -- a clock
+        """Sign in anew, with a code that was not used before."""
+        self.later += _CODE_LIFE
+        code = TOTP(self.secret).at(now() + self.later)
+        await window.ask(_SIGN_IN, [self.email, PASSWORD, code])
+
+    @property
+    def troubles(self) -> list[str]:
+        """What any tab complained of."""
+        return [trouble for window in self.windows for trouble in window.troubles]
+
+
+def _note(window: Window, kind: str, text: str) -> None:
+    # A request that fails is noted by the browser itself; the shell says nothing at all.
+    if kind in ("error", "warning") and not text.startswith("Failed to load resource"):
+        window.troubles.append(text)
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Start the system's Chromium, and end it."""
+    async with async_playwright() as web:
+        browser = await web.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def surfer(browser: Browser, files: Path, url: str, name: str) -> Surfer:
+    """Give somebody a fresh browser profile."""
+    context = await browser.new_context(base_url=url)
+    one = Surfer(name=name, url=url, files=files, browser=browser, context=context)
+    await context.route(re.compile(r"/(assets/shell\.js|sw\.js)?(\?.*)?$"), one_of(files))
+    return one
+
+
+def one_of(files: Path) -> Any:  # noqa: ANN401 -- a handler of Playwright's
+    """Answer for the page and its files, as the server would."""
+
+    async def answer(route: Route) -> None:
+        name = route.request.url.partition("?")[0].rpartition("/")[2]
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
+        if name:
+            body, kind = (files / name).read_text(), "text/javascript"
+        else:
+            body, kind = _HTML, "text/html"
+        await route.fulfill(body=body, content_type=kind, headers=headers)
+
+    return answer
+
+
+async def enrol_in_browser(story: Journey, one: Surfer) -> tuple[Window, ProfessionalId, str]:
+    """Bring a professional into the network whose device is a browser; gives the code too."""
+    form = {
+        "family_name": "Lavigne",
+        "given_name": one.name,
+        "role": "professional",
+        "email": one.email,
+        "profession": "physician",
+    }
+    person = await story.ana.line.ask("POST", "/professionals", form)
+    invited = await story.ana.line.ask("POST", f"/professionals/{person['id']}/invitation")
+    window = await one.opens()
+    one.secret = await window.ask(_ENROL, [invited["token"], PASSWORD])
+    code = TOTP(one.secret).at(story.clock())
+    await window.ask(_CONFIRM, [invited["token"], code])
+    recovery = await window.ask(_BEGIN, {"kind": "new"})
+    return window, ProfessionalId(person["id"]), recovery
+
+
+async def bring_in(story: Journey, professional: ProfessionalId) -> None:
+    """Attest, sign the convention, admit and add somebody who has a device."""
+    await attest_identity(story.ana.device, professional)
+    await story.sign_convention(professional)
+    await admit_member(story.ana.device, story.circle, professional)
+    await story.ana.device.add(story.channel, professional)

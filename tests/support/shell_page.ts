@@ -1,0 +1,6 @@
+/** The shell without pages: a test in a browser speaks with it by `ronde`. */
+
+import { start } from "../../web/client/shell/start.ts";
+
+Object.assign(globalThis, { ronde: null, began: performance.now() });
+void start().then((ronde) => Object.assign(globalThis, { ronde, opened: performance.now() }));

@@ -12,7 +12,7 @@ import { Refused } from "./refused.ts";
 export const MAX_MESSAGE = 1 << 24;
 /** A tree of 1,000 devices has some 10,000 items, and each costs a little time to read. */
 export const MAX_ITEMS = 1 << 18;
-/** The deepest structure of RFC 9420 (a capability list in a leaf in a path in a commit) has six. */
+/** The deepest structure of RFC 9420 (capabilities in a leaf in a path in a commit) has six. */
 export const MAX_DEPTH = 12;
 
 const TWO_BYTES = 0x40;

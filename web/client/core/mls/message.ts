@@ -91,7 +91,10 @@ export function unpackKeyPackage(data: Uint8Array): KeyPackage {
   return unpackOnly(data, KeyPackage);
 }
 
-function unpackOnly<T extends Content>(data: Uint8Array, kind: abstract new (given: never) => T): T {
+function unpackOnly<T extends Content>(
+  data: Uint8Array,
+  kind: abstract new (given: never) => T,
+): T {
   const content = unpack(data);
   if (!(content instanceof kind)) {
     throw new OutOfProfile("another message than was asked for");

@@ -56,6 +56,7 @@ class Action(StrEnum):
     WRITE_CONSENT = "write_consent"
     OPEN_CIRCLE = "open_circle"
     LIST_CIRCLES = "list_circles"
+    READ_DAY = "read_day"
     READ_CIRCLE = "read_circle"
     ADMIT_MEMBER = "admit_member"
     RELEASE_MEMBER = "release_member"
@@ -108,6 +109,7 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.WRITE_CONSENT: {Relation.NETWORK: _COORDINATOR},
     Action.OPEN_CIRCLE: {Relation.NETWORK: _COORDINATOR},
     Action.LIST_CIRCLES: {Relation.SELF: _EVERYBODY},
+    Action.READ_DAY: {Relation.SELF: _EVERYBODY},
     Action.READ_CIRCLE: {Relation.NETWORK: _COORDINATOR, Relation.MEMBER: _CARE},
     Action.ADMIT_MEMBER: {Relation.MEMBER: _COORDINATOR},
     Action.RELEASE_MEMBER: {Relation.MEMBER: _COORDINATOR},

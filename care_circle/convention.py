@@ -40,6 +40,16 @@ class TrainingModule(StrEnum):
     TOOL = "tool"
 
 
+class Footing(StrEnum):
+    """How somebody stands to the agreement on a day; `pending` is on its way to a signature."""
+
+    NONE = "none"
+    PENDING = "pending"
+    COMING = "coming"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """One document of the checklist and the day it came back signed."""
@@ -169,3 +179,18 @@ def require_active(conventions: tuple[Convention, ...], *, on: date) -> None:
     """
     if not any(convention.is_active(on) for convention in conventions):
         raise NoActiveConvention
+
+
+def footing(conventions: tuple[Convention, ...], *, on: date) -> Footing:
+    """Tell how a professional with these conventions stands on a day; the best one counts."""
+    found = {_footing(convention, on) for convention in conventions}
+    order = (Footing.ACTIVE, Footing.COMING, Footing.PENDING, Footing.ENDED)
+    return next((each for each in order if each in found), Footing.NONE)
+
+
+def _footing(convention: Convention, on: date) -> Footing:
+    if convention.is_active(on):
+        return Footing.ACTIVE
+    if convention.signed_on is None or convention.active_from is None:
+        return Footing.PENDING
+    return Footing.COMING if on < convention.active_from else Footing.ENDED

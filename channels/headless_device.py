@@ -16,6 +16,7 @@ from channels.content import Content, encode, type_of
 from channels.headless_file import DeviceFile
 from channels.headless_forms import BadAnswer, base64_of, bytes_of, read_item, request_form
 from channels.headless_line import Line, Refused, Unreachable
+from channels.headless_marks import Form, compare_places, place_of, tell_place
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
 from crypto.membership import Roster
 from crypto.policy import strangers
@@ -61,6 +62,7 @@ class HeadlessDevice:
     file: DeviceFile = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
     stock: int = PACKAGES
+    _told: dict[ChannelId, Form] = field(default_factory=dict, repr=False)
 
     @property
     def session(self) -> Session:
@@ -98,7 +100,7 @@ class HeadlessDevice:
         return tuple(events)
 
     async def synchronise(self) -> tuple[Event, ...]:
-        """Send what waits and read what is new, everywhere.
+        """Send what waits, read what is new, and compare one's place with the others' (R11).
 
         A channel that is closed to us, because we left its circle, keeps no other waiting.
         """
@@ -111,6 +113,8 @@ class HeadlessDevice:
             except Refused as refused:
                 if refused.code != _NOT_FOUND:
                     raise
+        for channel in tuple(self.session.channels):
+            events += await self._compare(channel)
         return tuple(events)
 
     async def catch_up(self, channel: ChannelId) -> tuple[Event, ...]:
@@ -211,6 +215,15 @@ class HeadlessDevice:
             found += [CircleId(form["id"]) for form in page["items"]]
             after = page["next"]
         return tuple(found)
+
+    async def _compare(self, channel: ChannelId) -> tuple[Event, ...]:
+        """Tell our place in a channel if it has moved, and look whether others stand elsewhere."""
+        place = place_of(self.session, channel)
+        if place is None:
+            return ()
+        if self._told.get(channel) != place and await tell_place(self.line, channel, place):
+            self._told[channel] = place
+        return await self._do(await compare_places(self.line, self.session, channel))
 
     async def _do_in(self, channel: ChannelId, step: Step) -> tuple[Event, ...]:
         """Do a step; if something still waits in its channel, what went before had no answer."""

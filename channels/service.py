@@ -171,9 +171,13 @@ class ChannelService:
         self, channel: ChannelId, *, since: int
     ) -> tuple[tuple[Item, ...], Container[DeviceId]]:
         """Read what came after `since`, and who may have it, for pushing to them."""
-        found = await self.store.find(channel)
         items = await self.store.read(channel, since=since, limit=MAX_PAGE)
-        return items, (await self.door.participants(found.circle)).receivers
+        return items, await self.receivers(channel)
+
+    async def receivers(self, channel: ChannelId) -> Container[DeviceId]:
+        """Tell which devices may be given what is said in a channel now."""
+        found = await self.store.find(channel)
+        return (await self.door.participants(found.circle)).receivers
 
     async def rosters_changed(self) -> None:
         """Let a change of circle, device or account take effect on whoever listens now.

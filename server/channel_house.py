@@ -12,9 +12,11 @@ from channels.access import Door
 from channels.blobs import BlobService
 from channels.delivery import DeliveryService
 from channels.keys import KeyPackages
+from channels.marks import Marks
 from channels.projection import Projection
 from channels.service import ChannelService
 from crypto.ids import ChannelId
+from server.day import Days
 from server.house import House
 from server.limits import Allowance, RateLimit
 from server.live.connection import Limits
@@ -22,7 +24,9 @@ from server.live.rosters import CircleRosters
 from server.rounds import again_and_again
 from server.routes.blobs import BLOBS
 from server.routes.channels import CHANNELS
+from server.routes.day import DAYS
 from server.routes.keys import KEY_PACKAGES
+from server.routes.marks import MARKS
 from server.sockets import Sockets
 from server.storage.blobs import EngineBlobs
 from server.storage.channels import EngineChannelStore
@@ -32,6 +36,8 @@ from server.storage.key_packages import EnginePackageStore
 HAND_OUTS = Allowance(tries=600, seconds=3600)
 # Names that came together are looked at together: most are of appends made here.
 HINT_SECONDS = 0.2
+# A device that reads fast tells of every entry; of all that a second brings, the last is kept.
+MARK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,14 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
         feed=sockets.feed,
         clock=clock,
     )
-    return Channels(service=service, packages=packages, blobs=blobs, sockets=sockets)
+    marks = Marks(
+        store=house.stores.marks,
+        channels=store,
+        door=door,
+        clock=clock,
+        tell=sockets.whispers.marked,
+    )
+    return Channels(service=service, packages=packages, marks=marks, blobs=blobs, sockets=sockets)
 
 
 def install_channels(app: web.Application, house: House, channels: Channels) -> None:
@@ -85,10 +98,13 @@ def install_channels(app: web.Application, house: House, channels: Channels) -> 
     app[CHANNELS] = channels.service
     app[KEY_PACKAGES] = channels.packages
     app[BLOBS] = channels.blobs
-    channels.sockets.attach(app, channels.service)
+    app[MARKS] = channels.marks
+    app[DAYS] = Days(service=house.care.day, channels=channels.service.store, marks=channels.marks)
+    channels.sockets.attach(app, channels.service, channels.marks)
     house.sessions.endings.subscribe(channels.sockets.drop_session)
     house.changes.subscribe(channels.service.rosters_changed)
     app.cleanup_ctx.append(_follow(house, channels))
+    app.cleanup_ctx.append(_write_marks(channels))
 
 
 Context = Callable[[web.Application], AsyncIterator[None]]
@@ -119,6 +135,21 @@ def _follow(house: House, channels: Channels) -> Context:
             yield
             for task in running:
                 task.cancel()
+
+    return context
+
+
+def _write_marks(channels: Channels) -> Context:
+    """Write how far everybody has come, every second and once more at the end."""
+
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(
+                again_and_again(channels.marks.write, every=MARK_SECONDS, trouble="marks_failed")
+            )
+            yield
+            running.cancel()
+        await channels.marks.write()
 
     return context
 

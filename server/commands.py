@@ -16,7 +16,8 @@ from care_circle.role import Profession, Role
 from care_circle.services.people import NewProfessional
 from crypto.ids import ProfessionalId
 from server.accounts.accounts import Invited
-from server.accounts.users import add_user, disable_user, opened, standing_of
+from server.accounts.standing import Standing, standing_of
+from server.accounts.users import add_user, disable_user, opened
 from server.client.french import FrenchGroup, Refusal
 from server.config import Config, ConfigError
 from server.doctor import examine
@@ -30,6 +31,13 @@ ELSEWHERE: Mapping[str, str] = {
     "chaos": "server.chaos.command",
 }
 """Commands kept in modules of their own, loaded only when they are asked for."""
+
+_STANDINGS: Mapping[Standing, str] = {
+    Standing.NONE: "sans compte",
+    Standing.INVITED: "invité",
+    Standing.ACTIVE: "actif",
+    Standing.CLOSED: "fermé",
+}
 
 
 class Commands(FrenchGroup):
@@ -150,4 +158,6 @@ async def _disable(config: Config, professional: ProfessionalId) -> None:
 async def _list(config: Config) -> None:
     async with opened(config) as house:
         for account in await house.stores.accounts.everyone():
-            click.echo(f"{account.professional}  {account.role:<14} {standing_of(account)}")
+            click.echo(
+                f"{account.professional}  {account.role:<14} {_STANDINGS[standing_of(account)]}"
+            )

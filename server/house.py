@@ -8,7 +8,11 @@ from care_circle.access import Action
 from care_circle.pathway import COCON, Pathway, read_pathway
 from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService
+from care_circle.services.coordination import CoordinationService
+from care_circle.services.day import DayService
 from care_circle.services.documents import DocumentsService
+from care_circle.services.files import Files
+from care_circle.services.glance import GlanceService
 from care_circle.services.guard import Guard
 from care_circle.services.tasks import TasksService
 from care_circle.surroundings import Surroundings
@@ -21,6 +25,7 @@ from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
 from server.audit import Audit
 from server.clock import Clock
+from server.colleagues import Colleagues
 from server.family import FamilyPages
 from server.live.announcer import RosterChanges
 from server.live.use_cases import LiveCircles, LivePeople
@@ -41,6 +46,7 @@ from server.storage.identity import (
     EngineSessions,
 )
 from server.storage.keys import Keyring
+from server.storage.marks import EngineMarks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,7 @@ class Stores:
     sessions: EngineSessions
     devices: EngineDevices
     preferences: EnginePreferences
+    marks: EngineMarks
 
     @staticmethod
     def on(engine: Engine, keyring: Keyring) -> "Stores":
@@ -72,6 +79,7 @@ class Stores:
             sessions=EngineSessions(engine, keyring),
             devices=EngineDevices(engine, keyring),
             preferences=EnginePreferences(engine, keyring),
+            marks=EngineMarks(engine, keyring),
         )
 
 
@@ -85,6 +93,9 @@ class Care:
     tasks: TasksService
     documents: DocumentsService
     appointments: AppointmentsService
+    day: DayService
+    glance: GlanceService
+    coordination: CoordinationService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +112,7 @@ class House:
     accounts: Accounts
     sessions: Sessions
     devices: Devices
+    colleagues: Colleagues
     sign_in: SignIn
     me: Me
     outbox: EngineOutbox
@@ -139,6 +151,9 @@ def furnish(
         accounts=accounts,
         sessions=sessions,
         devices=devices,
+        colleagues=Colleagues(
+            service=care.coordination, accounts=stores.accounts, devices=stores.devices
+        ),
         sign_in=SignIn(accounts=accounts, devices=devices, sessions=sessions),
         me=Me(people=stores.people, choices=stores.preferences),
         outbox=outbox,
@@ -169,6 +184,11 @@ def _care(stores: Stores, surroundings: Surroundings, changes: RosterChanges) ->
         tasks=TasksService(tasks=stores.tasks, guard=guard, surroundings=surroundings),
         documents=_documents(here),
         appointments=_appointments(here),
+        day=DayService(people=stores.people, tasks=stores.tasks, files=here.files),
+        glance=GlanceService(people=stores.people, guard=guard, files=here.files),
+        coordination=CoordinationService(
+            people=stores.people, tasks=stores.tasks, guard=guard, files=here.files
+        ),
     )
 
 
@@ -180,6 +200,18 @@ class _Here:
     guard: Guard
     around: Surroundings
     pathway: Pathway
+
+    @property
+    def files(self) -> Files:
+        """What reads everything about a child in one go."""
+        return Files(
+            children=self.stores.children,
+            circles=self.stores.circles,
+            appointments=self.stores.appointments,
+            documents=self.stores.documents,
+            surroundings=self.around,
+            pathway=self.pathway,
+        )
 
 
 def _people(here: _Here, changes: RosterChanges) -> LivePeople:

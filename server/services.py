@@ -6,7 +6,9 @@ from care_circle.pathway import Pathway
 from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService
 from care_circle.services.circles import CirclesService
+from care_circle.services.coordination import CoordinationService
 from care_circle.services.documents import DocumentsService
+from care_circle.services.glance import GlanceService
 from care_circle.services.people import PeopleService
 from care_circle.services.tasks import TasksService
 from server.accounts.accounts import Accounts
@@ -15,6 +17,7 @@ from server.accounts.me import Me
 from server.accounts.preferences import PreferenceStore
 from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
+from server.colleagues import Colleagues
 from server.family import FamilyPages
 from server.house import House
 
@@ -26,8 +29,11 @@ CIRCLES: web.AppKey[CirclesService] = web.AppKey("circles", CirclesService)
 TASKS: web.AppKey[TasksService] = web.AppKey("tasks", TasksService)
 DOCUMENTS: web.AppKey[DocumentsService] = web.AppKey("documents", DocumentsService)
 APPOINTMENTS: web.AppKey[AppointmentsService] = web.AppKey("appointments", AppointmentsService)
+GLANCE: web.AppKey[GlanceService] = web.AppKey("glance", GlanceService)
+COORDINATION: web.AppKey[CoordinationService] = web.AppKey("coordination", CoordinationService)
 FAMILY: web.AppKey[FamilyPages] = web.AppKey("family", FamilyPages)
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
+COLLEAGUES: web.AppKey[Colleagues] = web.AppKey("colleagues", Colleagues)
 DEVICES: web.AppKey[Devices] = web.AppKey("devices", Devices)
 SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions", Sessions)
 ME: web.AppKey[Me] = web.AppKey("me", Me)
@@ -45,9 +51,12 @@ def install(app: web.Application, house: House) -> None:
     app[TASKS] = house.care.tasks
     app[DOCUMENTS] = house.care.documents
     app[APPOINTMENTS] = house.care.appointments
+    app[GLANCE] = house.care.glance
+    app[COORDINATION] = house.care.coordination
     app[FAMILY] = house.family
     app[ACCOUNTS] = house.accounts
     app[DEVICES] = house.devices
+    app[COLLEAGUES] = house.colleagues
     app[SESSIONS] = house.sessions
     app[SIGN_IN] = house.sign_in
     app[ME] = house.me

@@ -18,17 +18,20 @@ import socketio
 from aiohttp import web
 from typing_extensions import override
 
+from channels.marks import Marks
 from channels.model import Asker, Item
 from channels.service import ChannelService
 from crypto.ids import ChannelId, DeviceId
 from server.cookie import SESSION_COOKIE
 from server.forms.channels import AppendForm, Heads, Placed, ReadForm, WatchForm, page
+from server.forms.marks import MarkEvent, MarkView
 from server.identity import Actor, SessionId, device_of, presented_token
 from server.limits import TooManyRequests
 from server.live.connection import Connection, Limits
 from server.live.engineio_fast import FastServer
 from server.live.frames import Event, ack_packet, text_frame
 from server.live.rooms import Rooms
+from server.live.whispers import Whispers
 from server.problems import problem_of
 from server.rounds import again_and_again
 from server.storage.engine import Damaged
@@ -66,23 +69,32 @@ class Sockets(socketio.AsyncNamespace):
         limits: Limits,
     ) -> None:
         super().__init__("/")
-        self.feed = Rooms(news=self._news, run=self._run)
+        self.whispers = Whispers(receivers=self._receivers, run=self._run)
+        self.feed = Rooms(news=self._news, run=self._run, peopled=self.whispers.peopled)
+        self.whispers.attach(self.feed)
         self._sessions = sessions
         self._clock = clock
         self._limits = limits
         self._channels: ChannelService | None = None
+        self._marks: Marks | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._connections: dict[str, Connection] = {}
-        self._events = {"append": self._append, "read": self._read, "watch": self._watch}
+        self._events = {
+            "append": self._append,
+            "mark": self._mark,
+            "read": self._read,
+            "watch": self._watch,
+        }
         self._server = FastServer(
             most_sockets=limits.sockets,
             handshakes_per_second=limits.handshakes_per_second,
         )
         self._server.register_namespace(self)
 
-    def attach(self, app: web.Application, channels: ChannelService) -> None:
-        """Open the door on an application; `channels` publishes to `feed`."""
+    def attach(self, app: web.Application, channels: ChannelService, marks: Marks) -> None:
+        """Open the door on an application; `channels` publishes to `feed`, `marks` whispers."""
         self._channels = channels
+        self._marks = marks
         self._server.attach(app)
         app.cleanup_ctx.append(self._life)
         # Before aiohttp waits for requests to end: a socket is one that does not.
@@ -197,6 +209,13 @@ class Sockets(socketio.AsyncNamespace):
         )
         return page(items, form.limit)
 
+    async def _mark(self, connection: Connection, argument: bytes) -> MarkView:
+        if self._marks is None:
+            raise RuntimeError("the sockets are not attached")
+        form = decode(argument, MarkEvent)
+        mark = await self._marks.put(connection.asker, ChannelId(form.channel), **form.words())
+        return MarkView.of(mark)
+
     async def _watch(self, connection: Connection, argument: bytes) -> Heads:
         """Push the named channels from here on, and tell how far they have come."""
         channels = tuple(ChannelId(name) for name in decode(argument, WatchForm).channels)
@@ -215,7 +234,11 @@ class Sockets(socketio.AsyncNamespace):
             raise
         for channel, head in heads.items():
             self.feed.begin(channel, head)
-        return Heads(heads=heads)
+        present = {
+            channel: self.feed.present(channel, await self._service.receivers(channel))
+            for channel in channels
+        }
+        return Heads(heads=heads, present=present)
 
     @property
     def _service(self) -> ChannelService:
@@ -227,6 +250,9 @@ class Sockets(socketio.AsyncNamespace):
         self, channel: ChannelId, since: int
     ) -> tuple[Sequence[Item], Container[DeviceId]]:
         return await self._service.news(channel, since=since)
+
+    async def _receivers(self, channel: ChannelId) -> Container[DeviceId]:
+        return await self._service.receivers(channel)
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
         if self._tasks is None:
@@ -278,4 +304,4 @@ async def _unknown(_connection: Connection, _argument: bytes) -> object:
     Raises:
         Malformed: Always.
     """
-    raise Malformed((("", "append, read or watch"),))
+    raise Malformed((("", "append, mark, read or watch"),))

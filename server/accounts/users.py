@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from care_circle.professional import Professional
 from care_circle.services.people import NewProfessional
 from crypto.ids import ProfessionalId, new_id
-from server.accounts.accounts import Account, Invited
+from server.accounts.accounts import Invited
 from server.accounts.passwords import Passwords
 from server.clock import system_clock
 from server.config import Config
@@ -56,12 +56,3 @@ async def disable_user(house: House, professional: ProfessionalId) -> None:
     """
     await house.accounts.disable(professional)
     await house.sessions.revoke_all(professional)
-
-
-def standing_of(account: Account) -> str:
-    """Say in one French word or two where an account stands."""
-    if account.disabled_at is not None:
-        return "fermé"
-    if account.enrolled_at is not None:
-        return "actif"
-    return "invité"

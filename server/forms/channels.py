@@ -143,9 +143,10 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 
 class Heads(Struct, frozen=True, kw_only=True):
-    """How far each watched channel has come."""
+    """How far each watched channel has come, and who listens to it now."""
 
     heads: Mapping[ChannelId, int]
+    present: Mapping[ChannelId, tuple[ProfessionalId, ...]]
 
 
 class Page(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from channels.model import Asker
-from crypto.ids import ChannelId, DeviceId
+from crypto.ids import ChannelId, DeviceId, ProfessionalId
 from server.identity import Actor
 from server.limits import TooManyRequests
 from server.live.engineio_fast import FastSocket, Receiver
@@ -55,6 +55,7 @@ class Connection(Receiver):
         self.actor = actor
         self.asker = asker
         self.device: DeviceId = asker.device
+        self.professional: ProfessionalId = asker.professional
         self.channels: set[ChannelId] = set()
         self._socket = socket
         self._desk = desk

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from channels.model import Item
 from channels.store import Feed
-from crypto.ids import ChannelId, DeviceId
+from crypto.ids import ChannelId, DeviceId, ProfessionalId
 from server.forms.channels import ItemForm
 from server.live.frames import event_packet, text_frame
 from server.logs import logger
@@ -25,12 +25,21 @@ Run = Callable[[Coroutine[None, None, None]], None]
 """Lets something run on beside, watched over by whoever gave this."""
 
 
+Peopled = Callable[[ChannelId], None]
+"""Hears that somebody came into a room or left it."""
+
+
 class Listener(Protocol):
     """One connection, as a room sees it."""
 
     @property
     def device(self) -> DeviceId:
         """Tell whose connection it is."""
+        ...
+
+    @property
+    def professional(self) -> ProfessionalId:
+        """Tell whose device it is."""
         ...
 
     def write(self, frame: bytes) -> None:
@@ -59,8 +68,9 @@ class _Room:
 class Rooms(Feed):
     """Pushes committed items: encoded once, framed once, written to each transport."""
 
-    def __init__(self, *, news: News, run: Run) -> None:
+    def __init__(self, *, news: News, run: Run, peopled: Peopled) -> None:
         self._news = news
+        self._peopled = peopled
         self._run = run
         self._rooms: dict[ChannelId, _Room] = {}
         self._due: list[tuple[_Room, bytes, Container[DeviceId]]] = []
@@ -68,6 +78,7 @@ class Rooms(Feed):
     def join(self, listener: Listener, channel: ChannelId) -> None:
         """Add a listener; `begin` must follow with the log's head."""
         self._rooms.setdefault(channel, _Room()).listeners[listener] = None
+        self._peopled(channel)
 
     def begin(self, channel: ChannelId, head: int) -> None:
         """Push from here on: what came while the head was being read is made up for."""
@@ -83,6 +94,7 @@ class Rooms(Feed):
             room.listeners.pop(listener, None)
             if not room.listeners:
                 del self._rooms[channel]
+            self._peopled(channel)
 
     @override
     def publish(self, item: Item, receivers: Container[DeviceId]) -> None:
@@ -118,6 +130,22 @@ class Rooms(Feed):
     @override
     def watched(self) -> tuple[ChannelId, ...]:
         return tuple(self._rooms)
+
+    def present(
+        self, channel: ChannelId, receivers: Container[DeviceId]
+    ) -> tuple[ProfessionalId, ...]:
+        """Name who listens to a channel now, on any device that may, in order of their ids."""
+        room = self._rooms.get(channel)
+        here = () if room is None else tuple(room.listeners)
+        return tuple(sorted({one.professional for one in here if one.device in receivers}))
+
+    def whisper(self, channel: ChannelId, frame: bytes, receivers: Container[DeviceId]) -> None:
+        """Write a frame that is no part of the log to the listening devices that may have it."""
+        room = self._rooms.get(channel)
+        # A copy, since writing may drop a listener, which then leaves.
+        for listener in () if room is None else tuple(room.listeners):
+            if listener.device in receivers:
+                listener.write(frame)
 
     def moved(self, channel: ChannelId, head: int) -> None:
         """Push up to a number that the log is known to have reached, whoever appended."""

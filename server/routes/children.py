@@ -6,13 +6,14 @@ from aiohttp import web
 
 from care_circle.child import Child
 from care_circle.consent import Consent
+from care_circle.header import ChildHeader
 from care_circle.services.children import DueVisit, Eligibility
 from crypto.ids import ChildId, ContactId
 from server.forms.children import ChangesForm, ChildForm, ConsentView, ContactForm, WordForm
 from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, page_of
-from server.services import CHILDREN
+from server.services import CHILDREN, GLANCE
 from server.wire import Struct, answer, read
 
 operations = Operations()
@@ -50,6 +51,12 @@ async def list_children(request: web.Request) -> web.Response:
 async def read_child(request: web.Request) -> web.Response:
     """Read a child's record."""
     return answer(await request.app[CHILDREN].child(person_of(request), _child(request)))
+
+
+@operations.add("GET", "/children/{child}/header", answer=ChildHeader)
+async def read_header(request: web.Request) -> web.Response:
+    """Read a child in a few lines: who, how old, how far, what comes next."""
+    return answer(await request.app[GLANCE].header(person_of(request), _child(request)))
 
 
 @operations.add("PATCH", "/children/{child}", body=ChangesForm, answer=Child)

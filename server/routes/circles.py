@@ -5,11 +5,12 @@ from http import HTTPStatus
 from aiohttp import web
 
 from care_circle.circle import Circle
+from care_circle.services.glance import CircleGlance
 from crypto.ids import ChildId, CircleId
 from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, page_of
-from server.services import CIRCLES
+from server.services import CIRCLES, GLANCE
 from server.wire import Struct, answer, read
 
 operations = Operations()
@@ -66,6 +67,14 @@ async def read_circle(request: web.Request) -> web.Response:
     circle = await request.app[CIRCLES].circle(person_of(request), _circle(request))
 
     return answer(circle, version=len(circle.chain))
+
+
+@operations.add("GET", "/circles/{circle}/members", answer=CircleGlance)
+async def read_members(request: web.Request) -> web.Response:
+    """Show a circle at a glance: the child in a few lines, and who is round it now."""
+    glance = await request.app[GLANCE].circle(person_of(request), _circle(request))
+
+    return answer(glance)
 
 
 @operations.add("POST", "/circles/{circle}/admissions", body=StatementForm, answer=Circle)

@@ -47,7 +47,8 @@ async def test_a_token_may_come_in_the_handshake_s_auth(talkers: list[Talker]) -
         heads = await mine.ask("watch", {"channels": [ana.channel]})
 
     assert answer == "40"
-    assert heads == {"heads": {ana.channel: 2}}
+    present = {ana.channel: [ana.member.device.professional]}
+    assert heads == {"heads": {ana.channel: 2}, "present": present}
 
 
 async def test_a_page_of_another_site_cannot_open_a_socket(talkers: list[Talker]) -> None:

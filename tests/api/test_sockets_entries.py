@@ -184,7 +184,7 @@ async def test_python_socketio_s_own_client_is_served(talkers: list[Talker]) -> 
     finally:
         await client.disconnect()
 
-    assert heads == {"heads": {ana.channel: 2}}
+    assert heads["heads"] == {ana.channel: 2}
     assert (ack["seq"], item["seq"], other["seq"]) == (3, 3, 4)
 
 

@@ -39,6 +39,7 @@ read_consent          network=cs member=cp
 write_consent         network=c
 open_circle           network=c
 list_circles          self=cspa
+read_day              self=cspa
 read_circle           network=c member=cp
 admit_member          member=c
 release_member        member=c

@@ -176,6 +176,7 @@ class Socket:
 
     ws: aiohttp.ClientWebSocketResponse
     items: list[dict[str, Any]] = field(default_factory=list)
+    whispers: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     acks: dict[int, Any] = field(default_factory=dict)
     number: int = 0
 
@@ -217,8 +218,10 @@ class Socket:
             await self.ws.send_str("3")
         elif text.startswith("42"):
             name, argument = msgspec.json.decode(text[2:])
-            assert name == "item"
-            self.items.append(argument)
+            if name == "item":
+                self.items.append(argument)
+            else:
+                self.whispers.append((name, argument))
         elif text.startswith("43"):
             opening = text.index("[")
             self.acks[int(text[2:opening])] = msgspec.json.decode(text[opening:])[0]
@@ -230,6 +233,13 @@ class Socket:
             while len(self.items) < count:
                 await self.take()
         return self.items
+
+    async def whispered(self, event: str, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until so many marks, or changes of presence, were pushed."""
+        async with asyncio.timeout(5):
+            while len(heard := [told for name, told in self.whispers if name == event]) < count:
+                await self.take()
+        return heard
 
     async def quiet(self, seconds: float = 0.3) -> list[dict[str, Any]]:
         """Listen for a while and give everything pushed so far."""

@@ -22,7 +22,14 @@ from crypto.mls.group_info import read_tree
 from crypto.mls.message import unpack_group_info
 from crypto.mls.suite import SUITE_1, KeyPair, Secret
 from crypto.policy import vouching
-from crypto.recovery import BackupKeys, BackupRecord, BadRecord, IdentityRecord, PastRecord
+from crypto.recovery import (
+    BackupKeys,
+    BackupRecord,
+    BadRecord,
+    IdentityRecord,
+    PastRecord,
+    read_flag,
+)
 from crypto.session.effects import ReadAgain
 from crypto.session.join import watch
 from crypto.session.log import Item
@@ -35,6 +42,8 @@ _MAGIC: Final = b"ronde backup v1"
 _EPOCHS_AT_ONCE: Final = 128
 _TENURES_AT_ONCE: Final = 192
 _NOTHING: Final = -1
+# What the other language counts exactly.
+_NEVER: Final = (1 << 53) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +62,10 @@ class Done:
     @staticmethod
     def read(reader: Reader) -> "Done":
         """Take the wire form."""
-        channel = ChannelId(read_id(reader))
-        return Done(channel=channel, upto=reader.uint64() - 1, given=reader.uint32())
+        channel, upto = ChannelId(read_id(reader)), reader.uint64() - 1
+        if upto >= _NEVER:
+            raise Malformed("an epoch that nothing reaches")
+        return Done(channel=channel, upto=upto, given=reader.uint32())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +109,7 @@ class Backup:
         if reader.opaque() != _MAGIC:
             raise Malformed("no backup of ours")
         public_key, proof = reader.fixed(KEY_LENGTH), Secret(reader.fixed(KEY_LENGTH))
-        identity, channels = bool(reader.uint8()), reader.vector(Done.read)
+        identity, channels = read_flag(reader), reader.vector(Done.read)
         reader.end()
         return Backup(
             public_key=public_key,

@@ -268,12 +268,17 @@ def _read_record(reader: Reader) -> BackupRecord:
         circle=CircleId(read_id(reader)),
         length=reader.uint32(),
         head=reader.fixed(HASH_LENGTH),
-        witnessed=_read_flag(reader),
+        witnessed=read_flag(reader),
         past=Past.read(reader),
     )
 
 
-def _read_flag(reader: Reader) -> bool:
+def read_flag(reader: Reader) -> bool:
+    """Take one byte that says yes or no.
+
+    Raises:
+        Malformed: It says something else.
+    """
     flag = reader.uint8()
     if flag > 1:
         raise Malformed("a flag is 0 or 1")

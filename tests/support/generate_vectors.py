@@ -31,6 +31,7 @@ from crypto.mls.suite import Secret
 from tests.support.ronde_vectors import FOLDER, b64, run
 from tests.support.vector_people import ANA, BEN, Vector, id_of
 from tests.support.vectors_entries import entries, histories
+from tests.support.vectors_files import files
 from tests.support.vectors_membership import certificates, chains
 
 
@@ -179,7 +180,7 @@ def _content(name: str, kind: str, body: bytes, outcome: str) -> Vector:
 
 
 def every_vector() -> Iterator[Vector]:
-    for family in (certificates, chains, entries, histories, numbers, bundles, contents):
+    for family in (certificates, chains, entries, histories, numbers, bundles, contents, files):
         yield from family()
 
 

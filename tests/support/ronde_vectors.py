@@ -34,6 +34,7 @@ from crypto.mls.suite import Secret
 from crypto.policy import vouching
 from crypto.safety import circle_code, safety_number
 from crypto.statement import statement_hash
+from tests.support.ronde_files import FILE_OPERATIONS, FILE_REFUSALS
 
 FOLDER = Path(__file__).parent.parent / "vectors" / "ronde"
 
@@ -58,7 +59,7 @@ def run(vector: Mapping[str, object]) -> Values:
         operation = OPERATIONS[step["do"]]
         try:
             values = operation({**given, **step})
-        except (BadCertificate, BadChain, BadEntry, BadHistory) as refusal:
+        except (BadCertificate, BadChain, BadEntry, BadHistory, *FILE_REFUSALS) as refusal:
             return {"outcome": refusal.fault.value}
         except (BadAttestation, BadBundle, BadContent, Malformed, NotOnRoster) as refusal:
             return {"outcome": CODES[type(refusal)]}
@@ -291,4 +292,5 @@ OPERATIONS: dict[str, Callable[[Given], Values]] = {
     "safety_number": number_of,
     "circle_code": code_of,
     "read_content": read_content,
+    **FILE_OPERATIONS,
 }

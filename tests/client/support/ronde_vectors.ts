@@ -39,6 +39,7 @@ import { decode, encode, Malformed } from "../../../web/client/core/mls/codec.ts
 import { vouching } from "../../../web/client/core/policy.ts";
 import { circleCode, safetyNumber } from "../../../web/client/core/safety.ts";
 import { statementHash } from "../../../web/client/core/statement.ts";
+import { FILE_OPERATIONS, FILE_REFUSALS } from "./ronde_files.ts";
 
 const FOLDER = new URL("../../vectors/ronde/", import.meta.url);
 const KEYS = ["comment", "expect", "given", "name", "source", "steps"];
@@ -50,7 +51,7 @@ export type Vector = {
   readonly steps: readonly Values[];
   readonly expect: Values;
 };
-type Operation = (given: Given) => Values | Promise<Values>;
+export type Operation = (given: Given) => Values | Promise<Values>;
 
 /** Every file that lies with the vectors: an unknown one is for the reader to stumble over. */
 export function files(): readonly string[] {
@@ -79,7 +80,7 @@ export async function run(vector: Pick<Vector, "given" | "steps">): Promise<Valu
 }
 
 function codeOf(refusal: unknown): string {
-  for (const kind of [BadCertificate, BadChain, BadEntry, BadHistory]) {
+  for (const kind of [BadCertificate, BadChain, BadEntry, BadHistory, ...FILE_REFUSALS]) {
     if (refusal instanceof kind) return refusal.fault;
   }
   for (const [kind, code] of CODES) {
@@ -100,7 +101,7 @@ const CODES: ReadonlyMap<abstract new () => Error, string> = new Map<
 ]);
 
 /** The arguments of an operation, each read as what it has to be. */
-class Given {
+export class Given {
   readonly #raw: Readonly<Record<string, unknown>>;
 
   constructor(raw: Readonly<Record<string, unknown>>) {
@@ -129,6 +130,16 @@ class Given {
     const value = this.#raw[key];
     assert.ok(typeof value === "number", key);
     return value;
+  }
+
+  flag(key: string): boolean {
+    const value = this.#raw[key];
+    assert.ok(typeof value === "boolean", key);
+    return value;
+  }
+
+  numbers(key: string): readonly number[] {
+    return this.#list(key).map(Number);
   }
 
   rows(key: string): readonly Given[] {
@@ -315,4 +326,5 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ["safety_number", numberOf],
   ["circle_code", (given) => ({ code: circleCode(given.data("authenticator")) })],
   ["read_content", readContent],
+  ...FILE_OPERATIONS,
 ]);

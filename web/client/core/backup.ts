@@ -23,7 +23,7 @@ import type { KeyPair } from "./mls/suite.ts";
 import { equal, Secret, SUITE_1 } from "./mls/suite.ts";
 import { vouching } from "./policy.ts";
 import type { BackupKeys, BackupRecord, PastRecord } from "./recovery.ts";
-import { BadRecord, open, seal } from "./recovery.ts";
+import { BadRecord, open, readFlag, seal } from "./recovery.ts";
 import { watch } from "./session/join.ts";
 import type { Item } from "./session/log.ts";
 import { ChainRolledBack } from "./session/session.ts";
@@ -117,7 +117,7 @@ export class Backup {
     if (!equal(reader.opaque(), MAGIC)) throw new Malformed("no backup of ours");
     const publicKey = reader.fixed(KEY_LENGTH);
     const proof = new Secret(reader.fixed(KEY_LENGTH));
-    const identity = reader.uint8() === 1;
+    const identity = readFlag(reader);
     const channels = new Map(reader.vector(Done.read).map((done) => [done.channel, done]));
     reader.end();
     return new Backup({ publicKey, proof, identity, channels });

@@ -275,7 +275,8 @@ function readRecord(reader: Reader): BackupRecord {
   };
 }
 
-function readFlag(reader: Reader): boolean {
+/** Take one byte that says yes or no; throws Malformed if it says something else. */
+export function readFlag(reader: Reader): boolean {
   const flag = reader.uint8();
   if (flag > 1) throw new Malformed("a flag is 0 or 1");
   return flag === 1;

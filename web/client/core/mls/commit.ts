@@ -8,21 +8,20 @@ import { UpdatePath } from "./update_path.ts";
 
 /** A proposal sent before, named by its hash: section 5.2. */
 export class ProposalRef {
-  readonly reference: Uint8Array;
+  declare readonly reference: Uint8Array;
 
   constructor(given: Pick<ProposalRef, "reference">) {
-    this.reference = given.reference;
+    Object.assign(this, given);
   }
 }
 
 /** Proposals, by value or by reference, and the committer's new path. */
 export class Commit {
-  readonly proposals: readonly (Proposal | ProposalRef)[];
-  readonly path: UpdatePath | null;
+  declare readonly proposals: readonly (Proposal | ProposalRef)[];
+  declare readonly path: UpdatePath | null;
 
   constructor(given: Pick<Commit, "proposals" | "path">) {
-    this.proposals = given.proposals;
-    this.path = given.path;
+    Object.assign(this, given);
   }
 
   /** Appends the wire form. */

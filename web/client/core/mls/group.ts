@@ -36,12 +36,11 @@ export type Committed = {
 
 /** One member's view of one epoch, and the key it signs with. */
 export class Group {
-  readonly own: MemberState;
-  readonly signatureKey: Secret;
+  declare readonly own: MemberState;
+  declare readonly signatureKey: Secret;
 
   constructor(given: Pick<Group, "own" | "signatureKey">) {
-    this.own = given.own;
-    this.signatureKey = given.signatureKey;
+    Object.assign(this, given);
   }
 
   /** Begins a group of one: RFC 9420, section 11. */

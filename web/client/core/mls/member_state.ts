@@ -18,14 +18,12 @@ export class Unconfirmed extends Refused {}
 
 /** What a member keeps of an epoch, but for its signature key, which outlives epochs. */
 export class MemberState {
-  readonly state: PublicState;
-  readonly keys: TreeKeys;
-  readonly secrets: EpochSecrets;
+  declare readonly state: PublicState;
+  declare readonly keys: TreeKeys;
+  declare readonly secrets: EpochSecrets;
 
   constructor(given: Pick<MemberState, "state" | "keys" | "secrets">) {
-    this.state = given.state;
-    this.keys = given.keys;
-    this.secrets = given.secrets;
+    Object.assign(this, given);
   }
 
   /** Appends a form for the member's own vault; it is not part of RFC 9420. */

@@ -16,10 +16,10 @@ import { ProposalType, ProtocolVersion } from "./registry.ts";
 /** Let a client in. */
 export class Add {
   readonly type = ProposalType.ADD;
-  readonly keyPackage: KeyPackage;
+  declare readonly keyPackage: KeyPackage;
 
   constructor(given: Pick<Add, "keyPackage">) {
-    this.keyPackage = given.keyPackage;
+    Object.assign(this, given);
   }
 
   /** Appends the content. */
@@ -36,10 +36,10 @@ export class Add {
 /** Replace the sender's own leaf. */
 export class Update {
   readonly type = ProposalType.UPDATE;
-  readonly leafNode: LeafNode;
+  declare readonly leafNode: LeafNode;
 
   constructor(given: Pick<Update, "leafNode">) {
-    this.leafNode = given.leafNode;
+    Object.assign(this, given);
   }
 
   /** Appends the content. */
@@ -56,10 +56,10 @@ export class Update {
 /** Take a member out, named by leaf. */
 export class Remove {
   readonly type = ProposalType.REMOVE;
-  readonly removed: number;
+  declare readonly removed: number;
 
   constructor(given: Pick<Remove, "removed">) {
-    this.removed = given.removed;
+    Object.assign(this, given);
   }
 
   /** Appends the content. */
@@ -76,10 +76,10 @@ export class Remove {
 /** Mix a pre-shared key into the next epoch: PreSharedKey of section 12.1.4. */
 export class InjectPsk {
   readonly type = ProposalType.PSK;
-  readonly psk: PreSharedKeyId;
+  declare readonly psk: PreSharedKeyId;
 
   constructor(given: Pick<InjectPsk, "psk">) {
-    this.psk = given.psk;
+    Object.assign(this, given);
   }
 
   /** Appends the content. */
@@ -96,16 +96,13 @@ export class InjectPsk {
 /** Close the group and begin another with these parameters. */
 export class ReInit {
   readonly type = ProposalType.REINIT;
-  readonly groupId: Uint8Array;
-  readonly version: number;
-  readonly cipherSuite: number;
-  readonly extensions: readonly Extension[];
+  declare readonly groupId: Uint8Array;
+  declare readonly version: number;
+  declare readonly cipherSuite: number;
+  declare readonly extensions: readonly Extension[];
 
   constructor(given: Pick<ReInit, "groupId" | "version" | "cipherSuite" | "extensions">) {
-    this.groupId = given.groupId;
-    this.version = given.version;
-    this.cipherSuite = given.cipherSuite;
-    this.extensions = given.extensions;
+    Object.assign(this, given);
   }
 
   /** Appends the content. */
@@ -128,10 +125,10 @@ export class ReInit {
 /** Give the group the secret of a joiner who adds itself. */
 export class ExternalInit {
   readonly type = ProposalType.EXTERNAL_INIT;
-  readonly kemOutput: Uint8Array;
+  declare readonly kemOutput: Uint8Array;
 
   constructor(given: Pick<ExternalInit, "kemOutput">) {
-    this.kemOutput = given.kemOutput;
+    Object.assign(this, given);
   }
 
   /** Appends the content. */
@@ -148,10 +145,10 @@ export class ExternalInit {
 /** Replace the extensions of the group context. */
 export class GroupContextExtensions {
   readonly type = ProposalType.GROUP_CONTEXT_EXTENSIONS;
-  readonly extensions: readonly Extension[];
+  declare readonly extensions: readonly Extension[];
 
   constructor(given: Pick<GroupContextExtensions, "extensions">) {
-    this.extensions = given.extensions;
+    Object.assign(this, given);
   }
 
   /** Appends the content. */

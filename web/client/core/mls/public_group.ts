@@ -26,12 +26,11 @@ export class WelcomeMismatch extends Refused {}
 
 /** The public state of one epoch, and the change that led to it, if we saw it. */
 export class PublicGroup {
-  readonly state: PublicState;
-  readonly change: Change | null;
+  declare readonly state: PublicState;
+  readonly change: Change | null = null;
 
   constructor(given: { readonly state: PublicState; readonly change?: Change | null }) {
-    this.state = given.state;
-    this.change = given.change ?? null;
+    Object.assign(this, given);
   }
 
   /**

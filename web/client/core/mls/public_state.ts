@@ -20,16 +20,13 @@ type PublicFields = Pick<
 
 /** An epoch without its secrets: the context, the tree, and what ties it to the past. */
 export class PublicState {
-  readonly context: GroupContext;
-  readonly tree: RatchetTree;
-  readonly interimTranscriptHash: Uint8Array;
-  readonly confirmationTag: Uint8Array;
+  declare readonly context: GroupContext;
+  declare readonly tree: RatchetTree;
+  declare readonly interimTranscriptHash: Uint8Array;
+  declare readonly confirmationTag: Uint8Array;
 
   constructor(given: PublicFields) {
-    this.context = given.context;
-    this.tree = given.tree;
-    this.interimTranscriptHash = given.interimTranscriptHash;
-    this.confirmationTag = given.confirmationTag;
+    Object.assign(this, given);
   }
 
   /** The group's cipher suite. */

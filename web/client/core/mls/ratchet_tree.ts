@@ -25,14 +25,12 @@ type ParentFields = {
 
 /** A key that the members below know, but for the unmerged leaves. */
 export class ParentNode {
-  readonly encryptionKey: Uint8Array;
-  readonly parentHash: Uint8Array;
-  readonly unmergedLeaves: readonly number[];
+  declare readonly encryptionKey: Uint8Array;
+  declare readonly parentHash: Uint8Array;
+  readonly unmergedLeaves: readonly number[] = [];
 
   constructor(given: ParentFields) {
-    this.encryptionKey = given.encryptionKey;
-    this.parentHash = given.parentHash;
-    this.unmergedLeaves = given.unmergedLeaves ?? [];
+    Object.assign(this, given);
   }
 
   /** Appends the wire form. */

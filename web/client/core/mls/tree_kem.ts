@@ -23,12 +23,11 @@ export class InvalidPath extends Refused {}
 
 /** The private keys one member holds: its leaf's and those above it, by place. */
 export class TreeKeys {
-  readonly leaf: number;
-  readonly private: Secrets;
+  declare readonly leaf: number;
+  declare readonly private: Secrets;
 
   constructor(given: Pick<TreeKeys, "leaf" | "private">) {
-    this.leaf = given.leaf;
-    this.private = given.private;
+    Object.assign(this, given);
   }
 
   /** Forgets the keys of nodes that a tree no longer has. */

@@ -5,12 +5,11 @@ import { HpkeCiphertext } from "./suite.ts";
 
 /** A new key, and its path secret sealed to each node of the copath's resolution. */
 export class UpdatePathNode {
-  readonly encryptionKey: Uint8Array;
-  readonly encryptedPathSecret: readonly HpkeCiphertext[];
+  declare readonly encryptionKey: Uint8Array;
+  declare readonly encryptedPathSecret: readonly HpkeCiphertext[];
 
   constructor(given: Pick<UpdatePathNode, "encryptionKey" | "encryptedPathSecret">) {
-    this.encryptionKey = given.encryptionKey;
-    this.encryptedPathSecret = given.encryptedPathSecret;
+    Object.assign(this, given);
   }
 
   /** Appends the wire form. */
@@ -29,12 +28,11 @@ export class UpdatePathNode {
 
 /** The committer's new leaf and the nodes of its filtered direct path, upwards. */
 export class UpdatePath {
-  readonly leafNode: LeafNode;
-  readonly nodes: readonly UpdatePathNode[];
+  declare readonly leafNode: LeafNode;
+  declare readonly nodes: readonly UpdatePathNode[];
 
   constructor(given: Pick<UpdatePath, "leafNode" | "nodes">) {
-    this.leafNode = given.leafNode;
-    this.nodes = given.nodes;
+    Object.assign(this, given);
   }
 
   /** Appends the wire form. */

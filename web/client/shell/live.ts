@@ -5,16 +5,13 @@
  * is read over HTTP; so nothing here needs to be reliable, only quick.
  */
 
-import { type Socket, io } from "socket.io-client";
 import type { ChannelId } from "../core/ids.ts";
 import { refusal } from "./api.ts";
 import { fields, numberOf } from "./forms.ts";
 import { Unreachable } from "./ronde.ts";
+import { Socket, Unanswered } from "./socket.ts";
 
-const ACK_MS = 10_000;
 const MOST_WATCHED = 200;
-const FIRST_DELAY = 300;
-const LONGEST_DELAY = 10_000;
 const UNAUTHORIZED = 401;
 const TOO_MANY = 429;
 const CROWDED_MS = 20_000;
@@ -39,23 +36,12 @@ export class Live {
   readonly #socket: Socket;
 
   constructor(listener: Listener) {
-    this.#socket = io({
-      transports: ["websocket"],
-      autoConnect: false,
-      reconnectionDelay: FIRST_DELAY,
-      reconnectionDelayMax: LONGEST_DELAY,
-      randomizationFactor: 0.5,
+    this.#socket = new Socket({
+      up: listener.up,
+      down: listener.down,
+      refused: (problem) => this.#refused(problem, listener),
+      event: (name, argument) => heard(listener, name, argument),
     });
-    this.#socket.on("connect", listener.up);
-    this.#socket.on("disconnect", (reason) => {
-      listener.down();
-      // Cut by the server: the library takes that for a goodbye and would not come back.
-      if (reason === "io server disconnect") this.#socket.connect();
-    });
-    this.#socket.on("connect_error", (error) => this.#refused(error, listener));
-    this.#socket.on("item", listener.item);
-    this.#socket.on("mark", listener.mark);
-    this.#socket.on("presence", listener.presence);
   }
 
   get connected(): boolean {
@@ -63,7 +49,7 @@ export class Live {
   }
 
   connect(): void {
-    if (!this.#socket.active) this.#socket.connect();
+    this.#socket.connect();
   }
 
   disconnect(): void {
@@ -72,9 +58,7 @@ export class Live {
 
   /** Try now: the network or the window has just come back. */
   hurry(): void {
-    if (this.connected || !this.#socket.active) return;
-    this.#socket.disconnect();
-    this.#socket.connect();
+    this.#socket.hurry();
   }
 
   /** Be told of these channels from here on; throws Refused or Unreachable. */
@@ -96,29 +80,31 @@ export class Live {
 
   /** Ask over the connection; throws Refused or Unreachable. */
   async ask(event: string, argument: unknown): Promise<Readonly<Record<string, unknown>>> {
-    if (!this.connected) throw new Unreachable();
-    const told = fields(await this.#acknowledged(event, argument));
+    const told = fields(await this.#answered(event, argument));
     if (typeof told.code === "string" && typeof told.status === "number") {
       throw refusal(told, told.status);
     }
     return told;
   }
 
-  async #acknowledged(event: string, argument: unknown): Promise<unknown> {
+  async #answered(event: string, argument: unknown): Promise<unknown> {
     try {
-      return await this.#socket.timeout(ACK_MS).emitWithAck(event, argument);
-    } catch {
-      throw new Unreachable();
+      return await this.#socket.ask(event, argument);
+    } catch (error) {
+      if (error instanceof Unanswered) throw new Unreachable();
+      throw error;
     }
   }
 
-  #refused(error: Error & { data?: unknown }, listener: Listener): void {
-    listener.down();
-    const told = error.data as { status?: number } | undefined;
-    if (told === undefined) return;
-    // Somebody said no, and would say it again: whoever signs in connects anew.
-    this.#socket.disconnect();
-    if (told.status === UNAUTHORIZED) listener.over();
-    if ((told.status ?? 0) >= TOO_MANY) setTimeout(() => this.connect(), CROWDED_MS);
+  #refused(problem: unknown, listener: Listener): void {
+    const { status = TOO_MANY } = (problem ?? {}) as { status?: number };
+    if (status === UNAUTHORIZED) listener.over();
+    if (status >= TOO_MANY) setTimeout(() => this.connect(), CROWDED_MS);
   }
+}
+
+function heard(listener: Listener, name: string, argument: unknown): void {
+  if (name === "item") listener.item(argument);
+  if (name === "mark") listener.mark(argument);
+  if (name === "presence") listener.presence(argument);
 }

@@ -8,7 +8,7 @@ import { type FrameCircle, buildFrame, drawNavigation } from "./parts/frame.ts";
 import { watchStatus } from "./parts/status_banner.ts";
 import { type Area, type Match, type Page, type PageContext, type PageMaker, Router, match } from "./router.ts";
 import { ROUTES } from "./routes.ts";
-import { firstLanguage, speak, t } from "./words.ts";
+import { firstLanguage, hasChosenLanguage, language, speak, t } from "./words.ts";
 
 const BLINK_MS = 160;
 const AFTER_DOOR = "ronde.after-door";
@@ -23,10 +23,12 @@ class App {
   #page: Page | null = null;
   #area: Area = "day";
   #turn = 0;
+  #stood: Standing["kind"];
   #drawStatus: () => void = () => undefined;
 
   constructor(ronde: Ronde, place: HTMLElement) {
     this.#ronde = ronde;
+    this.#stood = ronde.standing.kind;
     this.#main = buildFrame(place);
     this.#router = new Router(
       (url, scroll) => this.#arrive(url, scroll),
@@ -37,6 +39,7 @@ class App {
 
   async start(): Promise<void> {
     this.#listen();
+    await this.#speakTheirs();
     await this.#router.start();
     await this.#learnNames();
   }
@@ -44,7 +47,7 @@ class App {
   #listen(): void {
     const signIn = (): void => void this.#openSession();
     this.#drawStatus = watchStatus(this.#ronde, { signIn });
-    this.#ronde.on("standing", (standing) => this.#stand(standing));
+    this.#ronde.on("standing", (standing) => void this.#stand(standing));
     this.#ronde.on("session-over", signIn);
     this.#ronde.on("channel", () => this.#drawFrame());
     this.#ronde.on("circle", () => void this.#learnNames());
@@ -60,12 +63,24 @@ class App {
     ]);
   }
 
-  /** The first page that a change of standing allows is drawn at once. */
-  #stand(standing: Standing): void {
-    const behindDoor = this.#area !== "door";
-    if (standing.kind === "ready" && !behindDoor && location.pathname !== "/sign-in") return;
-    if (standing.kind === "no-device" && location.pathname === "/invitation") return;
-    void this.#router.again();
+  /** Draw what the new standing asks for, unless the page at the door leads there by itself. */
+  async #stand({ kind }: Standing): Promise<void> {
+    const before = this.#stood;
+    this.#stood = kind;
+    this.#drawStatus();
+    await this.#speakTheirs();
+    const here = location.pathname;
+    const goesOn = kind === "ready" ? this.#area === "door" && here !== "/sign-in" : here === "/invitation";
+    if (kind === before || (goesOn && kind !== "signed-out")) return;
+    await this.#router.again();
+  }
+
+  /** Whoever chose no language in this browser is spoken to as their account says. */
+  async #speakTheirs(): Promise<void> {
+    const theirs = this.#ronde.me?.language;
+    if (theirs === undefined || theirs === language() || hasChosenLanguage()) return;
+    await speak(theirs);
+    if (this.#page !== null) await this.#router.again();
   }
 
   async #arrive(url: URL, scroll: number): Promise<void> {
@@ -85,20 +100,24 @@ class App {
     const { kind } = this.#ronde.standing;
     if (found?.route.open === true) {
       this.#area = found.route.area;
-      if (kind !== "ready" || url.pathname !== "/sign-in") return found;
-      const next = sessionStorage.getItem(AFTER_DOOR) ?? "/";
-      sessionStorage.removeItem(AFTER_DOOR);
-      void this.#router.go(next, { replace: true });
-      return "elsewhere";
+      if (kind === "signed-out" || url.pathname !== "/sign-in") return found;
+      return this.#elsewhere(sessionStorage.getItem(AFTER_DOOR) ?? "/");
     }
     if (kind === "signed-out") {
-      sessionStorage.setItem(AFTER_DOOR, url.pathname + url.search);
-      void this.#router.go("/sign-in", { replace: true });
-      return "elsewhere";
+      // Whoever came for a page gets it after the door; whoever signs out begins anew.
+      if (this.#page === null) sessionStorage.setItem(AFTER_DOOR, url.pathname + url.search);
+      else sessionStorage.removeItem(AFTER_DOOR);
+      return this.#elsewhere("/sign-in");
     }
+    sessionStorage.removeItem(AFTER_DOOR);
     this.#area = kind === "ready" ? (found?.route.area ?? "day") : "door";
     if (kind === "ready") return found ?? notFound;
     return kind === "no-device" ? recovery : standingPage;
+  }
+
+  #elsewhere(href: string): "elsewhere" {
+    void this.#router.go(href, { replace: true });
+    return "elsewhere";
   }
 
   async #make(found: Match | PageMaker, url: URL): Promise<Page> {

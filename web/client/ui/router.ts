@@ -99,6 +99,7 @@ export class Router {
   readonly #arrive: (url: URL, scroll: number) => Promise<void>;
   readonly #mayLeave: () => Promise<boolean>;
   readonly #scrolled: () => number;
+  #here = location.href;
 
   constructor(
     arrive: (url: URL, scroll: number) => Promise<void>,
@@ -114,7 +115,7 @@ export class Router {
   async start(): Promise<void> {
     history.scrollRestoration = "manual";
     document.addEventListener("click", (event) => this.#followed(event));
-    window.addEventListener("popstate", () => void this.#draw());
+    window.addEventListener("popstate", () => void this.#wentBack());
     await this.#draw();
   }
 
@@ -129,6 +130,7 @@ export class Router {
 
   /** Draw the page of this address anew. */
   async again(): Promise<void> {
+    if (!(await this.#mayLeave())) return;
     this.#keepScroll();
     await this.#draw();
   }
@@ -143,7 +145,14 @@ export class Router {
     history.replaceState(history.state, "", url);
   }
 
+  /** The back button has moved already; a page that may not be left is put back in its place. */
+  async #wentBack(): Promise<void> {
+    if (await this.#mayLeave()) await this.#draw();
+    else history.pushState({}, "", this.#here);
+  }
+
   async #draw(): Promise<void> {
+    this.#here = location.href;
     const kept = (history.state as { scroll?: number } | null)?.scroll ?? 0;
     await this.#arrive(new URL(location.href), kept);
   }
@@ -154,14 +163,22 @@ export class Router {
 
   #followed(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (link === null || event.defaultPrevented || event.button !== 0) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    if (link.target !== "" || link.hasAttribute("download")) return;
-    if (link.origin !== location.origin || isServed(link.pathname)) return;
-    if (link.pathname === location.pathname && link.hash !== "") return;
+    if (link === null || !isPlain(event) || !isOurs(link)) return;
     event.preventDefault();
     void this.go(link.href);
   }
+}
+
+/** A click that asks for nothing but to go there: no new tab, no download. */
+function isPlain(event: MouseEvent): boolean {
+  const held = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+  return !event.defaultPrevented && event.button === 0 && !held;
+}
+
+function isOurs(link: HTMLAnchorElement): boolean {
+  if (link.target !== "" || link.hasAttribute("download")) return false;
+  if (link.origin !== location.origin || isServed(link.pathname)) return false;
+  return link.pathname !== location.pathname || link.hash === "";
 }
 
 /** Addresses the server answers itself, so that the browser must ask it. */

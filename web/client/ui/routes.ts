@@ -67,6 +67,11 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/account_access.ts")).accessPage,
   },
   {
+    path: "/account/identity",
+    area: "account",
+    load: async () => (await import("./pages/account_identity.ts")).identityPage,
+  },
+  {
     path: "/account/colleagues",
     area: "account",
     load: async () => (await import("./pages/account_colleagues.ts")).colleaguesPage,

@@ -48,6 +48,11 @@ export async function speak(asked: Language): Promise<void> {
   document.documentElement.lang = spoken;
 }
 
+/** Has somebody chosen a language in this browser? Then their account's does not count here. */
+export function hasChosenLanguage(): boolean {
+  return localStorage.getItem(KEPT) !== null;
+}
+
 /** Remember the language that somebody chose in this browser. */
 export function keepLanguage(chosen: Language): void {
   localStorage.setItem(KEPT, chosen);

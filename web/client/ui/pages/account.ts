@@ -12,7 +12,7 @@ import { type Language, t } from "../words.ts";
 import { type Preferences, PREFERENCES } from "./account_notifications.ts";
 
 /** Draw the account's first page. */
-export function accountPage({ ronde, go }: PageContext): Page {
+export function accountPage({ ronde }: PageContext): Page {
   const element = h(
     "div",
     { class: "page" },
@@ -24,6 +24,7 @@ export function accountPage({ ronde, go }: PageContext): Page {
       row("phone", "/account/devices", t("Appareils et sessions"), t("Où vous êtes connecté")),
       row("passkey", "/account/access", t("Connexion et récupération"), t("Empreinte, visage, code de récupération")),
       row("shield", "/account/colleagues", t("Identité des collègues"), t("Comparer vos numéros de sûreté")),
+      row("account", "/account/identity", t("Mon identité"), t("Le numéro à lire à la coordination")),
       row("bell", "/account/notifications", t("Notifications"), t("Quand et comment vous prévenir")),
     ),
     h(
@@ -37,7 +38,7 @@ export function accountPage({ ronde, go }: PageContext): Page {
       ),
     ),
     installHint(),
-    leaving(ronde, go),
+    leaving(ronde),
   );
   return { title: t("Compte"), element };
 }
@@ -84,11 +85,8 @@ async function keepOnServer(ronde: Ronde, language: Language): Promise<void> {
   if (held !== null) await ronde.api.ask("PUT", PREFERENCES, { ...held, language }).catch(() => null);
 }
 
-function leaving(ronde: Ronde, go: PageContext["go"]): HTMLElement {
-  const leave = async (wipe: boolean): Promise<void> => {
-    await ronde.signOut({ wipe });
-    go("/sign-in");
-  };
+function leaving(ronde: Ronde): HTMLElement {
+  const leave = (wipe: boolean): Promise<void> => ronde.signOut({ wipe });
   const wipe = async (): Promise<void> => {
     const sure = await confirm({
       title: t("Se déconnecter et tout effacer ?"),

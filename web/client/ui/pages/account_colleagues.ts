@@ -116,7 +116,7 @@ function changedBanner(ronde: Ronde, warning: Warning, who: Colleague): HTMLElem
     const { devices } = await ronde.api.ask<{ devices: { identity_key: string }[] }>("GET", `/professionals/${who.id}/devices`);
     const key = devices[0]?.identity_key;
     if (key === undefined) return;
-    await ronde.acceptIdentity(who.id, key);
+    await ronde.acceptIdentity(who.id, hexOf(key));
     await ronde.dismissWarning(warning.id);
     banner.remove();
     toast(t("La nouvelle identité de {name} est acceptée.", { name: fullName(who) }));
@@ -131,4 +131,8 @@ function changedBanner(ronde: Ronde, warning: Warning, who: Colleague): HTMLElem
     h("div", { class: "banner-actions" }, button),
   );
   return banner;
+}
+
+function hexOf(base64: string): string {
+  return [...atob(base64)].map((sign) => sign.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }

@@ -167,8 +167,11 @@ class Steps {
     fill(heading, title);
     fill(this.#place, step > 0 && stepLine(step), body);
     heading.setAttribute("tabindex", "-1");
-    if (step > 1) heading.focus({ preventScroll: true });
-    this.#element.scrollIntoView({ block: "start" });
+    if (step < 2) return;
+    // What was entered cannot be entered twice: no change of language draws the page anew.
+    this.#element.querySelector(".door > .segmented")?.remove();
+    heading.focus({ preventScroll: true });
+    document.querySelector("#main")?.scrollTo(0, 0);
   }
 }
 

@@ -91,14 +91,14 @@ class Room {
 
   async #restore(text: string): Promise<void> {
     const { code } = await this.#context.ronde.device.begin({ kind: "restore", code: text });
-    this.#finish(code);
+    this.#finish(code, "/");
   }
 
   async #begin(how: Beginning): Promise<void> {
     this.#draw(t("Un instant…"), h("div", { class: "waiting", role: "status" }, h("span", { class: "spinner" }), t("Nous préparons cet appareil.")));
     try {
       const { code } = await this.#context.ronde.device.begin(how);
-      this.#finish(code);
+      this.#finish(code, how.kind === "lost" ? "/account/identity" : "/");
     } catch (error) {
       const again = (): void => void this.#begin(how);
       this.#draw(t("Cet appareil n'est pas encore prêt"), [
@@ -109,10 +109,11 @@ class Room {
     }
   }
 
-  #finish(code: string | null): void {
+  #finish(code: string | null, next: string): void {
     const go = (): void => {
       this.#unnoted = false;
-      this.#context.again();
+      if (next === "/") this.#context.again();
+      else this.#context.go(next, { replace: true });
     };
     if (code === null) return go();
     this.#unnoted = true;

@@ -10,13 +10,12 @@ import type { Page, PageContext } from "../router.ts";
 import { t } from "../words.ts";
 
 /** Draw the page; the frame goes on by itself once somebody is signed in. */
-export function signInPage({ ronde, signal, go }: PageContext): Page {
-  const done = (): void => go("/sign-in", { replace: true });
+export function signInPage({ ronde, signal }: PageContext): Page {
   const element = door(
     t("Bonjour"),
     t("Connectez-vous pour retrouver vos cercles."),
-    sessionForm(ronde, null, done),
-    hasPasskeys() && [orLine(), passkeyButton(ronde, done)],
+    sessionForm(ronde, null),
+    hasPasskeys() && [orLine(), passkeyButton(ronde)],
     h(
       "p",
       { class: "small muted" },
@@ -29,16 +28,14 @@ export function signInPage({ ronde, signal, go }: PageContext): Page {
     layout: "door",
     arrived: () => {
       if (matchMedia("(pointer: fine)").matches) element.querySelector("input")?.focus();
-      void waitInField(ronde, signal).then((came) => came && done());
+      void waitInField(ronde, signal);
     },
   };
 }
 
-/** Let the browser offer passkeys in the e-mail field; true once one signed somebody in. */
-async function waitInField(ronde: Ronde, signal: AbortSignal): Promise<boolean> {
-  if (!(await offersInField())) return false;
-  return await signInWithPasskey(ronde, { inField: true, signal }).then(
-    () => true,
-    () => false,
-  );
+/** Let the browser offer passkeys in the e-mail field; without an answer nothing happens. */
+async function waitInField(ronde: Ronde, signal: AbortSignal): Promise<void> {
+  if (await offersInField()) {
+    await signInWithPasskey(ronde, { inField: true, signal }).catch(() => undefined);
+  }
 }

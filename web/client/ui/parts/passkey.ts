@@ -27,8 +27,7 @@ export async function signInWithPasskey(
     ...(how.inField === true ? { mediation: "conditional" } : {}),
     ...(how.signal === undefined ? {} : { signal: how.signal }),
   });
-  const device = ronde.standing.kind === "ready" ? { device: ronde.standing.device } : {};
-  await ronde.api.ask("POST", "/sessions/passkey", { credential: encoded(credential), ...device });
+  await ronde.api.ask("POST", "/sessions/passkey", { credential: encoded(credential) });
   await ronde.signedIn();
 }
 

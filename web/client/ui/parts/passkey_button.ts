@@ -10,7 +10,7 @@ import { t } from "../words.ts";
 import { signInWithPasskey, wasDeclined } from "./passkey.ts";
 
 /** Make the button; closing the browser's question is no fault and says nothing. */
-export function passkeyButton(ronde: Ronde, done: () => unknown): HTMLElement {
+export function passkeyButton(ronde: Ronde, done: () => unknown = () => undefined): HTMLElement {
   const button = h("button", { class: "button button-wide", type: "button" }, icon("passkey"), t("Empreinte, visage ou code de l'appareil"));
   button.addEventListener("click", () => {
     busy(button, signInWithPasskey(ronde)).then(done, (error: unknown) => {

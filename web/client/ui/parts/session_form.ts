@@ -8,7 +8,11 @@ import { t } from "../words.ts";
 const DIGITS = 6;
 
 /** E-mail, password and one-time code; `known` is the address of somebody who comes back. */
-export function sessionForm(ronde: Ronde, known: string | null, done: () => unknown): HTMLFormElement {
+export function sessionForm(
+  ronde: Ronde,
+  known: string | null,
+  done: () => unknown = () => undefined,
+): HTMLFormElement {
   const email = field({
     label: t("Adresse e-mail"),
     name: "email",
@@ -29,10 +33,9 @@ export function sessionForm(ronde: Ronde, known: string | null, done: () => unkn
   });
   const code = codeField();
   const send = async (): Promise<void> => {
-    const device = ronde.standing.kind === "ready" ? { device: ronde.standing.device } : {};
     const entered = { email: email.input.value.trim(), password: password.input.value, code: digits(code) };
     try {
-      await ronde.api.ask("POST", "/sessions", { ...entered, ...device });
+      await ronde.api.ask("POST", "/sessions", entered);
     } catch (error) {
       // A code serves once, and the next try needs a new one.
       code.input.value = "";

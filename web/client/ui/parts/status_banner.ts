@@ -1,6 +1,6 @@
 /** The line that says what waits: offline, session over, a new version, something to look at. */
 
-import type { Ronde, Status } from "../../shell/ronde.ts";
+import type { Ronde, Standing, Status } from "../../shell/ronde.ts";
 import { type Child, fill, found, h } from "../dom.ts";
 import { type IconName, icon } from "../icons.ts";
 import { t, tn } from "../words.ts";
@@ -17,7 +17,7 @@ export function watchStatus(ronde: Ronde, actions: { readonly signIn: () => void
   let timer: ReturnType<typeof setTimeout> | undefined;
   const draw = (): void => {
     clearTimeout(timer);
-    const line = lineOf(ronde.status, actions);
+    const line = lineOf(ronde.status, actions) ?? duty(ronde.standing);
     if (isOffline(ronde.status)) {
       timer = setTimeout(() => {
         wasOffline = true;
@@ -25,8 +25,8 @@ export function watchStatus(ronde: Ronde, actions: { readonly signIn: () => void
       }, wasOffline ? 0 : PATIENCE_MS);
       return;
     }
-    if (wasOffline && line === null) timer = setTimeout(() => show(null), SHORT_MS);
-    show(wasOffline && line === null ? restored() : line);
+    if (wasOffline) timer = setTimeout(() => show(line), SHORT_MS);
+    show(wasOffline ? restored() : line);
     wasOffline = false;
   };
   ronde.on("status", draw);
@@ -44,6 +44,18 @@ function lineOf(status: Status, actions: { readonly signIn: () => void }): Line 
   if (status.parked > 0) return parked(status.parked);
   if (status.update) return newVersion();
   return null;
+}
+
+/** What is still to be done so that nothing can be lost, with the way there. */
+function duty(standing: Standing): Line | null {
+  if (standing.kind !== "ready") return null;
+  if (!standing.registered) {
+    const action = h("a", { class: "button button-small", href: "/account/identity" }, t("Voir comment"));
+    return { look: "warm", sign: "shield", text: t("Il reste à faire vérifier votre identité."), action };
+  }
+  if (standing.backedUp) return null;
+  const action = h("a", { class: "button button-small", href: "/account/access" }, t("En créer un"));
+  return { look: "info", sign: "info", text: t("Vous n'avez pas de code de récupération."), action };
 }
 
 function offline(waiting: number): string {

@@ -47,6 +47,11 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/document.ts")).documentPage,
   },
   {
+    path: "/circles/{circle}/appointments",
+    area: "circles",
+    load: async () => (await import("./pages/circle_appointments.ts")).circleAppointmentsPage,
+  },
+  {
     path: "/circles/{circle}/members",
     area: "circles",
     load: async () => (await import("./pages/members.ts")).membersPage,

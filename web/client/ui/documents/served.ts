@@ -1,7 +1,7 @@
 /** A form's definition and a document, as the server tells them. */
 
 import type { ChildId, CircleId, DocumentId, ProfessionalId } from "../../core/ids.ts";
-import type { Day, Label, Stamp } from "../served.ts";
+import type { Label, Stamp } from "../served.ts";
 
 export type Answer = boolean | number | string;
 export type Answers = Readonly<Record<string, Answer>>;
@@ -74,13 +74,4 @@ export type DocumentView = {
   readonly edition: number;
   readonly versions: readonly Version[];
   readonly strike: { readonly by: ProfessionalId; readonly at: Stamp; readonly reason: string } | null;
-};
-
-/** One child's visits with their days. */
-export type CalendarForm = {
-  readonly visits: readonly {
-    readonly visit: string;
-    readonly label: Label;
-    readonly window: { readonly due: Day; readonly opens: Day; readonly closes: Day } | null;
-  }[];
 };

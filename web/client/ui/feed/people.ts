@@ -64,7 +64,7 @@ export type Glance = { readonly glance: CircleGlance; readonly people: People; r
 
 /** Fetch a circle at a glance, or what was kept of it when there is no network. */
 export async function glanceAt(ronde: Ronde, circle: CircleId): Promise<Glance> {
-  const { value, fresh } = await ronde.api.read<CircleGlance>(`/circles/${circle}/glance`);
+  const { value, fresh } = await ronde.api.read<CircleGlance>(`/circles/${circle}/members`);
   return { glance: value, people: await peopleOf(ronde, value), fresh };
 }
 

@@ -19,18 +19,14 @@ type Numbers = {
 
 /** Numbers of what a client supports; numbers unknown to us are kept and ignored. */
 export class Capabilities {
-  readonly versions: readonly number[];
-  readonly cipherSuites: readonly number[];
-  readonly extensions: readonly number[];
-  readonly proposals: readonly number[];
-  readonly credentials: readonly number[];
+  declare readonly versions: readonly number[];
+  declare readonly cipherSuites: readonly number[];
+  declare readonly extensions: readonly number[];
+  declare readonly proposals: readonly number[];
+  declare readonly credentials: readonly number[];
 
   constructor(given: Numbers) {
-    this.versions = given.versions;
-    this.cipherSuites = given.cipherSuites;
-    this.extensions = given.extensions;
-    this.proposals = given.proposals;
-    this.credentials = given.credentials;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -13,10 +13,10 @@ import { CredentialType } from "./registry.ts";
 export class Credential {
   /** The one kind we use. */
   readonly type = CredentialType.BASIC;
-  readonly identity: Uint8Array;
+  declare readonly identity: Uint8Array;
 
   constructor(given: { readonly identity: Uint8Array }) {
-    this.identity = given.identity;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

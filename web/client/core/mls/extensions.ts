@@ -6,12 +6,11 @@ import { ExtensionType } from "./registry.ts";
 
 /** A numbered addition whose content only those who know the number understand. */
 export class Extension {
-  readonly type: number;
-  readonly data: Uint8Array;
+  declare readonly type: number;
+  declare readonly data: Uint8Array;
 
   constructor(given: { readonly type: number; readonly data: Uint8Array }) {
-    this.type = given.type;
-    this.data = given.data;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */
@@ -33,14 +32,12 @@ type Requirements = {
 
 /** What every member of a group must be able to do: section 11.1. */
 export class RequiredCapabilities {
-  readonly extensions: readonly number[];
-  readonly proposals: readonly number[];
-  readonly credentials: readonly number[];
+  readonly extensions: readonly number[] = [];
+  readonly proposals: readonly number[] = [];
+  readonly credentials: readonly number[] = [];
 
-  constructor({ extensions = [], proposals = [], credentials = [] }: Requirements = {}) {
-    this.extensions = extensions;
-    this.proposals = proposals;
-    this.credentials = credentials;
+  constructor(given: Requirements = {}) {
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -14,12 +14,11 @@ const PROPOSAL_REFERENCE_LABEL = "MLS 1.0 Proposal Reference";
 
 /** A member by leaf, an external sender by its place in a list, or a newcomer. */
 export class Sender {
-  readonly type: SenderType;
-  readonly index: number;
+  declare readonly type: SenderType;
+  readonly index: number = 0;
 
   constructor(given: { readonly type: SenderType; readonly index?: number }) {
-    this.type = given.type;
-    this.index = given.index ?? 0;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */
@@ -49,20 +48,16 @@ type ContentFields = {
 
 /** What a sender says in one epoch of one group: application bytes, a proposal, a commit. */
 export class FramedContent {
-  readonly groupId: Uint8Array;
-  readonly epoch: bigint;
-  readonly sender: Sender;
-  readonly authenticatedData: Uint8Array;
-  readonly body: Body;
+  declare readonly groupId: Uint8Array;
+  declare readonly epoch: bigint;
+  declare readonly sender: Sender;
+  readonly authenticatedData: Uint8Array = new Uint8Array();
+  declare readonly body: Body;
   // The wire form, once known: it is signed, tagged, hashed and sent.
   #wire: Uint8Array | null = null;
 
   constructor(given: ContentFields) {
-    this.groupId = given.groupId;
-    this.epoch = given.epoch;
-    this.sender = given.sender;
-    this.authenticatedData = given.authenticatedData ?? new Uint8Array();
-    this.body = given.body;
+    Object.assign(this, given);
   }
 
   /** The kind of the body. */
@@ -113,12 +108,11 @@ type AuthFields = {
 
 /** FramedContentAuthData: the signature, and for a commit the confirmation tag. */
 export class ContentAuth {
-  readonly signature: Uint8Array;
-  readonly confirmationTag: Uint8Array | null;
+  declare readonly signature: Uint8Array;
+  readonly confirmationTag: Uint8Array | null = null;
 
   constructor(given: AuthFields) {
-    this.signature = given.signature;
-    this.confirmationTag = given.confirmationTag ?? null;
+    Object.assign(this, given);
   }
 
   /** Append the wire form; whoever reads it knows whether there is a tag. */
@@ -139,14 +133,12 @@ export class ContentAuth {
 
 /** A content with what vouches for it; the signature covers the wire format too. */
 export class AuthenticatedContent {
-  readonly wireFormat: WireFormat;
-  readonly content: FramedContent;
-  readonly auth: ContentAuth;
+  declare readonly wireFormat: WireFormat;
+  declare readonly content: FramedContent;
+  declare readonly auth: ContentAuth;
 
   constructor(given: Pick<AuthenticatedContent, "wireFormat" | "content" | "auth">) {
-    this.wireFormat = given.wireFormat;
-    this.content = given.content;
-    this.auth = given.auth;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */
@@ -184,14 +176,12 @@ type PublicFields = {
 
 /** A content that travels in the clear; a member proves itself one by the tag. */
 export class PublicMessage {
-  readonly content: FramedContent;
-  readonly auth: ContentAuth;
-  readonly membershipTag: Uint8Array | null;
+  declare readonly content: FramedContent;
+  declare readonly auth: ContentAuth;
+  readonly membershipTag: Uint8Array | null = null;
 
   constructor(given: PublicFields) {
-    this.content = given.content;
-    this.auth = given.auth;
-    this.membershipTag = given.membershipTag ?? null;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -16,20 +16,15 @@ type Fields = {
 
 /** The context that signatures and secrets of an epoch are bound to. */
 export class GroupContext {
-  readonly cipherSuite: number;
-  readonly groupId: Uint8Array;
-  readonly epoch: bigint;
-  readonly treeHash: Uint8Array;
-  readonly confirmedTranscriptHash: Uint8Array;
-  readonly extensions: readonly Extension[];
+  declare readonly cipherSuite: number;
+  declare readonly groupId: Uint8Array;
+  declare readonly epoch: bigint;
+  declare readonly treeHash: Uint8Array;
+  declare readonly confirmedTranscriptHash: Uint8Array;
+  readonly extensions: readonly Extension[] = [];
 
   constructor(given: Fields) {
-    this.cipherSuite = given.cipherSuite;
-    this.groupId = given.groupId;
-    this.epoch = given.epoch;
-    this.treeHash = given.treeHash;
-    this.confirmedTranscriptHash = given.confirmedTranscriptHash;
-    this.extensions = given.extensions ?? [];
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -20,18 +20,14 @@ type Fields = {
 
 /** An epoch's context and confirmation tag, with extensions; `signer` is a leaf. */
 export class GroupInfo {
-  readonly context: GroupContext;
-  readonly extensions: readonly Extension[];
-  readonly confirmationTag: Uint8Array;
-  readonly signer: number;
-  readonly signature: Uint8Array;
+  declare readonly context: GroupContext;
+  declare readonly extensions: readonly Extension[];
+  declare readonly confirmationTag: Uint8Array;
+  declare readonly signer: number;
+  readonly signature: Uint8Array = new Uint8Array();
 
   constructor(given: Fields) {
-    this.context = given.context;
-    this.extensions = given.extensions;
-    this.confirmationTag = given.confirmationTag;
-    this.signer = given.signer;
-    this.signature = given.signature ?? new Uint8Array();
+    Object.assign(this, given);
   }
 
   /** Return the wire form without the signature. */

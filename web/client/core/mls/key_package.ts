@@ -30,20 +30,16 @@ type Fields = {
 
 /** A signed leaf with the key that the Welcome will be sealed to. */
 export class KeyPackage {
-  readonly cipherSuite: number;
-  readonly initKey: Uint8Array;
-  readonly leafNode: LeafNode;
-  readonly extensions: readonly Extension[];
-  readonly signature: Uint8Array;
+  declare readonly cipherSuite: number;
+  declare readonly initKey: Uint8Array;
+  declare readonly leafNode: LeafNode;
+  readonly extensions: readonly Extension[] = [];
+  readonly signature: Uint8Array = new Uint8Array();
   // The bytes before the signature, once known.
   #content: Uint8Array | null = null;
 
   constructor(given: Fields) {
-    this.cipherSuite = given.cipherSuite;
-    this.initKey = given.initKey;
-    this.leafNode = given.leafNode;
-    this.extensions = given.extensions ?? [];
-    this.signature = given.signature ?? new Uint8Array();
+    Object.assign(this, given);
   }
 
   /** Return the wire form without the signature. */
@@ -90,16 +86,13 @@ type SecretFields = {
 
 /** A key package with the three private keys its maker keeps. */
 export class KeyPackageSecrets {
-  readonly keyPackage: KeyPackage;
-  readonly initKey: Secret;
-  readonly encryptionKey: Secret;
-  readonly signatureKey: Secret;
+  declare readonly keyPackage: KeyPackage;
+  declare readonly initKey: Secret;
+  declare readonly encryptionKey: Secret;
+  declare readonly signatureKey: Secret;
 
   constructor(given: SecretFields) {
-    this.keyPackage = given.keyPackage;
-    this.initKey = given.initKey;
-    this.encryptionKey = given.encryptionKey;
-    this.signatureKey = given.signatureKey;
+    Object.assign(this, given);
   }
 
   /** Append a form for the maker's own vault; it is not part of RFC 9420. */

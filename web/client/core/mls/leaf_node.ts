@@ -37,28 +37,20 @@ type Fields = {
 
 /** A leaf; `lifetime` is there for key packages only, `parentHash` for commits only. */
 export class LeafNode {
-  readonly encryptionKey: Uint8Array;
-  readonly signatureKey: Uint8Array;
-  readonly credential: Credential;
-  readonly capabilities: Capabilities;
-  readonly source: LeafNodeSource;
-  readonly lifetime: Lifetime | null;
-  readonly parentHash: Uint8Array | null;
-  readonly extensions: readonly Extension[];
-  readonly signature: Uint8Array;
+  declare readonly encryptionKey: Uint8Array;
+  declare readonly signatureKey: Uint8Array;
+  declare readonly credential: Credential;
+  declare readonly capabilities: Capabilities;
+  declare readonly source: LeafNodeSource;
+  readonly lifetime: Lifetime | null = null;
+  readonly parentHash: Uint8Array | null = null;
+  readonly extensions: readonly Extension[] = [];
+  readonly signature: Uint8Array = new Uint8Array();
   // The bytes before the signature, once known: they are hashed, verified and sent often.
   #content: Uint8Array | null = null;
 
   constructor(given: Fields) {
-    this.encryptionKey = given.encryptionKey;
-    this.signatureKey = given.signatureKey;
-    this.credential = given.credential;
-    this.capabilities = given.capabilities;
-    this.source = given.source;
-    this.lifetime = given.lifetime ?? null;
-    this.parentHash = given.parentHash ?? null;
-    this.extensions = given.extensions ?? [];
-    this.signature = given.signature ?? new Uint8Array();
+    Object.assign(this, given);
   }
 
   /** Return the wire form without the signature. */

@@ -19,12 +19,11 @@ export class LivesTooLong extends Refused {}
 
 /** Both ends in whole seconds since 1970, UTC; both included. */
 export class Lifetime {
-  readonly notBefore: bigint;
-  readonly notAfter: bigint;
+  declare readonly notBefore: bigint;
+  declare readonly notAfter: bigint;
 
   constructor(given: { readonly notBefore: bigint; readonly notAfter: bigint }) {
-    this.notBefore = given.notBefore;
-    this.notAfter = given.notAfter;
+    Object.assign(this, given);
   }
 
   /** Count a lifetime from an hour ago, for those whose clock is slow. */
@@ -60,14 +59,12 @@ type Policy = {
  * keep newcomers from joining.
  */
 export class LifetimePolicy {
-  readonly now: Moment | null;
-  readonly longest: number;
-  readonly expires: boolean;
+  declare readonly now: Moment | null;
+  readonly longest: number = LONGEST;
+  readonly expires: boolean = true;
 
-  constructor({ now, longest = LONGEST, expires = true }: Policy) {
-    this.now = now;
-    this.longest = longest;
-    this.expires = expires;
+  constructor(given: Policy) {
+    Object.assign(this, given);
   }
 
   /**

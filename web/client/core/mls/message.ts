@@ -24,10 +24,10 @@ const KINDS = {
 
 /** One message of version 1.0; what it holds tells the wire format. */
 export class MlsMessage {
-  readonly content: Content;
+  declare readonly content: Content;
 
   constructor(given: { readonly content: Content }) {
-    this.content = given.content;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -33,20 +33,15 @@ type Fields = {
 
 /** A content sealed with its sender's next key; who the sender is, sealed apart. */
 export class PrivateMessage {
-  readonly groupId: Uint8Array;
-  readonly epoch: bigint;
-  readonly type: ContentType;
-  readonly authenticatedData: Uint8Array;
-  readonly encryptedSenderData: Uint8Array;
-  readonly ciphertext: Uint8Array;
+  declare readonly groupId: Uint8Array;
+  declare readonly epoch: bigint;
+  declare readonly type: ContentType;
+  declare readonly authenticatedData: Uint8Array;
+  declare readonly encryptedSenderData: Uint8Array;
+  declare readonly ciphertext: Uint8Array;
 
   constructor(given: Fields) {
-    this.groupId = given.groupId;
-    this.epoch = given.epoch;
-    this.type = given.type;
-    this.authenticatedData = given.authenticatedData;
-    this.encryptedSenderData = given.encryptedSenderData;
-    this.ciphertext = given.ciphertext;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */
@@ -71,14 +66,12 @@ export class PrivateMessage {
 
 /** Which member's which key sealed a content, and what its nonce was disturbed with. */
 class SenderData {
-  readonly leaf: number;
-  readonly generation: number;
-  readonly reuseGuard: Uint8Array;
+  declare readonly leaf: number;
+  declare readonly generation: number;
+  declare readonly reuseGuard: Uint8Array;
 
   constructor(given: Pick<SenderData, "leaf" | "generation" | "reuseGuard">) {
-    this.leaf = given.leaf;
-    this.generation = given.generation;
-    this.reuseGuard = given.reuseGuard;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -19,12 +19,11 @@ const RESUMPTION = 2;
 
 /** The name of a key agreed on elsewhere, and the nonce of this one use. */
 export class ExternalPskId {
-  readonly pskId: Uint8Array;
-  readonly nonce: Uint8Array;
+  declare readonly pskId: Uint8Array;
+  declare readonly nonce: Uint8Array;
 
   constructor(given: Pick<ExternalPskId, "pskId" | "nonce">) {
-    this.pskId = given.pskId;
-    this.nonce = given.nonce;
+    Object.assign(this, given);
   }
 
   /** Append the wire form of the PreSharedKeyID. */
@@ -35,16 +34,13 @@ export class ExternalPskId {
 
 /** The group and epoch whose `resumptionPsk` is meant, and the nonce of this one use. */
 export class ResumptionPskId {
-  readonly usage: ResumptionUsage;
-  readonly groupId: Uint8Array;
-  readonly epoch: bigint;
-  readonly nonce: Uint8Array;
+  declare readonly usage: ResumptionUsage;
+  declare readonly groupId: Uint8Array;
+  declare readonly epoch: bigint;
+  declare readonly nonce: Uint8Array;
 
   constructor(given: Pick<ResumptionPskId, "usage" | "groupId" | "epoch" | "nonce">) {
-    this.usage = given.usage;
-    this.groupId = given.groupId;
-    this.epoch = given.epoch;
-    this.nonce = given.nonce;
+    Object.assign(this, given);
   }
 
   /** Append the wire form of the PreSharedKeyID. */

@@ -53,12 +53,11 @@ export type KeyPair = { readonly private: Secret; readonly public: Uint8Array };
 
 /** What EncryptWithLabel yields: RFC 9420, section 5.1.3 and 7.6. */
 export class HpkeCiphertext {
-  readonly kemOutput: Uint8Array;
-  readonly ciphertext: Uint8Array;
+  declare readonly kemOutput: Uint8Array;
+  declare readonly ciphertext: Uint8Array;
 
   constructor(given: { kemOutput: Uint8Array; ciphertext: Uint8Array }) {
-    this.kemOutput = given.kemOutput;
-    this.ciphertext = given.ciphertext;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -25,14 +25,12 @@ type SecretFields = {
 
 /** What one newcomer is given; the path secret is its common ancestor's with the committer. */
 export class GroupSecrets {
-  readonly joinerSecret: Secret;
-  readonly pathSecret: Secret | null;
-  readonly psks: readonly PreSharedKeyId[];
+  declare readonly joinerSecret: Secret;
+  declare readonly pathSecret: Secret | null;
+  readonly psks: readonly PreSharedKeyId[] = [];
 
   constructor(given: SecretFields) {
-    this.joinerSecret = given.joinerSecret;
-    this.pathSecret = given.pathSecret;
-    this.psks = given.psks ?? [];
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */
@@ -56,12 +54,11 @@ export class GroupSecrets {
 
 /** The secrets sealed to one key package, which is named by its reference. */
 export class EncryptedGroupSecrets {
-  readonly newMember: Uint8Array;
-  readonly encrypted: HpkeCiphertext;
+  declare readonly newMember: Uint8Array;
+  declare readonly encrypted: HpkeCiphertext;
 
   constructor(given: Pick<EncryptedGroupSecrets, "newMember" | "encrypted">) {
-    this.newMember = given.newMember;
-    this.encrypted = given.encrypted;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */
@@ -78,14 +75,12 @@ export class EncryptedGroupSecrets {
 
 /** Secrets for each newcomer, and the GroupInfo encrypted once for all of them. */
 export class Welcome {
-  readonly cipherSuite: number;
-  readonly secrets: readonly EncryptedGroupSecrets[];
-  readonly encryptedGroupInfo: Uint8Array;
+  declare readonly cipherSuite: number;
+  declare readonly secrets: readonly EncryptedGroupSecrets[];
+  declare readonly encryptedGroupInfo: Uint8Array;
 
   constructor(given: Pick<Welcome, "cipherSuite" | "secrets" | "encryptedGroupInfo">) {
-    this.cipherSuite = given.cipherSuite;
-    this.secrets = given.secrets;
-    this.encryptedGroupInfo = given.encryptedGroupInfo;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -2,20 +2,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Malformed, concat, encode } from "../../web/client/core/mls/codec.ts";
+import { Malformed, Writer, concat, decode, encode } from "../../web/client/core/mls/codec.ts";
 import { Credential } from "../../web/client/core/mls/credential.ts";
 import { Group } from "../../web/client/core/mls/group.ts";
 import type { KeyPackageSecrets } from "../../web/client/core/mls/key_package.ts";
 import { Unconfirmed } from "../../web/client/core/mls/member_state.ts";
 import { RemovedFromGroup } from "../../web/client/core/mls/processing.ts";
 import { PublicGroup } from "../../web/client/core/mls/public_group.ts";
-import { NoSuchLeaf, ParentNode, RatchetTree } from "../../web/client/core/mls/ratchet_tree.ts";
+import {
+  MAX_LEAVES,
+  NoSuchLeaf,
+  ParentNode,
+  RatchetTree,
+} from "../../web/client/core/mls/ratchet_tree.ts";
 import type { Node } from "../../web/client/core/mls/ratchet_tree.ts";
 import { Refused } from "../../web/client/core/mls/refused.ts";
+import { NodeType } from "../../web/client/core/mls/registry.ts";
 import { WrongGroup } from "../../web/client/core/mls/transition.ts";
 import { parentHash, rootHash } from "../../web/client/core/mls/tree_hash.ts";
+import { TreeKeys } from "../../web/client/core/mls/tree_kem.ts";
 import { directPath, leavesBelow, right } from "../../web/client/core/mls/tree_math.ts";
-import { checkParentHashes, checkUnmerged } from "../../web/client/core/mls/tree_validation.ts";
+import {
+  InvalidTree,
+  checkParentHashes,
+  checkUnmerged,
+} from "../../web/client/core/mls/tree_validation.ts";
 import {
   Circle,
   NOW,
@@ -28,6 +39,7 @@ import {
   replaced,
   utf8,
 } from "./support/mls_actors.ts";
+import { withNode } from "./support/mls_invite.ts";
 import { refused } from "./support/mls_scene.ts";
 
 const SLOW = 1500;
@@ -292,6 +304,51 @@ test("a tree made to be slow is checked as fast as any", async () => {
   checkParentHashes(SUITE, tree);
 
   assert.ok(performance.now() - before < SLOW);
+});
+
+test("a tree with a parent where a leaf belongs, or the other way round, is no tree", async () => {
+  const { tree } = (await circleOf(3)).at(0).state;
+  const [leaf, parent] = [tree.node(0), tree.node(1)];
+
+  const trees = [[parent], [leaf, leaf, leaf], [leaf, parent, parent]];
+
+  for (const nodes of trees) {
+    const lie = encode(new RatchetTree(nodes));
+    assert.throws(() => decode(RatchetTree.read, lie), Malformed);
+  }
+});
+
+test("a tree wider than any circle is refused before it is built", async () => {
+  const leaf = new Writer().put((await circleOf(2)).at(0).state.tree.member(0)).bytes();
+  const present = Uint8Array.of(1, NodeType.LEAF);
+  const wide = concat(new Uint8Array(2 * MAX_LEAVES), present, leaf);
+  const widest = concat(new Uint8Array(2 * MAX_LEAVES - 2), present, leaf);
+
+  const read = (nodes: Uint8Array) => decode(RatchetTree.read, new Writer().opaque(nodes).bytes());
+
+  assert.throws(() => read(wide), Malformed);
+  assert.equal(read(widest).width, MAX_LEAVES);
+});
+
+test("an unmerged leaf is listed by every node between", async () => {
+  const { keyPackage } = await packageOf("new");
+  const [tree] = (await circleOf(7)).at(0).state.tree.add(keyPackage.leafNode);
+  const [between, above] = [tree.parentNode(11), tree.parentNode(7)];
+  assert.ok(between?.unmergedLeaves.includes(7) && above?.unmergedLeaves.includes(7));
+
+  const hidden = withNode(tree, 11, replaced(between, { unmergedLeaves: [] }));
+
+  checkUnmerged(tree);
+  assert.throws(() => checkUnmerged(hidden), InvalidTree);
+});
+
+test("private keys that are not in order are not read", () => {
+  const keys = new Writer();
+  for (const place of [2, 1]) keys.uint32(place).opaque(SUITE.randomSecret());
+
+  const kept = new Writer().uint32(1).opaque(keys.bytes()).bytes();
+
+  assert.throws(() => decode(TreeKeys.read, kept), Malformed);
 });
 
 /** Lets one member vouch for all above it, and calls all others unmerged everywhere. */

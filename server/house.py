@@ -127,7 +127,7 @@ def furnish(
     stores, audit = Stores.on(engine, keyring), Audit(engine=engine, clock=clock)
     changes = RosterChanges()
     care = _care(stores, _surroundings(audit, clock, zone), changes)
-    sessions = Sessions(store=stores.sessions, clock=clock)
+    sessions = Sessions(store=stores.sessions, clock=clock, seen=stores.devices.seen)
     devices = Devices(
         store=stores.devices,
         keys=AttestedIdentities(stores.people),

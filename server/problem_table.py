@@ -102,6 +102,9 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     devices.DeviceTaken: Kind(
         409, "device_taken", "Cet appareil est déjà inscrit", "This device is already registered"
     ),
+    devices.BadDeviceName: Kind(
+        422, "bad_device_name", "Nom d'appareil invalide", "Invalid name of a device"
+    ),
     devices.TooManyDevices: Kind(409, "too_many_devices", "Trop d'appareils", "Too many devices"),
     devices.KeyNotAttested: Kind(
         409,

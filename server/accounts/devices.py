@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from typing_extensions import override
@@ -20,10 +20,15 @@ from server.identity import Actor, SessionId
 
 MOST_DEVICES = 10
 LONGEST_CERTIFICATE = 4096
+LONGEST_NAME = 60
 
 
 class DeviceTaken(Exception):
     """The device's id is registered with another certificate."""
+
+
+class BadDeviceName(ValueError):
+    """A device's name is printable and at most sixty characters."""
 
 
 class TooManyDevices(Exception):
@@ -39,7 +44,8 @@ class RegisteredDevice:
     """A device as the directory keeps it.
 
     `identity_key` is the Ed25519 key, 32 bytes, that signed the certificate; `certificate`
-    is its wire form. A removed device stays known, so that its id cannot come back.
+    is its wire form. A removed device stays known, so that its id cannot come back. `name` is
+    its owner's own word for it; `seen_on` the last day it was there, UTC and no finer.
     """
 
     id: DeviceId
@@ -48,6 +54,8 @@ class RegisteredDevice:
     certificate: bytes = field(repr=False)
     registered_at: datetime
     removed_at: datetime | None = None
+    name: str = field(default="", repr=False)
+    seen_on: date | None = None
 
 
 class DeviceStore(Protocol):
@@ -117,7 +125,7 @@ class Devices:
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def register(
-        self, actor: Actor, certificate: bytes, *, identity_key: bytes
+        self, actor: Actor, certificate: bytes, *, identity_key: bytes, name: str = ""
     ) -> RegisteredDevice:
         """Register a device that an identity key certified, and bind the session to it.
 
@@ -130,6 +138,7 @@ class Devices:
             KeyNotAttested: Another key is attested, or another device names another one.
             DeviceTaken: The id is known with another certificate, or was removed.
             TooManyDevices: There are enough.
+            BadDeviceName: The name is none.
         """
         now, professional = self.clock(), actor.professional
         read = read_certificate(certificate)
@@ -142,6 +151,7 @@ class Devices:
             identity_key=identity_key,
             certificate=certificate,
             registered_at=now,
+            name=named(name),
         )
         async with self._one_at_a_time:
             kept = await self._keep(device)
@@ -174,6 +184,19 @@ class Devices:
         if found is None or found.professional != professional or found.removed_at is not None:
             raise NotFound
         return found
+
+    async def rename(
+        self, professional: ProfessionalId, device: DeviceId, name: str
+    ) -> RegisteredDevice:
+        """Call a device something else.
+
+        Raises:
+            NotFound: It is not theirs, was removed, or never was.
+            BadDeviceName: The name is none.
+        """
+        await self.owned(professional, device)
+        called = named(name)
+        return await self.store.change(device, lambda held: replace(held, name=called))
 
     async def remove(self, professional: ProfessionalId, device: DeviceId) -> None:
         """Remove a device for good, and with it its sessions and sockets.
@@ -219,6 +242,18 @@ class Devices:
         others = {device.identity_key for device in held} - {identity_key}
         if attested not in (None, identity_key) or (attested is None and others):
             raise KeyNotAttested
+
+
+def named(name: str) -> str:
+    """Give a device's name without outer blanks; an empty one is no name yet.
+
+    Raises:
+        BadDeviceName: It is long, or not printable.
+    """
+    plain = name.strip()
+    if len(plain) > LONGEST_NAME or not plain.isprintable():
+        raise BadDeviceName
+    return plain
 
 
 def read_certificate(certificate: bytes) -> DeviceCertificate:

@@ -1,7 +1,7 @@
 """Sessions: opaque tokens that can be taken back, and are useless if the store is stolen."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,6 +11,7 @@ from care_circle.actor import Actor as Person
 from care_circle.role import Profession, Role
 from crypto.ids import DeviceId, ProfessionalId
 from server.accounts.accounts import digest_of
+from server.accounts.agents import UNKNOWN, Agent
 from server.clock import Clock
 from server.identity import Actor, NotSignedIn, SessionId
 
@@ -32,6 +33,7 @@ class Session:
     role: Role
     profession: Profession | None = None
     device: DeviceId | None = None
+    agent: Agent = UNKNOWN
     opened_at: datetime
     seen_at: datetime
 
@@ -81,6 +83,10 @@ class SessionStore(Protocol):
         ...
 
 
+Seen = Callable[[DeviceId, datetime], Awaitable[None]]
+"""Notes that a device was there; told on the days and at the sign-ins it was, not oftener."""
+
+
 class Endings:
     """Tells whoever must know, the sockets above all, that a session has ended."""
 
@@ -103,9 +109,12 @@ class Sessions:
 
     store: SessionStore
     clock: Clock
+    seen: Seen
     endings: Endings = field(default_factory=Endings)
 
-    async def open(self, person: Person, *, device: DeviceId | None) -> tuple[str, Session]:
+    async def open(
+        self, person: Person, *, device: DeviceId | None, agent: Agent
+    ) -> tuple[str, Session]:
         """Open a session and give its token, which is kept nowhere."""
         token, now = secrets.token_urlsafe(_TOKEN_BYTES), self.clock()
         session = Session(
@@ -114,10 +123,13 @@ class Sessions:
             role=person.role,
             profession=person.profession,
             device=device,
+            agent=agent,
             opened_at=now,
             seen_at=now,
         )
         await self.store.create(session)
+        if device is not None:
+            await self.seen(device, now)
         return token, session
 
     async def actor(self, token: str | None) -> Actor:
@@ -135,18 +147,15 @@ class Sessions:
         if session.is_over(now):
             await self._end(session.id)
             raise NotSignedIn
-        if now - session.seen_at >= NOTED_EVERY:
-            await self.store.change(session.id, lambda held: replace(held, seen_at=now))
+        await self._note(session, now)
         return session.actor
 
     async def holds(self, session: SessionId) -> bool:
         """Tell whether a session stands; an open connection counts as being there."""
-        found = await self.store.find(session)
-        if found is None or self.clock() >= found.until:
+        found, now = await self.store.find(session), self.clock()
+        if found is None or now >= found.until:
             return False
-        if self.clock() - found.seen_at >= NOTED_EVERY:
-            now = self.clock()
-            await self.store.change(session, lambda held: replace(held, seen_at=now))
+        await self._note(found, now)
         return True
 
     async def current(self, actor: Actor) -> Session:
@@ -169,6 +178,7 @@ class Sessions:
         changed = await self.store.change(session, lambda held: replace(held, device=device))
         if changed is None:
             raise NotSignedIn
+        await self.seen(device, self.clock())
 
     async def of(self, professional: ProfessionalId) -> tuple[Session, ...]:
         """List somebody's sessions that are not over, newest first."""
@@ -201,6 +211,14 @@ class Sessions:
         for session in over:
             await self._end(session)
         return len(over)
+
+    async def _note(self, session: Session, now: datetime) -> None:
+        """Note that somebody is there, once a minute; of their device, once a day."""
+        if now - session.seen_at < NOTED_EVERY:
+            return
+        await self.store.change(session.id, lambda held: replace(held, seen_at=now))
+        if session.device is not None and now.date() != session.seen_at.date():
+            await self.seen(session.device, now)
 
     async def _end(self, session: SessionId) -> None:
         await self.store.drop(session)

@@ -1,11 +1,20 @@
 """Signing in: two factors, then a session, perhaps for a device known already."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from crypto.ids import DeviceId
+from crypto.ids import DeviceId, ProfessionalId
 from server.accounts.accounts import Account, Accounts, SignInRefused
+from server.accounts.agents import Agent
 from server.accounts.devices import Devices
 from server.accounts.sessions import Session, Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where somebody is signed in; `name` is what they call the device, if there is one."""
+
+    session: Session
+    name: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +26,14 @@ class SignIn:
     sessions: Sessions
 
     async def sign_in(
-        self, email: str, password: str, code: str, *, device: DeviceId | None, network: str
+        self,
+        email: str,
+        password: str,
+        code: str,
+        *,
+        device: DeviceId | None,
+        agent: Agent,
+        network: str,
     ) -> tuple[str, Session]:
         """Open a session for whoever shows both factors, and give its token.
 
@@ -32,9 +48,11 @@ class SignIn:
         account = await self.accounts.sign_in(email, password, code, network=network)
         if device is not None:
             await self.devices.owned(account.professional, device)
-        return await self._open(account, device=device)
+        return await self.open(account, device=device, agent=agent)
 
-    async def confirm(self, token: str, code: str, *, network: str) -> tuple[str, Session]:
+    async def confirm(
+        self, token: str, code: str, *, agent: Agent, network: str
+    ) -> tuple[str, Session]:
         """Prove that an enrolment's second factor works, and open a session; older ones end.
 
         Password and code have both just been shown, so nobody has to wait for the next code.
@@ -48,10 +66,25 @@ class SignIn:
         """
         account = await self.accounts.confirm(token, code, network=network)
         await self.sessions.revoke_all(account.professional)
-        return await self._open(account, device=None)
+        return await self.open(account, device=None, agent=agent)
 
-    async def _open(self, account: Account, *, device: DeviceId | None) -> tuple[str, Session]:
-        token, session = await self.sessions.open(account.person, device=device)
+    async def places(self, professional: ProfessionalId) -> tuple[Place, ...]:
+        """List where somebody is signed in, newest first, with the names of their devices."""
+        names = {device.id: device.name for device in await self.devices.of(professional)}
+        return tuple(
+            Place(session=session, name=names.get(session.device) if session.device else None)
+            for session in await self.sessions.of(professional)
+        )
+
+    async def open(
+        self, account: Account, *, device: DeviceId | None, agent: Agent
+    ) -> tuple[str, Session]:
+        """Open a session for somebody whose factors were checked.
+
+        Raises:
+            SignInRefused: The account was closed meanwhile.
+        """
+        token, session = await self.sessions.open(account.person, device=device, agent=agent)
         try:
             # Once more: an account closed since then has had its sessions ended before this one.
             await self.accounts.require_open(account.professional)

@@ -36,6 +36,7 @@ from crypto.mls.message import pack
 from crypto.mls.suite import SUITE_1, KeyPair
 from crypto.session.log import Kind
 from crypto.statement import HistoryGrant
+from server.accounts.agents import Agent
 from server.accounts.devices import RegisteredDevice
 from server.channel_house import Channels
 from server.house import House
@@ -87,7 +88,7 @@ async def enrol(house: House, *, now: datetime) -> Member:
         )
     )
     person = Actor(professional=professional, role=Role.PROFESSIONAL)
-    token, _ = await house.sessions.open(person, device=device.id)
+    token, _ = await house.sessions.open(person, device=device.id, agent=Agent())
     return Member(identity=identity, device=device, token=token)
 
 

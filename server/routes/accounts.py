@@ -8,7 +8,7 @@ from aiohttp import web
 from crypto.ids import ProfessionalId
 from server.identity import actor_of
 from server.operations import Operations
-from server.routes.sessions import SessionView, answer_opened
+from server.routes.sessions import SessionView, agent_on, answer_opened
 from server.security import network_of
 from server.services import ACCOUNTS, SIGN_IN
 from server.wire import Struct, answer, read
@@ -102,7 +102,7 @@ async def confirm_enrolment(request: web.Request) -> web.Response:
     form = await read(request, ConfirmationForm)
 
     token, session = await request.app[SIGN_IN].confirm(
-        form.token, form.code, network=network_of(request)
+        form.token, form.code, agent=agent_on(request), network=network_of(request)
     )
 
     return answer_opened(request, token, session, bearer=form.bearer)

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from care_circle.role import Role
 from crypto.ids import DeviceId, ProfessionalId
+from server.accounts.agents import Agent, Browser, System, agent_of
 from server.accounts.sessions import Session
 from server.cookie import SESSION_COOKIE
 from server.identity import SessionId, actor_of
@@ -35,6 +36,9 @@ class SessionView(Struct, frozen=True, kw_only=True):
     professional: ProfessionalId
     role: Role
     device: DeviceId | None
+    device_name: str | None = None
+    browser: Browser
+    system: System
     opened_at: datetime
     seen_at: datetime
     until: datetime
@@ -61,7 +65,12 @@ async def sign_in(request: web.Request) -> web.Response:
     form = await read(request, SignInForm)
 
     token, session = await request.app[SIGN_IN].sign_in(
-        form.email, form.password, form.code, device=form.device, network=network_of(request)
+        form.email,
+        form.password,
+        form.code,
+        device=form.device,
+        agent=agent_on(request),
+        network=network_of(request),
     )
 
     return answer_opened(request, token, session, bearer=form.bearer)
@@ -95,9 +104,10 @@ async def list_sessions(request: web.Request) -> web.Response:
     """List where one is signed in."""
     actor = actor_of(request)
 
-    sessions = await request.app[SESSIONS].of(actor.professional)
+    places = await request.app[SIGN_IN].places(actor.professional)
 
-    return answer(SessionList(sessions=tuple(_view(s, current=actor.session) for s in sessions)))
+    views = (_view(one.session, current=actor.session, name=one.name) for one in places)
+    return answer(SessionList(sessions=tuple(views)))
 
 
 @operations.add("DELETE", "/sessions/{session}", status=HTTPStatus.NO_CONTENT)
@@ -122,12 +132,22 @@ def answer_opened(
     return response
 
 
-def _view(session: Session, *, current: SessionId, token: str | None = None) -> SessionView:
+def agent_on(request: web.Request) -> Agent:
+    """Tell what somebody signs in with, by family only."""
+    return agent_of(request.headers.get("User-Agent", ""))
+
+
+def _view(
+    session: Session, *, current: SessionId, token: str | None = None, name: str | None = None
+) -> SessionView:
     return SessionView(
         id=session.id,
         professional=session.professional,
         role=session.role,
         device=session.device,
+        device_name=name or None,
+        browser=session.agent.browser,
+        system=session.agent.system,
         opened_at=session.opened_at,
         seen_at=session.seen_at,
         until=session.until,

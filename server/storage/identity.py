@@ -1,6 +1,8 @@
 """Accounts, sessions and devices on the generic repository."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +19,7 @@ from server.identity import SessionId
 from server.storage.engine import Engine, Stale, Taken
 from server.storage.keys import Keyring
 from server.storage.repository import Missing, Repository
-from server.storage.shape import Shape
+from server.storage.shape import Plain, Shape
 
 _PAGE: Final = 200
 _LEASE: Final = timedelta(minutes=5)
@@ -147,7 +149,10 @@ class EngineDevices(DeviceStore):
             kind="device",
             type=RegisteredDevice,
             id_of=lambda device: device.id,
+            schema=2,
             tags_of=lambda device: (f"professional:{device.professional}",),
+            sealed=frozenset({"name"}),
+            upgrades={1: _without_name},
         )
         self._devices = Repository(engine, keyring, shape)
 
@@ -175,6 +180,16 @@ class EngineDevices(DeviceStore):
             return await self._devices.change(device, decide)
         except Missing:
             raise NotFound from None
+
+    async def seen(self, device: DeviceId, at: datetime) -> None:
+        """Note the day on which a device was there; one that is gone is no matter."""
+        with suppress(Missing):
+            await self._devices.change(device, lambda held: replace(held, seen_on=at.date()))
+
+
+def _without_name(device: Plain) -> Plain:
+    """Schema 1 knew no names of devices."""
+    return device | {"name": ""}
 
 
 def _account_tags(account: Account) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from care_circle.role import Profession, Role
 from crypto.identity import Device
 from crypto.ids import DeviceId, new_id
 from crypto.mls.codec import encode
+from server.accounts.agents import Agent
 from server.accounts.devices import RegisteredDevice
 from server.app import OPERATIONS
 from server.channel_house import CHANNEL_HOUSE
@@ -60,6 +61,7 @@ TABLE = {
     "POST /devices": EVERYBODY,
     "GET /devices": EVERYBODY,
     "GET /professionals/{professional}/devices": EVERYBODY,
+    "PATCH /devices/{device}": THIS_PERSON,
     "DELETE /devices/{device}": THIS_PERSON,
     "GET /me": EVERYBODY,
     "GET /me/preferences": EVERYBODY,
@@ -241,7 +243,7 @@ async def spare(server: Running, standing: Standing) -> dict[str, str]:
     )
     await house.stores.devices.create(device)
     person = Actor(professional=member.id, role=Role.PROFESSIONAL, profession=Profession.PHYSICIAN)
-    _, session = await house.sessions.open(person, device=None)
+    _, session = await house.sessions.open(person, device=None, agent=Agent())
     return {"device": device.id, "session": session.id}
 
 

@@ -48,6 +48,8 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "ContactForm.phone": (MOTHER_PHONE, FATHER_PHONE),
     "WordForm.document": ("Feuillet safran n° 17",),
     "WordForm.language": ("ch'tîñ",),
+    "DeviceForm.name": ("Tablette héritée de Balthazarine",),
+    "DeviceNameForm.name": ("Téléphone de la poche gauche",),
     "DraftForm.answers": ("Il ne dort plus depuis le déménagement",),
     "AnswersForm.answers": ("Elle trébuche sur le perron chaque matin",),
     "AmendmentForm.answers": ("Elle imite le pinson à s'y méprendre",),

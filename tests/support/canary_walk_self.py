@@ -1,13 +1,32 @@
-"""What everybody does for themselves on the way: choose how to be told of things."""
+"""What everybody does for themselves on the way: name their devices, choose how to be told."""
 
+from channels.headless_people import register
+from crypto.identity import Device
+from crypto.ids import DeviceId, new_id
+from server.demonstration.cast import Actor
+from tests.support.actors import device_form
 from tests.support.canary_walk import Walk
 
 
 async def mind_oneself(walk: Walk) -> None:
     """Fill every field by which somebody sets up their own account."""
-    ben = walk.cast["ben"].line
+    ben = walk.cast["ben"]
+    await _name_devices(walk, ben)
     choices = {
         "language": "fr", "digest": "off", "urgent": True, "quiet_from": "19:00",
         "quiet_to": "08:00", "push": True,
     }  # fmt: skip
-    await ben.ask("PUT", "/me/preferences", choices)
+    await ben.line.ask("PUT", "/me/preferences", choices)
+
+
+async def _name_devices(walk: Walk, ben: Actor) -> None:
+    """Name the device there is, and bring another; the session goes on speaking for the first."""
+    session = ben.device.session
+    assert session.identity is not None
+    other = Device.enrol(session.identity, ben.id, DeviceId(new_id()), now=walk.clock())
+    named = device_form(other, session.identity) | {"name": walk.phrase("DeviceForm.name")}
+    await ben.line.ask("POST", "/devices", named)
+    await register(ben.device)
+    await ben.line.ask(
+        "PATCH", f"/devices/{session.device.id}", {"name": walk.phrase("DeviceNameForm.name")}
+    )

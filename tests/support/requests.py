@@ -133,7 +133,8 @@ def _of_accounts() -> dict[str, dict[str, Any]]:
             "email": "a@b.example", "password": "y", "code": "1", "device": None, "bearer": True,
         },
         "PUT /me/preferences": PREFERENCES,
-        "POST /devices": {"certificate": UNREADABLE, "identity_key": UNREADABLE},
+        "POST /devices": {"certificate": UNREADABLE, "identity_key": UNREADABLE, "name": "x"},
+        "PATCH /devices/{device}": {"name": "Téléphone"},
         "PUT /backup": {"public_key": BACKUP_KEY},
         "POST /backup/records": {"id": new_id(), "body": UNREADABLE, "public_key": BACKUP_KEY},
     }  # fmt: skip

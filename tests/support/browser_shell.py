@@ -4,6 +4,7 @@ A page of the test's own loads the shell under the real page's policy; everythin
 goes to the real server.
 """
 
+import asyncio
 import re
 import subprocess
 from collections.abc import AsyncIterator
@@ -24,6 +25,8 @@ from tests.support.node import NODE, ROOT
 CHROMIUM: Final = Path("/usr/bin/chromium")
 # A page that a test answers for is taken for one of the wide world, which may not ask here.
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-features=LocalNetworkAccessChecks")
+_NETWORK: Final = ("Failed to load resource", "WebSocket connection to")
+_LOOKS_EVERY_S: Final = 0.03
 _CODE_LIFE: Final = timedelta(seconds=30)
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; "
@@ -42,7 +45,7 @@ _SIGN_IN = """async ([email, password, code]) => {
   await ronde.api.ask("POST", "/sessions", {email, password, code});
   await ronde.signedIn();
 }"""
-_BEGIN = "async (how) => (await ronde.device.begin(how)).code"
+BEGIN: Final = "async (how) => (await ronde.device.begin(how)).code"
 TEXTS: Final = """async (channel) => {
   const conversation = await ronde.conversation(channel);
   return conversation.entries
@@ -54,6 +57,15 @@ STATES: Final = """async (channel) => {
   return conversation.entries
     .filter(({inside}) => inside.kind === "content")
     .map(({inside, state}) => [inside.content.text, state]);
+}"""
+ALL_SENT: Final = """async ([channel, count]) => {
+  const {entries} = await ronde.conversation(channel);
+  const said = entries.filter(({inside}) => inside.kind === "content");
+  return said.length === count && said.every(({seq, state}) => seq !== null && state === "sent");
+}"""
+BACKED_UP: Final = """async () => {
+  const {records} = await ronde.api.ask("GET", "/backup");
+  return records.length > 1;
 }"""
 POST: Final = """async ([channel, text]) => {
   const conversation = await ronde.conversation(channel);
@@ -82,13 +94,15 @@ class Window:
 
     async def until(self, script: str, argument: object = None, *, seconds: float = 10) -> None:
         """Wait until a condition of the page's holds."""
-        await self.page.wait_for_function(script, arg=argument, timeout=seconds * 1000)
+        async with asyncio.timeout(seconds):
+            while not await self.page.evaluate(script, argument):
+                await asyncio.sleep(_LOOKS_EVERY_S)
 
     async def reads(self, channel: ChannelId, texts: list[str], *, seconds: float = 10) -> None:
         """Wait until a channel shows these messages, and no others."""
-        script = f"async ([channel, texts]) => JSON.stringify(await ({TEXTS})(channel)) === texts"
-        written = await self.ask("(texts) => JSON.stringify(texts)", texts)
-        await self.until(script, [channel, written], seconds=seconds)
+        async with asyncio.timeout(seconds):
+            while await self.texts(channel) != texts:
+                await asyncio.sleep(_LOOKS_EVERY_S)
 
     async def says(self, channel: ChannelId, text: str) -> str:
         entry: str = await self.ask(POST, [channel, text])
@@ -119,7 +133,7 @@ class Surfer:
     async def opens(self, path: str = "/") -> Window:
         """Open another tab, and wait until the shell stands."""
         window = await self.loads(path)
-        await window.until("() => ronde !== null")
+        await window.until("() => globalThis.ronde")
         return window
 
     async def loads(self, path: str = "/") -> Window:
@@ -144,7 +158,7 @@ class Surfer:
 
 def _note(window: Window, kind: str, text: str) -> None:
     # A request that fails is noted by the browser itself; the shell says nothing at all.
-    if kind in ("error", "warning") and not text.startswith("Failed to load resource"):
+    if kind in ("error", "warning") and not text.startswith(_NETWORK):
         window.troubles.append(text)
 
 
@@ -165,6 +179,15 @@ async def surfer(browser: Browser, files: Path, url: str, name: str) -> Surfer:
     one = Surfer(name=name, url=url, files=files, browser=browser, context=context)
     await context.route(re.compile(r"/(assets/shell\.js|sw\.js)?(\?.*)?$"), one_of(files))
     return one
+
+
+async def forget_device(one: Surfer) -> None:
+    """Let the browser evict the store, as it does when the disk is full."""
+    page = await one.context.new_page()
+    speaking = await one.context.new_cdp_session(page)
+    wanted = {"origin": one.url, "storageTypes": "indexeddb"}
+    await speaking.send("Storage.clearDataForOrigin", wanted)
+    await page.close()
 
 
 def one_of(files: Path) -> Any:  # noqa: ANN401 -- a handler of Playwright's
@@ -197,7 +220,7 @@ async def enrol_in_browser(story: Journey, one: Surfer) -> tuple[Window, Profess
     one.secret = await window.ask(_ENROL, [invited["token"], PASSWORD])
     code = TOTP(one.secret).at(story.clock())
     await window.ask(_CONFIRM, [invited["token"], code])
-    recovery = await window.ask(_BEGIN, {"kind": "new"})
+    recovery = await window.ask(BEGIN, {"kind": "new"})
     return window, ProfessionalId(person["id"]), recovery
 
 

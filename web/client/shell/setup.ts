@@ -97,7 +97,7 @@ async function restore(site: Site, professional: ProfessionalId, typed: string):
   if (identity === null) throw new NotPossible("no_backup");
   await keepSession(site, professional, async () => await Promise.resolve(identity));
   const registered = await register(site);
-  for (const circle of await site.device.line.circles()) await site.device.knowCircle(circle);
+  for (const circle of await site.device.line.circles()) await site.device.trust(circle);
   await giveBack(site.device, recovered);
   await keepBackup(site.store, settled(beginUnder(keys), site.device.turns.session));
   return { code: null, registered };

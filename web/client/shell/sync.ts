@@ -152,13 +152,16 @@ export class Sync {
     await device.turns.refresh();
     const heads = await this.#watch();
     await this.#newest(heads);
-    for (const circle of await device.line.circles()) await this.#know(circle);
+    const known = new Set<boolean>();
+    for (const circle of await device.line.circles()) known.add(await this.#know(circle));
     // Channels that this round brought are new to the live connection too.
     await this.#newest(await this.#watch());
     for (const channel of device.turns.session.channels.keys()) {
-      await closed(async () => await comeIn(device, line, channel));
+      await ifOpen(async () => await comeIn(device, line, channel));
     }
-    this.#attempt = 0;
+    // A circle that is ours and not open yet: the server has not heard of this device everywhere.
+    if (known.has(false)) this.#later();
+    else this.#attempt = 0;
     await Promise.all(this.#site.opened().map(async (channel) => await this.marksOf(channel)));
     await replenish(device.turns, line, clock);
     await keeper.pay();
@@ -187,24 +190,29 @@ export class Sync {
       if (phase === "removed") continue;
       const head = heads?.get(channel);
       if (head === undefined || head !== cursor) {
-        await closed(async () => await device.catchUp(channel));
+        await ifOpen(async () => await device.catchUp(channel));
       }
       const state = device.turns.session.channels.get(channel);
       if (state !== undefined && (waits(state) || state.behind)) {
-        await closed(async () => await device.resume(new Set([channel])));
+        await ifOpen(async () => await device.resume(new Set([channel])));
       }
     }
   }
 
-  /** A chain that does not hold stops its circle, with a warning, and no other. */
-  async #know(circle: CircleId): Promise<void> {
-    if (!isId(circle)) return;
+  /**
+   * Know a circle; false where the server lists it and does not let us in.
+   *
+   * A chain that does not hold stops its circle, with a warning, and no other.
+   */
+  async #know(circle: CircleId): Promise<boolean> {
+    if (!isId(circle)) return true;
     try {
-      await closed(async () => await this.#site.device.knowCircle(circle));
+      return await ifOpen(async () => await this.#site.device.knowCircle(circle));
     } catch (error) {
       if (!(error instanceof BadChain) && !(error instanceof ChainRolledBack)) throw error;
       const detail = error instanceof BadChain ? error.fault : "rolled_back";
       await this.#warn(circle, detail);
+      return true;
     }
   }
 
@@ -247,12 +255,14 @@ export class Sync {
   }
 }
 
-/** A channel or circle that is closed to us by now keeps no other waiting. */
-async function closed(work: () => Promise<unknown>): Promise<void> {
+/** A channel or circle that is closed to us by now keeps no other waiting; tells if it was open. */
+async function ifOpen(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== "not_found") throw error;
+    return false;
   }
 }
 

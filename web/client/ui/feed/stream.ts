@@ -88,9 +88,16 @@ export class Stream extends HTMLElement {
     }
     let next: ChildNode | null = this.#list.firstChild;
     for (const row of laid) {
+      const old = this.#held.get(row.key)?.element;
       const element = this.#element(row);
+      const focused = old !== element && old?.contains(document.activeElement) === true;
+      if (old !== undefined && old !== element) {
+        if (next === old) next = old.nextSibling;
+        old.remove();
+      }
       if (element === next) next = element.nextSibling;
       else this.#list.insertBefore(element, next);
+      if (focused) element.querySelector<HTMLElement>("button, a")?.focus({ preventScroll: true });
     }
     if (this.#pinned) this.scrollTop = this.scrollHeight;
     else if (anchor !== null) this.scrollTop += anchor.element.offsetTop - anchor.top;
@@ -112,7 +119,6 @@ export class Stream extends HTMLElement {
     const held = this.#held.get(row.key);
     if (held?.print === print) return held.element;
     const element = this.#row(row);
-    held?.element.replaceWith(element);
     this.#held.set(row.key, { element, print });
     return element;
   }

@@ -30,11 +30,18 @@ type News = {
 export async function dayPage(context: PageContext): Promise<Page> {
   const { ronde, signal } = context;
   const { value: day, fresh } = await ronde.api.read<MyDay>("/day");
-  const conversations = await openAll(ronde, day);
   const body = h("div", { class: "day" });
+  let conversations = await openAll(ronde, day);
   const draw = (): void => drawDay(body, ronde, day, conversations);
+  const news = async (): Promise<void> => {
+    // A discussion may have become ours since the page was drawn.
+    conversations = await openAll(ronde, day);
+    if (!signal.aborted) draw();
+  };
   draw();
-  for (const event of ["channel", "circle"] as const) signal.addEventListener("abort", ronde.on(event, draw));
+  for (const event of ["channel", "circle"] as const) {
+    signal.addEventListener("abort", ronde.on(event, () => void news()));
+  }
   return {
     title: t("Ma journée"),
     element: h(

@@ -24,11 +24,20 @@ async def serve(config: Config, *, clock: Clock = system_clock) -> None:
         NewerFile, Damaged, Unavailable, OldSqlite, WrongMasterKey: The store cannot be opened.
         OSError: The address is taken.
     """
+    await serve_application(await build(config, clock=clock), config)
+
+
+async def serve_application(app: web.Application, config: Config) -> None:
+    """Serve an application that is put together already, as `serve` does.
+
+    Raises:
+        OSError: The address is taken.
+    """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in _STOPS:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in loops.
             loop.add_signal_handler(number, stop.set)
-    started = runner(await build(config, clock=clock))
+    started = runner(app)
     await started.setup()
     try:
         await web.TCPSite(started, config.host, config.port).start()

@@ -7,7 +7,7 @@ const PATIENCE = 20_000;
 const UNAUTHORIZED = 401;
 const NO_CONTENT = 204;
 
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 type Problem = {
   readonly status?: number;

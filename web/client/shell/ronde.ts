@@ -102,7 +102,7 @@ export interface Api {
    * except to the sign-in itself.
    */
   ask<T = unknown>(
-    method: "GET" | "POST" | "PUT" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     body?: unknown,
     options?: AskOptions,

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.content import Content, encode, type_of
+from channels.headless_backup import back_up
 from channels.headless_file import DeviceFile
 from channels.headless_forms import BadAnswer, base64_of, bytes_of, read_item, request_form
 from channels.headless_line import Line, Refused, Unreachable
@@ -115,11 +116,26 @@ class HeadlessDevice:
                     raise
         for channel in tuple(self.session.channels):
             events += await self._compare(channel)
+        await self.back_up()
         return tuple(events)
+
+    async def back_up(self) -> None:
+        """Append to the backup, if there is one, what it does not hold yet (R10)."""
+        await back_up(self.line, self.file)
 
     async def catch_up(self, channel: ChannelId) -> tuple[Event, ...]:
         """Read what is new in one channel."""
-        return await self._catch_up(channel)
+        events = await self._catch_up(channel)
+        await self.back_up()
+        return events
+
+    async def come_in(
+        self, channel: ChannelId, newest: Item, *, replaces: DeviceId | None = None
+    ) -> tuple[Event, ...]:
+        """Join from outside by a channel's newest commit, in place of a lost device of ours."""
+        now = self.clock()
+        step = rejoin(self.session, channel, newest, now=now, replaces=replaces)
+        return await self._do_in(channel, step)
 
     async def open_channel(self, circle: CircleId) -> ChannelId:
         """Begin a channel with this device alone in it."""
@@ -134,9 +150,13 @@ class HeadlessDevice:
         *,
         card: Card | None = None,
         thread: EntryId | None = None,
+        entry: EntryId | None = None,
     ) -> tuple[EntryId, tuple[Event, ...]]:
-        """Seal something, keep it, and send it; it stays in the outbox until acknowledged."""
-        entry = EntryId(new_id())
+        """Seal something, keep it, and send it; it stays in the outbox until acknowledged.
+
+        `entry` is the id to give it, where files that were sent before name it already.
+        """
+        entry = entry or EntryId(new_id())
         step = sessions.compose(
             self.session,
             channel,
@@ -229,10 +249,11 @@ class HeadlessDevice:
         """Do a step; if something still waits in its channel, what went before had no answer."""
         events = await self._do(step)
         state = self.session.channels[channel]
-        if not state.outbox and state.pending is None and state.wanted == Wanted():
-            return events
-        again = [one for one in sessions.resume(self.session) if _is_in(one, channel)]
-        return events + await self._carry_out(again)
+        if state.outbox or state.pending is not None or state.wanted != Wanted():
+            again = [one for one in sessions.resume(self.session) if _is_in(one, channel)]
+            events += await self._carry_out(again)
+        await self.back_up()
+        return events
 
     async def _do(self, step: Step) -> tuple[Event, ...]:
         """Persist a step, then carry out what it asks."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from channels.headless_forms import BadAnswer, base64_of, bytes_of
 from crypto import aes256
+from crypto.backup import Backup
 from crypto.membership import BadChain
 from crypto.mls.codec import Malformed
 from crypto.mls.suite import BadTag
@@ -57,11 +58,15 @@ def alone(path: Path, *, tries: int = 100) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What survives a device's process: the server it talks to, its token, its session."""
+    """What survives a device's process: the server it talks to, its token, its session.
+
+    `backup` is there once a recovery code was set up or typed in (R10).
+    """
 
     server: str
     token: str = field(repr=False)
     session: Session = field(repr=False)
+    backup: Backup | None = field(default=None, repr=False)
 
     def encode(self) -> bytes:
         """Return the bytes that the vault seals."""
@@ -70,6 +75,8 @@ class Memory:
             "token": self.token,
             "session": base64_of(encode_session(self.session)),
         }
+        if self.backup is not None:
+            plain["backup"] = base64_of(self.backup.encode())
         return json.dumps(plain).encode()
 
     @staticmethod
@@ -82,7 +89,11 @@ class Memory:
         try:
             plain = json.loads(data)
             session = decode_session(bytes_of(plain["session"]))
-            return Memory(server=plain["server"], token=plain["token"], session=session)
+            kept = plain.get("backup")
+            backup = None if kept is None else Backup.decode(bytes_of(kept))
+            return Memory(
+                server=plain["server"], token=plain["token"], session=session, backup=backup
+            )
         except (ValueError, KeyError, TypeError, BadAnswer, Malformed, BadChain):
             raise BadVault("no memory of a device") from None
 
@@ -144,6 +155,11 @@ class DeviceFile:
     def keep(self, session: Session) -> None:
         """Replace the session, durably."""
         self.memory = replace(self.memory, session=session)
+        self._write()
+
+    def keep_backup(self, backup: Backup | None) -> None:
+        """Replace what is known of the backup, durably."""
+        self.memory = replace(self.memory, backup=backup)
         self._write()
 
     def sign_in(self, token: str) -> None:

@@ -142,6 +142,19 @@ async def attest_identity(
     key = await _enrolled_key(headless, professional)
     if seen is not None and seen != key:
         raise NotThatKey
+    attestation, form = attesting(headless, professional, key)
+    await headless.line.ask("PUT", f"/professionals/{professional}/attestation", form)
+    return attestation
+
+
+def attesting(
+    headless: HeadlessDevice, professional: ProfessionalId, key: bytes
+) -> tuple[Attestation, dict[str, str]]:
+    """Sign that an identity key is somebody's, and write it as the wire does.
+
+    Raises:
+        NoIdentityKey: This device may not sign for its owner.
+    """
     attestation = attest(
         headless.professional,
         _identity(headless),
@@ -149,9 +162,7 @@ async def attest_identity(
         identity_key=key,
         at=headless.clock(),
     )
-    form = {"statement": base64_of(encode(attestation))}
-    await headless.line.ask("PUT", f"/professionals/{professional}/attestation", form)
-    return attestation
+    return attestation, {"statement": base64_of(encode(attestation))}
 
 
 async def open_circle(headless: HeadlessDevice, child: ChildId) -> CircleId:

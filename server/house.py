@@ -134,6 +134,7 @@ def furnish(
         clock=clock,
         audit=audit,
         bind=sessions.bind,
+        added=changes.announce,
         removed=partial(_device_removed, sessions, changes),
     )
     accounts = Accounts(

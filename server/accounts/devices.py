@@ -107,6 +107,9 @@ class AttestedIdentities(AttestedKeys):
 Bind = Callable[[SessionId, DeviceId], Awaitable[None]]
 """Lets a session speak for a device."""
 
+Added = Callable[[], Awaitable[None]]
+"""What must happen once a device is there: whoever remembers rosters reads them anew."""
+
 Removed = Callable[[ProfessionalId, DeviceId], Awaitable[None]]
 """What must happen once a device is gone: its sessions end, its sockets close."""
 
@@ -120,6 +123,7 @@ class Devices:
     clock: Clock
     audit: Audit
     bind: Bind
+    added: Added
     removed: Removed
     # Counting devices and keeping one more are two steps.
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -156,6 +160,8 @@ class Devices:
         async with self._one_at_a_time:
             kept = await self._keep(device)
         await self.bind(actor.session, kept.id)
+        if kept == device:
+            await self.added()
         return kept
 
     async def of(self, professional: ProfessionalId) -> tuple[RegisteredDevice, ...]:

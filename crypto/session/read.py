@@ -7,7 +7,7 @@ from functools import partial
 from crypto import entry as entries
 from crypto.author import AuthorChain, Notice, begin
 from crypto.entry import BadEntry, Entry, EntryFault, Envelope, Members, OpenedEntry
-from crypto.ids import CircleId, DeviceId, EntryId
+from crypto.ids import CircleId, DeviceId
 from crypto.membership import MAX_STATEMENTS
 from crypto.session.effects import (
     CannotRead,
@@ -76,16 +76,19 @@ def open_item(state: ChannelState, item: Item) -> OpenedEntry:
 
 def look_through(state: ChannelState, items: Sequence[Item]) -> tuple[Shown, ...]:
     """Tell what stands at each entry's place among items already received."""
-    shown: list[Shown] = []
-    seen: set[EntryId] = set()
-    for item in items:
-        if item.kind is not Kind.ENTRY or item.channel != state.id or item.id in seen:
-            continue
-        one = _look(state, item)
-        if isinstance(one, EntryOpened):
-            seen.add(item.id)
-        shown.append(one)
-    return tuple(shown)
+    sealed = [item for item in items if item.kind is Kind.ENTRY and item.channel == state.id]
+    looks = [(item, _look(state, item)) for item in sealed]
+    opened = [item for item, one in looks if isinstance(one, EntryOpened)]
+    # A key that opened one entry of its epoch is the right one for all of them.
+    proven = {item.epoch for item in opened}
+    first = {item.id: item.seq for item in reversed(opened)}
+    return tuple(
+        _refused(item, EntryFault.UNREADABLE)
+        if isinstance(one, CannotRead) and item.epoch in proven
+        else one
+        for item, one in looks
+        if item.seq <= first.get(item.id, item.seq)
+    )
 
 
 def join_pasts(state: ChannelState) -> tuple[ChannelState, tuple[Effect, ...]]:
@@ -116,9 +119,13 @@ def _look(state: ChannelState, item: Item) -> Shown:
     except NoKey:
         return CannotRead(channel=place, seq=seq, epoch=item.epoch)
     except BadEntry as refusal:
-        fault, sender = refusal.fault, item.sender
-        return EntryRefused(channel=place, seq=seq, at=item.at, sender=sender, fault=fault)
+        return _refused(item, refusal.fault)
     return EntryOpened(channel=place, seq=seq, at=item.at, opened=opened, card=item.card)
+
+
+def _refused(item: Item, fault: EntryFault) -> EntryRefused:
+    place, seq = item.channel, item.seq
+    return EntryRefused(channel=place, seq=seq, at=item.at, sender=item.sender, fault=fault)
 
 
 def _keys(state: ChannelState, epoch: int) -> Iterator[tuple[bytes, Members]]:

@@ -9,7 +9,7 @@ from crypto.entry import EntryFault
 from crypto.ids import EntryId, new_id
 from crypto.session import session as sessions
 from crypto.session.effects import CannotRead, EntryOpened, EntryRefused
-from crypto.session.log import Item
+from crypto.session.log import Item, Kind
 from crypto.statement import HistoryGrant, HistoryPolicy
 from tests.support.devices import Circle
 from tests.support.malice import entry_by, group_of, put_entry
@@ -80,6 +80,21 @@ def test_an_entry_without_a_key_keeps_its_place(circle: Circle, relay: Relay, an
 
     assert [type(one) for one in shown] == [CannotRead, EntryOpened]
     assert shown[0].seq < shown[1].seq
+
+
+def test_an_entry_that_a_proven_key_does_not_open_is_refused_and_not_merely_without_a_key(
+    circle: Circle, relay: Relay, ana: Client
+) -> None:
+    ana.say("un")
+    ana.say("deux")
+    ben = joined(circle, relay, ana)
+    one, *others = [item for item in relay.log if item.kind is Kind.ENTRY]
+
+    alone = sessions.show(ben.session, relay.channel, [damaged(one)])
+    beside = sessions.show(ben.session, relay.channel, [damaged(one), *others])
+
+    assert [type(each) for each in alone] == [CannotRead]
+    assert [type(each) for each in beside] == [EntryRefused, EntryOpened]
 
 
 def test_a_repeated_entry_is_shown_once_and_where_it_stood_first(

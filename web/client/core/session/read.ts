@@ -2,9 +2,9 @@
 
 import type { Notice } from "../author.ts";
 import { AuthorChain, begin } from "../author.ts";
-import type { Entry, Members, OpenedEntry } from "../entry.ts";
+import type { Entry, EntryFault, Members, OpenedEntry } from "../entry.ts";
 import { BadEntry, Envelope, open } from "../entry.ts";
-import type { CircleId, DeviceId, EntryId } from "../ids.ts";
+import type { CircleId, DeviceId } from "../ids.ts";
 import { MAX_STATEMENTS } from "../membership.ts";
 import { equal } from "../mls/suite.ts";
 import type { Concern, Effect, SafetyWarning, Shown } from "./effects.ts";
@@ -77,18 +77,20 @@ export async function lookThrough(
   state: ChannelState,
   items: readonly Item[],
 ): Promise<readonly Shown[]> {
-  const entries = items.filter((item) => item.kind === "entry" && item.channel === state.id);
+  const sealed = items.filter((item) => item.kind === "entry" && item.channel === state.id);
   // Most of the work is done by threads of the platform's own.
-  const looks = await Promise.all(entries.map((item) => look(state, item)));
-  const seen = new Set<EntryId>();
-  return looks.filter((one, place) => {
-    const id = entries[place]?.id;
-    const fresh = id !== undefined && !seen.has(id);
-    if (fresh && one.kind === "entry_opened") {
-      seen.add(id);
-    }
-    return fresh;
-  });
+  const looks = await Promise.all(
+    sealed.map(async (item) => ({ item, one: await look(state, item) })),
+  );
+  const opened = looks.filter(({ one }) => one.kind === "entry_opened").map(({ item }) => item);
+  // A key that opened one entry of its epoch is the right one for all of them.
+  const proven = new Set(opened.map((item) => item.epoch));
+  const first = new Map(opened.toReversed().map((item) => [item.id, item.seq]));
+  return looks
+    .filter(({ item }) => item.seq <= (first.get(item.id) ?? item.seq))
+    .map(({ item, one }) =>
+      one.kind === "cannot_read" && proven.has(item.epoch) ? refused(item, "unreadable") : one,
+    );
 }
 
 /**
@@ -131,15 +133,19 @@ async function attempt(state: ChannelState, item: Item): Promise<OpenedEntry | N
 
 async function look(state: ChannelState, item: Item): Promise<Shown> {
   const { id: channel } = state;
-  const { seq, epoch, at, sender, card } = item;
+  const { seq, epoch, at, card } = item;
   const opened = await attempt(state, item);
   if (opened instanceof NoKey) {
     return { kind: "cannot_read", channel, seq, epoch };
   }
   if (opened instanceof BadEntry) {
-    return { kind: "entry_refused", channel, seq, at, sender, fault: opened.fault };
+    return refused(item, opened.fault);
   }
   return { kind: "entry_opened", channel, seq, at, opened, card, notice: null };
+}
+
+function refused({ channel, seq, at, sender }: Item, fault: EntryFault): Shown {
+  return { kind: "entry_refused", channel, seq, at, sender, fault };
 }
 
 type Opening = { readonly key: Uint8Array; readonly members: Members };

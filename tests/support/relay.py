@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crypto.ids import ChannelId, DeviceId, EntryId, new_id
-from crypto.session import session as sessions
 from crypto.session.compare import code_of
 from crypto.session.effects import (
     CatchUp,
@@ -22,13 +21,12 @@ from crypto.session.effects import (
     SafetyWarning,
     Send,
 )
-from crypto.session.join import open_channel, rejoin, watch
 from crypto.session.log import AppendRequest, Card, Item, Kind
-from crypto.session.packages import publish
 from crypto.session.state import ChannelState, Session
 from crypto.session.step import Step
 from crypto.session.store import decode_session, encode_session
 from tests.support.devices import NOW, Circle, Person
+from tests.support.session_engine import Engine, InPython
 
 Tamper = Callable[[tuple[Item, ...]], tuple[Item, ...]]
 
@@ -108,7 +106,10 @@ class Crash(Exception):
 class Client:
     """A device at the relay; `disk` holds the last persisted bytes, `crash` comes back to them."""
 
-    def __init__(self, who: Person, relay: Relay, *, now: datetime = NOW) -> None:
+    def __init__(
+        self, who: Person, relay: Relay, *, now: datetime = NOW, engine: Engine | None = None
+    ) -> None:
+        self.engine: Engine = engine or InPython()
         self.relay = relay
         self.person = who
         self.now = now
@@ -116,7 +117,7 @@ class Client:
         self.events: list[Effect] = []
         self.rejoined = 0
         self.fuse: int | None = None
-        self.session, packages = publish(self.session, 3, now=now)
+        self.session, packages = self.engine.publish(self.session, 3, now=now)
         relay.shelf[self.id] = list(packages)
         self.disk = encode_session(self.session)
 
@@ -133,18 +134,18 @@ class Client:
     def open(self) -> None:
         self.learn()
         circle = self.relay.circle.id
-        self.do(open_channel(self.session, self.relay.channel, circle, now=self.now))
+        self.do(self.engine.open_channel(self.session, self.relay.channel, circle, now=self.now))
 
     def watch(self) -> None:
         self.learn()
-        self.keep(watch(self.session, self.relay.channel, self.relay.circle.id))
+        self.keep(self.engine.watch(self.session, self.relay.channel, self.relay.circle.id))
         self.sync()
 
     def say(self, text: str, *, card: Card | None = None) -> None:
         self.do(self.saying(text, card=card))
 
     def saying(self, text: str, *, card: Card | None = None) -> Step:
-        return sessions.compose(
+        return self.engine.compose(
             self.session,
             self.relay.channel,
             type_="message",
@@ -166,19 +167,22 @@ class Client:
         self.do(self.changing(removes=[other.id for other in others]))
 
     def changing(self, *, adds: Sequence[bytes] = (), removes: Sequence[DeviceId] = ()) -> Step:
-        return sessions.change_members(
+        return self.engine.change_members(
             self.session, self.relay.channel, adds=adds, removes=removes, now=self.now
         )
 
+    def rotate(self) -> None:
+        self.do(self.engine.rotate(self.session, self.relay.channel, now=self.now))
+
     def rejoin(self) -> None:
         newest = self.relay.newest
-        self.do(rejoin(self.session, self.relay.channel, newest, now=self.now))
+        self.do(self.engine.rejoin(self.session, self.relay.channel, newest, now=self.now))
 
     # What its shell does.
 
     def learn(self) -> None:
         chain = self.relay.chain(self.id)
-        step = sessions.trust(self.session, self.relay.circle.id, chain)
+        step = self.engine.trust(self.session, self.relay.circle.id, chain)
         self.events += step.effects
         self.keep(step.session)
 
@@ -188,11 +192,11 @@ class Client:
 
     def receive(self, items: Sequence[Item]) -> None:
         """Take in what is pushed; the chain is fetched only when the session asks for it."""
-        self.do(sessions.receive(self.session, self.relay.channel, items, now=self.now))
+        self.do(self.engine.receive(self.session, self.relay.channel, items, now=self.now))
 
     def resume(self) -> None:
         self.learn()
-        for effect in sessions.resume(self.session):
+        for effect in self.engine.resume(self.session):
             self.perform(effect)
 
     def crash(self) -> None:
@@ -228,7 +232,7 @@ class Client:
                 self.sync()
             case ReadAgain(seqs=seqs):
                 again = [item for item in self.relay.read(self.id) if item.seq in seqs]
-                step = sessions.receive(self.session, channel, again, now=self.now)
+                step = self.engine.receive(self.session, channel, again, now=self.now)
                 self.do(step)
             case FetchChain():
                 self.learn()
@@ -243,10 +247,10 @@ class Client:
         except Refused as refusal:
             self.burn()
             code = refusal.code
-            self.do(sessions.refuse(self.session, request, code, now=self.now))
+            self.do(self.engine.refuse(self.session, request, code, now=self.now))
             return
         self.burn()
-        self.do(sessions.acknowledge(self.session, request, seq, now=self.now))
+        self.do(self.engine.acknowledge(self.session, request, seq, now=self.now))
 
     # What a test asks.
 
@@ -260,7 +264,8 @@ class Client:
     def read(self) -> list[str]:
         """The texts that can be read now, as after a restart that showed nothing yet."""
         items = self.relay.read(self.id)
-        opened = sessions.read(self.session, self.relay.channel, items)
+        shown = self.engine.show(self.session, self.relay.channel, items)
+        opened = [each for each in shown if isinstance(each, EntryOpened)]
         return [each.opened.entry.body.decode() for each in opened]
 
     @property

@@ -25,6 +25,7 @@ class App {
   #turn = 0;
   #stood: Standing["kind"];
   #drawStatus: () => void = () => undefined;
+  #closeSession: () => void = () => undefined;
 
   constructor(ronde: Ronde, place: HTMLElement) {
     this.#ronde = ronde;
@@ -67,6 +68,7 @@ class App {
   async #stand({ kind }: Standing): Promise<void> {
     const before = this.#stood;
     this.#stood = kind;
+    if (kind === "signed-out") this.#closeSession();
     this.#drawStatus();
     await this.#speakTheirs();
     const here = location.pathname;
@@ -209,7 +211,9 @@ class App {
 
   async #openSession(): Promise<void> {
     if (this.#area === "door") return;
-    const { openSessionDialog } = await import("./parts/session_dialog.ts");
+    const { openSessionDialog, closeSessionDialog } = await import("./parts/session_dialog.ts");
+    if (this.#ronde.standing.kind === "signed-out") return;
+    this.#closeSession = closeSessionDialog;
     openSessionDialog(this.#ronde);
   }
 }

@@ -9,6 +9,7 @@ import { busy } from "../form.ts";
 import { icon } from "../icons.ts";
 import { fullName } from "../parts/avatar.ts";
 import { addPasskey, hasPasskeys, wasDeclined } from "../parts/passkey.ts";
+import { thisMachine } from "../parts/machine.ts";
 import { recoverySheet } from "../parts/recovery_sheet.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
@@ -26,8 +27,13 @@ type Passkey = {
 export async function accessPage({ ronde }: PageContext): Promise<Page> {
   const list = h("div", { class: "stack" });
   const draw = async (): Promise<void> => {
-    const read = await ronde.api.read<{ passkeys: Passkey[] }>("/passkeys");
-    fill(list, passkeyList(ronde, read.value.passkeys, draw));
+    try {
+      const read = await ronde.api.read<{ passkeys: Passkey[] }>("/passkeys");
+      fill(list, passkeyList(ronde, read.value.passkeys, draw));
+    } catch (error) {
+      // The recovery code must be within reach all the same.
+      fill(list, h("p", { class: "muted" }, said(error)));
+    }
   };
   await draw();
   const element = subpage(
@@ -85,7 +91,7 @@ function passkeyRow(ronde: Ronde, passkey: Passkey, again: () => Promise<void>):
 function addButton(ronde: Ronde, again: () => Promise<void>): HTMLElement {
   const button = h("button", { class: "button", type: "button" }, icon("plus", "small"), t("Ajouter cet appareil"));
   button.addEventListener("click", () => {
-    busy(button, addPasskey(ronde, deviceName())).then(
+    busy(button, addPasskey(ronde, thisMachine())).then(
       async () => {
         toast(t("Vous pouvez désormais vous connecter avec cet appareil."));
         await again();
@@ -96,14 +102,6 @@ function addButton(ronde: Ronde, again: () => Promise<void>): HTMLElement {
     );
   });
   return button;
-}
-
-/** What people would call this machine, as far as its browser tells. */
-export function deviceName(): string {
-  const agent = navigator.userAgent;
-  const machine = ["iPhone", "iPad", "Android", "Mac", "Windows", "Linux"].find((each) => agent.includes(each));
-  const browser = ["Firefox", "Edg", "Chrome", "Safari"].find((each) => agent.includes(each));
-  return [browser === "Edg" ? "Edge" : browser, machine].filter((each) => each !== undefined).join(", ");
 }
 
 function renewButton(ronde: Ronde): HTMLElement {

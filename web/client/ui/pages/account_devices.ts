@@ -2,13 +2,14 @@
 
 import { Refused, type Ronde } from "../../shell/ronde.ts";
 import type { DeviceId } from "../../core/ids.ts";
-import { ago } from "../dates.ts";
+import { ago, nearDay } from "../dates.ts";
 import { confirm, openDialog } from "../dialog.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { field, form } from "../form.ts";
 import { type IconName, icon } from "../icons.ts";
 import { openMenu } from "../menu.ts";
+import { machineName } from "../parts/machine.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
 import { toast } from "../toast.ts";
@@ -16,13 +17,16 @@ import { t } from "../words.ts";
 
 type Device = {
   readonly id: DeviceId;
-  readonly name?: string | null;
+  readonly name: string;
   readonly registered_at: string;
-  readonly last_seen_at?: string | null;
+  /** A day, and no finer. */
+  readonly last_seen_at: string | null;
 };
 type Session = {
   readonly id: string;
   readonly device: DeviceId | null;
+  readonly browser: string;
+  readonly system: string;
   readonly opened_at: string;
   readonly seen_at: string;
   readonly current: boolean;
@@ -36,7 +40,7 @@ export async function devicesPage({ ronde }: PageContext): Promise<Page> {
   const draw = async (): Promise<void> => {
     const lists = await read(ronde);
     fill(devices, lists.devices.map((each) => deviceRow(ronde, each, draw)));
-    fill(sessions, lists.sessions.map((each) => sessionRow(ronde, each, lists.devices, draw)));
+    fill(sessions, lists.sessions.map((each) => sessionRow(ronde, each, draw)));
   };
   await draw();
   const element = subpage(
@@ -79,18 +83,18 @@ function deviceRow(ronde: Ronde, device: Device, again: () => Promise<void>): HT
       "div",
       { class: "list-main" },
       h("p", { class: "list-title" }, nameOf(device), " ", here && h("span", { class: "badge badge-good" }, t("Cet appareil"))),
-      h("p", { class: "list-note" }, t("Vu {when}", { when: ago(seen) })),
+      h("p", { class: "list-note" }, t("Vu {when}", { when: nearDay(seen) })),
     ),
     h("div", { class: "list-end" }, more),
   );
 }
 
 function nameOf(device: Device): string {
-  return device.name != null && device.name !== "" ? device.name : t("Appareil sans nom");
+  return device.name === "" ? t("Appareil sans nom") : device.name;
 }
 
 function askName(ronde: Ronde, device: Device, again: () => Promise<void>): void {
-  const name = field({ label: t("Nom de l'appareil"), name: "device", input: { value: device.name ?? "", maxlength: 60, autofocus: true } });
+  const name = field({ label: t("Nom de l'appareil"), name: "device", input: { value: device.name, maxlength: 60, autofocus: true } });
   const dialog = openDialog({
     title: t("Renommer l'appareil"),
     body: form({
@@ -99,7 +103,7 @@ function askName(ronde: Ronde, device: Device, again: () => Promise<void>): void
       action: t("Enregistrer"),
       verify: () => (name.input.value.trim() === "" ? [{ field: name, sentence: t("Donnez-lui un nom.") }] : []),
       send: async () => {
-        await ronde.api.ask("PUT", `/devices/${device.id}/name`, { name: name.input.value.trim() });
+        await ronde.api.ask("PATCH", `/devices/${device.id}`, { name: name.input.value.trim() });
         dialog.close();
         await again();
       },
@@ -122,8 +126,7 @@ async function removeDevice(ronde: Ronde, device: Device, again: () => Promise<v
   await again();
 }
 
-function sessionRow(ronde: Ronde, session: Session, devices: readonly Device[], again: () => Promise<void>): HTMLElement {
-  const device = devices.find((each) => each.id === session.device);
+function sessionRow(ronde: Ronde, session: Session, again: () => Promise<void>): HTMLElement {
   const end = (): void => void endSession(ronde, session, again);
   const act: Child = session.current
     ? h("span", { class: "badge badge-good" }, t("Celle-ci"))
@@ -135,7 +138,7 @@ function sessionRow(ronde: Ronde, session: Session, devices: readonly Device[], 
     h(
       "div",
       { class: "list-main" },
-      h("p", { class: "list-title" }, device === undefined ? t("Connexion sans appareil") : nameOf(device)),
+      h("p", { class: "list-title" }, machineName(session.browser, session.system)),
       h("p", { class: "list-note" }, t("Ouverte {opened}, vue {seen}", { opened: ago(session.opened_at), seen: ago(session.seen_at) })),
     ),
     h("div", { class: "list-end" }, act),

@@ -95,7 +95,7 @@ function explanation(state: PushState): Child {
     refused: t("Ce navigateur les a bloquées pour Ronde. Autorisez-les dans ses réglages, puis revenez ici."),
     impossible: t("Ce navigateur ne les permet pas. Sur iPhone, ajoutez d'abord Ronde à l'écran d'accueil."),
   }[state];
-  return text !== "" && h("p", { class: "small warm-text row" }, icon("info", "small"), h("span", null, text));
+  return text !== "" && h("p", { class: "small warm-text signed" }, icon("info", "small"), h("span", null, text));
 }
 
 function quietHours(value: Preferences, keep: Keep): HTMLElement {

@@ -7,6 +7,7 @@ import { begin, form, passwordField } from "../form.ts";
 import { icon } from "../icons.ts";
 import { door } from "../parts/door.ts";
 import { fullName } from "../parts/avatar.ts";
+import { nameThisDevice } from "../parts/name_device.ts";
 import { propose, strength } from "../parts/password_strength.ts";
 import { qrCode } from "../parts/qr.ts";
 import { recoverySheet } from "../parts/recovery_sheet.ts";
@@ -135,6 +136,7 @@ class Steps {
     this.#draw(3, t("Un instant…"), h("div", { class: "waiting", role: "status" }, h("span", { class: "spinner" }), t("Nous préparons cet appareil.")));
     try {
       const { code } = await this.#context.ronde.device.begin({ kind: "new" });
+      nameThisDevice(this.#context.ronde);
       if (code === null) return void (await this.#arrive());
       this.#unnoted = true;
       this.#showCode(code);

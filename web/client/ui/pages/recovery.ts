@@ -7,6 +7,7 @@ import { said } from "../faults.ts";
 import { form } from "../form.ts";
 import { fullName } from "../parts/avatar.ts";
 import { door } from "../parts/door.ts";
+import { nameThisDevice } from "../parts/name_device.ts";
 import { groupsOf, recoveryField, recoverySheet } from "../parts/recovery_sheet.ts";
 import type { Page, PageContext } from "../router.ts";
 import { t } from "../words.ts";
@@ -110,6 +111,7 @@ class Room {
   }
 
   #finish(code: string | null, next: string): void {
+    nameThisDevice(this.#context.ronde);
     const go = (): void => {
       this.#unnoted = false;
       if (next === "/") this.#context.again();

@@ -11,6 +11,11 @@ import { orLine, sessionForm } from "./session_form.ts";
 
 let standing: Dialog | null = null;
 
+/** Close the dialog: the page below it is gone. */
+export function closeSessionDialog(): void {
+  standing?.close();
+}
+
 /** Open the dialog, unless it is open already. */
 export function openSessionDialog(ronde: Ronde): void {
   if (standing !== null) return;

@@ -1,0 +1,11 @@
+/** A device that was just made gets a name that its owner will recognise in the list. */
+
+import type { Ronde } from "../../shell/ronde.ts";
+import { thisMachine } from "./machine.ts";
+
+/** Name this device after its machine; nobody waits for it, and nothing is lost without it. */
+export function nameThisDevice(ronde: Ronde): void {
+  const { standing } = ronde;
+  if (standing.kind !== "ready") return;
+  void ronde.api.ask("PATCH", `/devices/${standing.device}`, { name: thisMachine() }).catch(() => null);
+}

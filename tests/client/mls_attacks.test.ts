@@ -4,8 +4,10 @@ import { test } from "node:test";
 
 import { Malformed, concat, encode } from "../../web/client/core/mls/codec.ts";
 import { ProposalRef } from "../../web/client/core/mls/commit.ts";
+import { Extension } from "../../web/client/core/mls/extensions.ts";
 import type { KeyPackage } from "../../web/client/core/mls/key_package.ts";
 import { KeyPackageSecrets } from "../../web/client/core/mls/key_package.ts";
+import { InvalidLeaf, signLeaf } from "../../web/client/core/mls/leaf_node.ts";
 import { ClientTwice, MAX_PROPOSALS } from "../../web/client/core/mls/profile.ts";
 import {
   Add,
@@ -17,10 +19,16 @@ import {
   Update,
 } from "../../web/client/core/mls/proposal.ts";
 import type { Proposal } from "../../web/client/core/mls/proposal.ts";
-import { InvalidProposals, checkRegular } from "../../web/client/core/mls/proposal_list.ts";
+import {
+  InvalidProposals,
+  applyProposals,
+  checkRegular,
+} from "../../web/client/core/mls/proposal_list.ts";
 import { ExternalPskId, ResumptionPskId, ResumptionUsage } from "../../web/client/core/mls/psk.ts";
 import { NoSuchLeaf } from "../../web/client/core/mls/ratchet_tree.ts";
 import { OutOfProfile } from "../../web/client/core/mls/refused.ts";
+import { LeafNodeSource } from "../../web/client/core/mls/registry.ts";
+import { BadSignature } from "../../web/client/core/mls/suite.ts";
 import { InvalidPath } from "../../web/client/core/mls/tree_kem.ts";
 import { InvalidTree } from "../../web/client/core/mls/tree_validation.ts";
 import {
@@ -35,7 +43,7 @@ import {
   utf8,
 } from "./support/mls_actors.ts";
 import { forge, forgedPackage } from "./support/mls_forge.ts";
-import { scene as setScene } from "./support/mls_scene.ts";
+import { refused, scene as setScene } from "./support/mls_scene.ts";
 
 const scene = await setScene();
 
@@ -216,3 +224,31 @@ for (const [what, proposals] of Object.entries(lists)) {
     assert.throws(() => checkRegular(SUITE, sent, 1), InvalidProposals);
   });
 }
+
+test("updates and extensions that no group of the RFC takes are refused", async () => {
+  // Our profile refuses each of these before; the rule must not depend on that.
+  const ben = scene.circle.at(1);
+  const { context, tree } = ben.state;
+  const old = tree.member(1);
+  const place = { groupId: ben.groupId, leaf: 1 };
+  const { public: encryptionKey } = await SUITE.generateKeyPair();
+  const source = LeafNodeSource.UPDATE;
+  const draft = replaced(old, { encryptionKey, source, lifetime: null, parentHash: null });
+  const leafNode = await signLeaf(SUITE, draft, ben.signatureKey, place);
+  const unlisted = new Extension({ type: 0xf00d, data: new Uint8Array() });
+  const applying = (proposal: Proposal, sender: number | null = 1) =>
+    applyProposals(context, tree, [{ proposal, sender }], null);
+
+  const updated = await applying(new Update({ leafNode }));
+
+  assert.deepEqual(updated.tree.member(1), leafNode);
+  assert.deepEqual(updated.updated, [1]);
+  await refused(applying(new Update({ leafNode }), null), InvalidProposals);
+  await refused(applying(new Update({ leafNode }), 2), BadSignature);
+  await refused(applying(new Update({ leafNode }), 6), NoSuchLeaf);
+  await refused(applying(new Update({ leafNode: old })), InvalidLeaf);
+  const kept = replaced(leafNode, { encryptionKey: old.encryptionKey });
+  await refused(applying(new Update({ leafNode: kept })), InvalidLeaf);
+  const extended = new GroupContextExtensions({ extensions: [unlisted] });
+  await refused(applying(extended), InvalidProposals);
+});

@@ -11,7 +11,7 @@ import { Unconfirmed } from "../../web/client/core/mls/member_state.ts";
 import { ClientTwice } from "../../web/client/core/mls/profile.ts";
 import { Add, ExternalInit, InjectPsk, Remove } from "../../web/client/core/mls/proposal.ts";
 import type { Proposal } from "../../web/client/core/mls/proposal.ts";
-import { InvalidProposals } from "../../web/client/core/mls/proposal_list.ts";
+import { InvalidProposals, checkExternal } from "../../web/client/core/mls/proposal_list.ts";
 import { ExternalPskId } from "../../web/client/core/mls/psk.ts";
 import type { Allow } from "../../web/client/core/mls/public_state.ts";
 import { NoSuchLeaf } from "../../web/client/core/mls/ratchet_tree.ts";
@@ -208,4 +208,17 @@ test("a path key of an external commit must come from its secret", async () => {
   const lie = await fromOutside(zoe, [], { publicKeys: (keys) => [...keys.slice(0, -1), key] });
 
   await scene.refuse(lie, InvalidPath, { service: false });
+});
+
+test("a list that no group of the RFC takes from outside is refused", async () => {
+  // Our profile refuses keys before; the rule must not depend on that.
+  const { public: kemOutput } = await SUITE.generateKeyPair();
+  const psk = new ExternalPskId({ pskId: utf8("key"), nonce: new Uint8Array(32) });
+  const [init, key] = [new ExternalInit({ kemOutput }), new InjectPsk({ psk })];
+  const sent = (...proposals: Proposal[]) =>
+    proposals.map((proposal) => ({ proposal, sender: null }));
+
+  checkExternal(SUITE, sent(init, key));
+  assert.throws(() => checkExternal(SUITE, sent(init, key, key)), InvalidProposals);
+  assert.throws(() => checkExternal(SUITE, sent(key)), InvalidProposals);
 });

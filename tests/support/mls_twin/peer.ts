@@ -7,10 +7,10 @@
  */
 import { createInterface } from "node:readline";
 
+import { decode } from "../../../web/client/core/mls/codec.ts";
 import { Credential } from "../../../web/client/core/mls/credential.ts";
 import { Group } from "../../../web/client/core/mls/group.ts";
-import { newKeyPackage } from "../../../web/client/core/mls/key_package.ts";
-import type { KeyPackageSecrets } from "../../../web/client/core/mls/key_package.ts";
+import { KeyPackageSecrets, newKeyPackage } from "../../../web/client/core/mls/key_package.ts";
 import { Lifetime } from "../../../web/client/core/mls/lifetime.ts";
 import { pack, unpackKeyPackage } from "../../../web/client/core/mls/message.ts";
 import { PublicGroup } from "../../../web/client/core/mls/public_group.ts";
@@ -21,6 +21,7 @@ import { SUITE_1 } from "../../../web/client/core/mls/suite.ts";
 type Given = {
   readonly name: string;
   readonly seconds: number;
+  readonly secrets: string;
   readonly identity: string;
   readonly group_id: string;
   readonly welcome: string | null;
@@ -70,6 +71,12 @@ const operations: Record<string, (given: Given) => object | Promise<object>> = {
     const made = await newKeyPackage(SUITE_1, credential, key, Lifetime.starting(now));
     secrets.set(name, made);
     return { key_package: toText(pack(made.keyPackage)) };
+  },
+
+  /** Takes the secrets of a key package that was made elsewhere. */
+  hold({ name, secrets: kept }) {
+    secrets.set(name, decode(KeyPackageSecrets.read, toBytes(kept)));
+    return {};
   },
 
   create({ name, group_id }) {

@@ -71,6 +71,10 @@ class InTypeScript:
         """Make a key package and keep its secrets."""
         return self._bytes("key_package", "key_package", identity=self.name.encode())
 
+    def hold(self, secrets: bytes) -> None:
+        """Take the secrets of a key package that was made elsewhere."""
+        self._ask("hold", secrets=secrets)
+
     def create(self, group_id: bytes) -> None:
         """Begin a group of one."""
         self.key_package()

@@ -5,8 +5,7 @@
  * a message that is refused leaves nothing behind. The bytes taken and given are
  * MLSMessages, but for the tree, which is the `ratchet_tree` extension's content.
  */
-import { Malformed, Writer, decode, encode, replace } from "./codec.ts";
-import type { Reader } from "./codec.ts";
+import { Malformed, Reader, Writer, encode, replace } from "./codec.ts";
 import { makeCommit, makeWelcome, memberIntent } from "./committing.ts";
 import type { Credential } from "./credential.ts";
 import { externalPub } from "./extensions.ts";
@@ -16,7 +15,7 @@ import type { KeyPackage, KeyPackageSecrets } from "./key_package.ts";
 import { exportSecret, externalKeyPair } from "./key_schedule.ts";
 import { LifetimePolicy } from "./lifetime.ts";
 import type { Moment } from "./lifetime.ts";
-import { MemberState, checkKeys, firstEpoch } from "./member_state.ts";
+import { MemberState, firstEpoch } from "./member_state.ts";
 import { pack, unpackGroupInfo, unpackPublic, unpackWelcome } from "./message.ts";
 import { processCommit } from "./processing.ts";
 import { Add, Remove } from "./proposal.ts";
@@ -210,20 +209,20 @@ export class Group {
    * @throws Malformed: It is something else, or its parts do not belong together.
    */
   static async decode(this: void, data: Uint8Array): Promise<Group> {
-    const group = decode(read, data);
-    const { own, signatureKey, state } = group;
-    await checkKeys(own);
-    const leaf = state.tree.member(group.leaf);
-    if (!equal(await state.suite.signaturePublic(signatureKey), leaf.signatureKey)) {
-      throw new Malformed("a signature key that is not the leaf's");
-    }
+    const reader = new Reader(data);
+    const group = await read(reader);
+    reader.end();
     return group;
   }
 }
 
-function read(reader: Reader): Group {
+async function read(reader: Reader): Promise<Group> {
   if (reader.uint8() !== FORM) throw new Malformed("a group written in another form");
-  const own = MemberState.read(reader);
+  const own = await MemberState.read(reader);
   const signatureKey = new Secret(reader.fixed(SIGNATURE_KEY_LENGTH));
+  const leaf = own.state.tree.member(own.keys.leaf);
+  if (!equal(await own.state.suite.signaturePublic(signatureKey), leaf.signatureKey)) {
+    throw new Malformed("a signature key that is not the leaf's");
+  }
   return new Group({ own, signatureKey });
 }

@@ -35,12 +35,10 @@ export class MemberState {
   /**
    * Takes the form that `write` made; signatures were verified when it was new.
    *
-   * What takes a private key to see is left to `checkKeys`.
-   *
    * @throws Malformed: It is something else, or its parts do not belong together.
    * @throws Unconfirmed: Its secrets are not those of its epoch.
    */
-  static read(this: void, reader: Reader): MemberState {
+  static async read(this: void, reader: Reader): Promise<MemberState> {
     const context = GroupContext.read(reader);
     const tree = RatchetTree.read(reader);
     const tag = reader.opaque();
@@ -50,19 +48,11 @@ export class MemberState {
     if (!equal(rootHash(own.state.suite, tree), context.treeHash)) {
       throw new Malformed("a tree that is not the group's");
     }
+    if (!(await keys.fit(own.state.suite, tree))) {
+      throw new Malformed("private keys that are not the tree's");
+    }
     checkConfirmed(own);
     return own;
-  }
-}
-
-/**
- * Accepts a state that was read: its private keys are those of its tree.
- *
- * @throws Malformed: They are not.
- */
-export async function checkKeys(own: MemberState): Promise<void> {
-  if (!(await own.keys.fit(own.state.suite, own.state.tree))) {
-    throw new Malformed("private keys that are not the tree's");
   }
 }
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 from pyotp.totp import TOTP
 
+from care_circle.role import Role
 from channels.headless_people import admit_member, attest_identity
 from crypto.ids import ChannelId, ProfessionalId
 from tests.support.journey import PASSWORD, Journey
@@ -25,7 +26,11 @@ from tests.support.node import NODE, ROOT
 CHROMIUM: Final = Path("/usr/bin/chromium")
 # A page that a test answers for is taken for one of the wide world, which may not ask here.
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-features=LocalNetworkAccessChecks")
-_NETWORK: Final = ("Failed to load resource", "WebSocket connection to")
+_NETWORK: Final = (
+    "Failed to load resource",
+    "WebSocket connection to",
+    "Service Worker registration blocked",
+)
 _LOOKS_EVERY_S: Final = 0.03
 _CODE_LIFE: Final = timedelta(seconds=30)
 POLICY: Final = (
@@ -136,8 +141,11 @@ class Surfer:
         await window.until("() => globalThis.ronde")
         return window
 
-    async def loads(self, path: str = "/") -> Window:
+    async def loads(self, path: str = "/", *, script: Path | None = None) -> Window:
+        """Open another tab, with a script that runs before all others."""
         window = Window(page=await self.context.new_page())
+        if script is not None:
+            await window.page.add_init_script(path=script)
         window.page.on("pageerror", lambda error: window.troubles.append(str(error)))
         window.page.on("console", lambda said: _note(window, said.type, said.text))
         await window.page.goto(self.url + path)
@@ -175,7 +183,8 @@ async def chromium() -> AsyncIterator[Browser]:
 
 async def surfer(browser: Browser, files: Path, url: str, name: str) -> Surfer:
     """Give somebody a fresh browser profile."""
-    context = await browser.new_context(base_url=url)
+    # The worker has tests of its own; here it would answer for the page that we answer for.
+    context = await browser.new_context(base_url=url, service_workers="block")
     one = Surfer(name=name, url=url, files=files, browser=browser, context=context)
     await context.route(re.compile(r"/(assets/shell\.js|sw\.js)?(\?.*)?$"), one_of(files))
     return one
@@ -205,14 +214,16 @@ def one_of(files: Path) -> Any:  # noqa: ANN401 -- a handler of Playwright's
     return answer
 
 
-async def enrol_in_browser(story: Journey, one: Surfer) -> tuple[Window, ProfessionalId, str]:
-    """Bring a professional into the network whose device is a browser; gives the code too."""
+async def enrol_in_browser(
+    story: Journey, one: Surfer, *, role: Role = Role.PROFESSIONAL
+) -> tuple[Window, ProfessionalId, str]:
+    """Bring somebody into the network whose device is a browser; gives the code too."""
     form = {
         "family_name": "Lavigne",
         "given_name": one.name,
-        "role": "professional",
+        "role": role.value,
         "email": one.email,
-        "profession": "physician",
+        "profession": "physician" if role is Role.PROFESSIONAL else None,
     }
     person = await story.ana.line.ask("POST", "/professionals", form)
     invited = await story.ana.line.ask("POST", f"/professionals/{person['id']}/invitation")
@@ -224,9 +235,12 @@ async def enrol_in_browser(story: Journey, one: Surfer) -> tuple[Window, Profess
     return window, ProfessionalId(person["id"]), recovery
 
 
-async def bring_in(story: Journey, professional: ProfessionalId) -> None:
+async def bring_in(
+    story: Journey, professional: ProfessionalId, *, role: Role = Role.PROFESSIONAL
+) -> None:
     """Attest, sign the convention, admit and add somebody who has a device."""
     await attest_identity(story.ana.device, professional)
-    await story.sign_convention(professional)
+    if role is Role.PROFESSIONAL:
+        await story.sign_convention(professional)
     await admit_member(story.ana.device, story.circle, professional)
     await story.ana.device.add(story.channel, professional)

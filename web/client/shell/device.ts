@@ -270,11 +270,10 @@ export class Device {
   }
 }
 
-/** Tell whether something of a channel's waits for the server's word. */
+/** Tell whether something of a channel's waits for the server's word: its creation too. */
 export function waits(state: ChannelState): boolean {
-  const { adds, removes, rotate } = state.wanted;
-  const wishes = adds.length > 0 || removes.length > 0 || rotate;
-  return state.phase === "member" && (state.outbox.length > 0 || state.pending !== null || wishes);
+  if (state.pending !== null) return true;
+  return state.phase === "member" && (state.outbox.length > 0 || !state.wanted.isNothing);
 }
 
 /** Tell whether a request is still to be asked: another tab may have had its answer. */
@@ -286,7 +285,8 @@ function isWanted(session: Session, request: AppendRequest): boolean {
   return outgoing?.sealed?.epoch === request.epoch && !outgoing.sealed.held;
 }
 
-function isPassing({ status, code }: Refused): boolean {
+/** Tell whether a refusal says nothing about what was sent: it may be asked again. */
+export function isPassing({ status, code }: Refused): boolean {
   return PASSING.has(status) || NOT_JUDGED.has(code);
 }
 

@@ -183,7 +183,11 @@ export class House implements Ronde {
     return new Door({
       line,
       clock,
-      rooms: (store) => new Rooms(store, { line, news: this.#news, tabs: this.#tabs, clock, changed }),
+      rooms: (store) => {
+        const over = (): void => this.#door.sessionOver();
+        const [news, tabs] = [this.#news, this.#tabs];
+        return new Rooms(store, { line, news, tabs, clock, changed, over });
+      },
       stood: (standing) => {
         this.#news.tell("standing", standing);
         this.#changed();

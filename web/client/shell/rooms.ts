@@ -41,6 +41,8 @@ export type Ground = {
   readonly tabs: Tabs;
   readonly clock: () => Moment;
   readonly changed: () => void;
+  /** The server knows the session no more. */
+  readonly over: () => void;
 };
 
 export class Rooms {
@@ -221,14 +223,14 @@ export class Rooms {
   }
 
   #liveLine(): Live {
-    const { changed, news } = this.#ground;
+    const { changed, over } = this.#ground;
     return new Live({
       up: () => {
         changed();
         void this.sync.run();
       },
       down: changed,
-      over: () => news.tell("session-over", null),
+      over,
       item: (form) => this.sync.pushed(readItem(form)),
       mark: (form) => {
         const channel = text(fields(form).channel) as ChannelId;

@@ -11,7 +11,7 @@ import { ChainRolledBack } from "../core/session/session.ts";
 import { compare } from "../core/session/compare.ts";
 import { type Effect, safetyWarning } from "../core/session/effects.ts";
 import type { HttpLine } from "./api.ts";
-import { type Device, waits } from "./device.ts";
+import { type Device, isPassing, waits } from "./device.ts";
 import { BadAnswer } from "./forms.ts";
 import type { Live } from "./live.ts";
 import type { Marks, Told } from "./marks.ts";
@@ -25,6 +25,8 @@ import { offlineWait } from "./waits.ts";
 const FORGOTTEN_MS = 6_000;
 const ROUND_MS = 120_000;
 const BACKUP_MS = 1_500;
+/** Whoever signs in again begins again; until then nothing is asked. */
+const SIGNED_OUT = "not_signed_in";
 
 export type SyncSite = {
   readonly device: Device;
@@ -44,6 +46,7 @@ export class Sync {
   readonly #site: SyncSite;
   #running: Promise<void> | null = null;
   #again = false;
+  #stopped = false;
   #attempt = 0;
   #carrying = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
@@ -60,6 +63,7 @@ export class Sync {
 
   /** Begin: from here on it keeps up by itself. */
   start(): void {
+    this.#stopped = false;
     if (this.#timers.length > 0) return;
     this.#timers = [
       setInterval(() => this.#lookForForgotten(), FORGOTTEN_MS),
@@ -69,9 +73,12 @@ export class Sync {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#retry !== null) clearTimeout(this.#retry);
     if (this.#backup !== null) clearTimeout(this.#backup);
+    this.#retry = null;
+    this.#backup = null;
     this.#timers = [];
   }
 
@@ -246,7 +253,7 @@ export class Sync {
   }
 
   #later(): void {
-    if (this.#retry !== null) return;
+    if (this.#retry !== null || this.#stopped) return;
     this.#retry = setTimeout(() => {
       this.#retry = null;
       this.#attempt += 1;
@@ -268,5 +275,5 @@ async function ifOpen(work: () => Promise<unknown>): Promise<boolean> {
 
 function isForNow(error: unknown): boolean {
   if (error instanceof Unreachable || error instanceof BadAnswer) return true;
-  return error instanceof Refused && (error.status === 429 || error.status >= 500);
+  return error instanceof Refused && isPassing(error) && error.code !== SIGNED_OUT;
 }

@@ -5,9 +5,12 @@ import { test } from "node:test";
 import { Malformed, Writer, concat, decode, encode } from "../../web/client/core/mls/codec.ts";
 import { Credential } from "../../web/client/core/mls/credential.ts";
 import { Group } from "../../web/client/core/mls/group.ts";
+import { newKeyPackage } from "../../web/client/core/mls/key_package.ts";
 import type { KeyPackageSecrets } from "../../web/client/core/mls/key_package.ts";
+import { Lifetime } from "../../web/client/core/mls/lifetime.ts";
 import { Unconfirmed } from "../../web/client/core/mls/member_state.ts";
 import { RemovedFromGroup } from "../../web/client/core/mls/processing.ts";
+import { ClientTwice } from "../../web/client/core/mls/profile.ts";
 import { PublicGroup } from "../../web/client/core/mls/public_group.ts";
 import {
   MAX_LEAVES,
@@ -170,6 +173,17 @@ test("what would be refused is not committed", async () => {
   await refused(ana.commit([], [5], { now: NOW }), NoSuchLeaf);
   await refused(ana.commit([ben.keyPackage], [], { now: NOW }), Refused);
   await refused(ana.commit([stale], [], { now: NOW }), Refused);
+});
+
+test("one who comes in with a key that stands in the tree makes no commit", async () => {
+  const ana = (await circleOf(3)).at(0);
+  const key = { private: ana.signatureKey, public: ana.state.member(0).signatureKey };
+  const credential = new Credential({ identity: utf8("another name") });
+  const twin = await newKeyPackage(SUITE, credential, key, Lifetime.starting(NOW));
+  const info = await ana.groupInfo();
+
+  await refused(Group.external(info, twin, null, accept, NOW), InvalidTree);
+  await refused(Group.external(info, await packageOf("ben"), null, accept, NOW), ClientTwice);
 });
 
 test("a credential given with a commit takes the place of the old one", async () => {

@@ -49,6 +49,10 @@ class People(Protocol):
         """
         ...
 
+    async def structures(self, *, after: str, limit: int) -> tuple[Structure, ...]:
+        """Page through all structures, by id."""
+        ...
+
     async def add_professional(self, professional: Professional) -> None:
         """Keep a new professional.
 

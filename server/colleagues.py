@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from care_circle.actor import Actor
 from care_circle.services.coordination import Colleague, CoordinationService
+from crypto.ids import ProfessionalId
 from server.accounts.accounts import AccountStore
 from server.accounts.devices import DeviceStore
 from server.accounts.standing import Standing, standing_of
@@ -47,6 +48,14 @@ class Colleagues:
         """
         found = await self.service.colleagues(actor, after=after, limit=limit)
         return tuple([await self._known(colleague) for colleague in found])
+
+    async def one(self, actor: Actor, professional: ProfessionalId) -> KnownColleague:
+        """Give one of the directory.
+
+        Raises:
+            NotFound, Forbidden: There is none, or it is the office's.
+        """
+        return await self._known(await self.service.colleague(actor, professional))
 
     async def _known(self, colleague: Colleague) -> KnownColleague:
         devices = [d for d in await self.devices.of(colleague.person.id) if d.removed_at is None]

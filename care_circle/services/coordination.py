@@ -15,7 +15,7 @@ from care_circle.services.files import Files, everything
 from care_circle.services.guard import Guard
 from care_circle.store import People, Tasks
 from care_circle.task import ENDED, TaskCard
-from crypto.ids import ChildId
+from crypto.ids import ChildId, ProfessionalId
 
 _PAGE = 200
 
@@ -63,6 +63,13 @@ class CoordinationService:
         await self.guard.network(actor, Action.READ_CONVENTION, kind="professional")
         found = await self.people.professionals(after=after, limit=limit)
         return tuple([await self._colleague(person) for person in found])
+
+    async def colleague(self, actor: Actor, professional: ProfessionalId) -> Colleague:
+        """Give one of the directory, with their convention."""
+        await self.guard.network(
+            actor, Action.READ_CONVENTION, kind="professional", thing=professional
+        )
+        return await self._colleague(await self.people.professional(professional))
 
     async def late(
         self, actor: Actor, *, after: str = "", limit: int = 100

@@ -87,6 +87,13 @@ class PeopleService:
         await self.guard.network(actor, Action.READ_DIRECTORY, kind="structure", thing=structure)
         return await self.people.structure(structure)
 
+    async def structures(
+        self, actor: Actor, *, after: str = "", limit: int = 100
+    ) -> tuple[Structure, ...]:
+        """Page through the places of work, by id."""
+        await self.guard.network(actor, Action.READ_DIRECTORY, kind="structure")
+        return await self.people.structures(after=after, limit=limit)
+
     async def register(self, actor: Actor, new: NewProfessional) -> Professional:
         """Register a person.
 

@@ -63,6 +63,18 @@ async def list_colleagues(request: web.Request) -> web.Response:
     return answer_page(request, [_view(each) for each in found], page, cursor=lambda each: each.id)
 
 
+@operations.add("GET", "/coordination/professionals/{professional}", answer=ColleagueView)
+async def read_colleague(request: web.Request) -> web.Response:
+    """Read one of the directory as the office looks at them."""
+    person = person_of(request)
+
+    found = await request.app[COLLEAGUES].one(
+        person, ProfessionalId(request.match_info["professional"])
+    )
+
+    return answer(_view(found))
+
+
 @operations.add("GET", "/coordination/late", answer=Listing[Lateness])
 async def list_late(request: web.Request) -> web.Response:
     """Look at a page of children, and tell of those for whom something is late."""

@@ -8,6 +8,7 @@ from care_circle.structure import Structure
 from crypto.ids import StructureId
 from server.identity import person_of
 from server.operations import Operations
+from server.paging import Listing, answer_page, page_of
 from server.services import PEOPLE
 from server.wire import Struct, answer, read
 
@@ -35,6 +36,16 @@ async def register_structure(request: web.Request) -> web.Response:
 
     place = f"/api/v1/structures/{structure.id}"
     return answer(structure, status=HTTPStatus.CREATED, location=place)
+
+
+@operations.add("GET", "/structures", answer=Listing[Structure])
+async def list_structures(request: web.Request) -> web.Response:
+    """Page through the places of work."""
+    person, page = person_of(request), page_of(request)
+
+    found = await request.app[PEOPLE].structures(person, after=page.after, limit=page.limit)
+
+    return answer_page(request, found, page, cursor=lambda each: each.id)
 
 
 @operations.add("GET", "/structures/{structure}", answer=Structure)

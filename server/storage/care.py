@@ -65,6 +65,10 @@ class EnginePeople(People):
         return _found(await self._structures.get(structure))
 
     @override
+    async def structures(self, *, after: str, limit: int) -> tuple[Structure, ...]:
+        return tuple(await self._structures.find(shapes.ALL, after=after, limit=limit))
+
+    @override
     async def add_professional(self, professional: Professional) -> None:
         try:
             await self._professionals.create(professional)

@@ -60,8 +60,10 @@ async def test_a_structure_is_registered_and_read_back(ana: Person, ben: Person)
     made = await ana.post("/structures", form)
     read = await ben.get(made.headers["Location"].removeprefix("/api/v1"))
     by_physician = await ben.post("/structures", form)
+    listed = await ben.get("/structures")
 
     assert (made.status, read.body) == (201, made.body)
+    assert listed.body == {"items": [made.body], "next": None}
     assert by_physician.status == 404
 
 

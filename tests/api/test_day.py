@@ -170,6 +170,10 @@ async def test_the_coordination_sees_conventions_accounts_and_keys(
 
     listed = (await ana.get("/coordination/professionals?limit=200")).body["items"]
 
+    alone = [(await ana.get(f"/coordination/professionals/{each['id']}")).body for each in listed]
+    nobody = await ana.get(f"/coordination/professionals/{new_id()}")
+
+    assert (alone, nobody.status) == (listed, 404)
     by_name = {each["given_name"]: each for each in listed}
     ben, lou, dis, new = (by_name[name] for name in ("Ben", "Lou", "Dis", "Nel"))
     assert (ben["convention"], ben["account"], ben["devices"]) == ("active", "active", 2)

@@ -181,6 +181,8 @@ async def test_people_come_back_as_they_were_stored(people: EnginePeople) -> Non
     await people.add_convention(other)
 
     assert await people.structure(structure.id) == structure
+    assert await people.structures(after="", limit=10) == (structure,)
+    assert await people.structures(after=structure.id, limit=10) == ()
     assert await people.professional(kim.id) == kim
     assert await people.professional_with_email(kim.email.upper()) == kim
     assert await people.professionals(after="", limit=10) == (kim,)

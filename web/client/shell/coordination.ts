@@ -29,11 +29,15 @@ export class Coordinating implements Coordination {
 
   async attest(professional: ProfessionalId, options: { seen?: string } = {}): Promise<void> {
     const seen = options.seen === undefined ? null : bytesOfHex(options.seen);
-    const key = await this.#keyToAttest(professional, seen);
+    const person = fields(await this.#line.ask("GET", `/professionals/${professional}`));
+    const held = attestedBefore(person);
+    const key = await this.#keyToAttest(professional, { seen, renewed: held !== null });
     const session = this.#device.turns.session;
     const said = { professional, identityKey: key, at: this.#clock() };
     const word = await attest(session.device.professional, this.#identity(), said);
-    const form = { statement: base64Of(encode(word)) };
+    // Nobody gives up a key without naming it: another coordinator may have been quicker.
+    const replaces = held === null || equal(held, key) ? {} : { replaces: base64Of(held) };
+    const form = { statement: base64Of(encode(word)), ...replaces };
     await this.#line.ask("PUT", `/professionals/${professional}/attestation`, form);
   }
 
@@ -137,13 +141,11 @@ export class Coordinating implements Coordination {
   /** The key that was read out is signed even before a device of it is registered. */
   async #keyToAttest(
     professional: ProfessionalId,
-    seen: Uint8Array | null,
+    { seen, renewed }: { readonly seen: Uint8Array | null; readonly renewed: boolean },
   ): Promise<Uint8Array> {
     const shown = await this.#enrolledKey(professional);
     if (shown === null && seen === null) throw new NotPossible("no_identity_key");
     const key = seen ?? shown ?? new Uint8Array();
-    const person = fields(await this.#line.ask("GET", `/professionals/${professional}`));
-    const renewed = person.attestation !== null && person.attestation !== undefined;
     if (shown !== null && !equal(shown, key) && !renewed) throw new NotPossible("not_that_key");
     return key;
   }
@@ -182,6 +184,12 @@ export class Coordinating implements Coordination {
 /** The word by which a membership statement names somebody's role. */
 function roleOf(person: Form): string {
   return person.role === COORDINATOR ? COORDINATOR : text(person.profession);
+}
+
+/** The key that a coordinator attested before; null for the first one. */
+function attestedBefore(person: Form): Uint8Array | null {
+  const held = person.attestation;
+  return held === null || held === undefined ? null : bytesOf(fields(held).identity_key);
 }
 
 /** A change that the log refuses for good is a refusal to whoever asked for it. */

@@ -399,6 +399,8 @@ export interface Coordination {
   welcome(circle: CircleId, professional: ProfessionalId): Promise<void>;
   release(circle: CircleId, professional: ProfessionalId): Promise<void>;
   addMembers(channel: ChannelId, professionals: readonly ProfessionalId[]): Promise<void>;
+  /** Remove devices from a channel's group; those off the roster go without being named. */
+  removeDevices(channel: ChannelId, devices: readonly DeviceId[]): Promise<void>;
 }
 
 export interface Ronde {

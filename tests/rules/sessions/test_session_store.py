@@ -1,17 +1,25 @@
 """What a device keeps: the whole of a session, or its parts one by one."""
 
+import base64
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from crypto.canonical import moment_of
 from crypto.ids import ChannelId, CircleId, new_id
 from crypto.mls.codec import Malformed
+from crypto.session import session as sessions
+from crypto.session.compare import code_of
+from crypto.session.effects import Send
 from crypto.session.join import watch
+from crypto.session.log import Item, Kind
 from crypto.session.packages import publish
 from crypto.session.state import Session
 from crypto.session.store import Parts, changed_parts, decode_parts, decode_session, encode_session
 from tests.support.devices import NOW
+from tests.support.generate_stored_session import FILE
 from tests.support.relay import Client, settle
 
 
@@ -131,3 +139,34 @@ def test_a_whole_session_is_its_parts_one_after_the_other(ana: Client) -> None:
     assert whole.startswith(parts.device)
     assert all(part in whole for part in (*parts.circles.values(), *parts.channels.values()))
     assert same(decode_session(whole), ana.session)
+
+
+def test_a_session_stored_long_ago_goes_on() -> None:
+    vector = json.loads(FILE.read_text())
+    given, expect = vector["given"], vector["expect"]
+    stored, channel = base64.b64decode(given["session"]), ChannelId(given["channel"])
+    items = [
+        Item(
+            **{
+                **row,
+                "channel": channel,
+                "kind": Kind(row["kind"]),
+                "at": moment_of(row["at"]),
+                "body": base64.b64decode(row["body"]),
+            }
+        )
+        for row in given["items"]
+    ]
+
+    session = decode_session(stored)
+
+    state = session.channels[channel]
+    assert encode_session(session) == stored
+    assert state.group is not None
+    assert (state.group.epoch, len(state.members)) == (expect["epoch"], expect["members"])
+    assert code_of(session, channel) == expect["code"]
+    opened = sessions.read(session, channel, items)
+    assert [one.opened.entry.body.decode() for one in opened] == expect["texts"]
+    effects = sessions.resume(session)
+    asks = [one.request.kind.value for one in effects if isinstance(one, Send)]
+    assert asks == expect["asks"]

@@ -20,8 +20,9 @@ from pyotp.totp import TOTP
 from care_circle.role import Role
 from channels.headless_people import admit_member, attest_identity
 from crypto.ids import ChannelId, ProfessionalId
-from tests.support.journey import PASSWORD, Journey
+from tests.support.journey import PASSWORD, Companion, Journey
 from tests.support.node import NODE, ROOT
+from tests.support.server import Running
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 # A page that a test answers for is taken for one of the wide world, which may not ask here.
@@ -164,6 +165,19 @@ class Surfer:
         return [trouble for window in self.windows for trouble in window.troubles]
 
 
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """One circle: Ana coordinates, Ben is there, and Lea's device is a browser."""
+
+    server: Running
+    story: Journey
+    ben: Companion
+    lea: Surfer
+    tab: Window
+    id: ProfessionalId
+    code: str
+
+
 def _note(window: Window, kind: str, text: str) -> None:
     # A request that fails is noted by the browser itself; the shell says nothing at all.
     if kind in ("error", "warning") and not text.startswith(_NETWORK):
@@ -186,7 +200,7 @@ async def surfer(browser: Browser, files: Path, url: str, name: str) -> Surfer:
     # The worker has tests of its own; here it would answer for the page that we answer for.
     context = await browser.new_context(base_url=url, service_workers="block")
     one = Surfer(name=name, url=url, files=files, browser=browser, context=context)
-    await context.route(re.compile(r"/(assets/shell\.js|sw\.js)?(\?.*)?$"), one_of(files))
+    await context.route(re.compile(r"/(assets/shell\.js|sw\.js)?(\?.*)?$"), _answering(files))
     return one
 
 
@@ -199,7 +213,7 @@ async def forget_device(one: Surfer) -> None:
     await page.close()
 
 
-def one_of(files: Path) -> Any:  # noqa: ANN401 -- a handler of Playwright's
+def _answering(files: Path) -> Any:  # noqa: ANN401 -- a handler of Playwright's
     """Answer for the page and its files, as the server would."""
 
     async def answer(route: Route) -> None:

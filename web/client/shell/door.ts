@@ -17,7 +17,7 @@ import {
   type Standing,
   Unreachable,
 } from "./ronde.ts";
-import { Rooms } from "./rooms.ts";
+import type { Rooms } from "./rooms.ts";
 import { Damaged } from "./seal.ts";
 import { type Settled, type Site, beginBackup, beginDevice, register } from "./setup.ts";
 import { Store, TooNew, forget } from "./store.ts";

@@ -13,6 +13,9 @@ export type Field = {
   readonly fault: (sentence: string | null) => void;
 };
 
+/** Whatever can be told to be wrong: a field of any kind. */
+export type Answerable = Pick<Field, "label" | "fault"> & { readonly input: HTMLElement };
+
 export type FieldOptions = {
   readonly label: string;
   readonly name: string;
@@ -107,10 +110,10 @@ export function toggle(
   return { element, input };
 }
 
-export type Fault = { readonly field: Field | null; readonly sentence: string };
+export type Fault = { readonly field: Answerable | null; readonly sentence: string };
 
 export type FormOptions = {
-  readonly fields: readonly Field[];
+  readonly fields: readonly Answerable[];
   /** What stands between the summary and the button, fields included. */
   readonly body: Child;
   readonly action: string;
@@ -121,7 +124,7 @@ export type FormOptions = {
   readonly verify?: () => readonly Fault[];
   readonly send: () => Promise<unknown>;
   /** Which field a refusal is about; null for none. */
-  readonly blame?: (error: unknown) => Field | null;
+  readonly blame?: (error: unknown) => Answerable | null;
 };
 
 /** A form that is sent by script: busy button, summary of faults with links to the fields. */

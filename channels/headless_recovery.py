@@ -10,7 +10,7 @@ from channels.headless_device import PACKAGES, PAGE, HeadlessDevice
 from channels.headless_file import DeviceFile, Memory
 from channels.headless_forms import base64_of, bytes_of
 from channels.headless_line import Line, Refused
-from channels.headless_people import Credentials, NoIdentityKey, attesting, register
+from channels.headless_people import Credentials, attesting, register
 from crypto.backup import Recovered, begin, devices_in, put_back, recover, settled
 from crypto.identity import Attestation
 from crypto.ids import ChannelId, CircleId, DeviceId, ProfessionalId, new_id
@@ -20,6 +20,10 @@ from crypto.session.effects import Event
 from crypto.session.log import Item, Kind
 from crypto.session.state import Phase, Session
 from crypto.vault import DEFAULT_COST, Cost
+
+
+class NoBackup(Exception):
+    """No recovery code was ever set up for this account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +53,9 @@ async def take_up(headless: HeadlessDevice, code: RecoveryCode) -> None:
 
     Raises:
         BadCode: It is another backup's code.
-        Refused: There is no backup.
+        NoBackup: There is none.
     """
-    backup = await headless.line.ask("GET", "/backup?limit=1")
+    backup = await _page(headless.line, since=0, limit=1)
     headless.file.keep_backup(begin(keys_for(code, bytes_of(backup["public_key"]))))
     await headless.back_up()
 
@@ -75,10 +79,10 @@ async def restore(
 
     Raises:
         BadCode: It is another backup's code.
-        NoIdentityKey: No record holds the identity key.
+        NoBackup: There is none, or no record of it holds the identity key.
         ChainRolledBack: The server shows another chain than the one of the backup, gone on.
         FileExists: There is a device in the file already.
-        Refused: The credentials were refused, or there is no backup.
+        Refused: The credentials were refused.
     """
     signed = await line.ask("POST", "/sessions", credentials.form())
     line.sign_in(signed["token"])
@@ -86,7 +90,7 @@ async def restore(
     keys, records = await _records(line, code)
     found = recover(records, professional=professional, keys=keys)
     if found.identity is None:
-        raise NoIdentityKey
+        raise NoBackup
     fresh = sessions.enrol(found.identity, professional, DeviceId(new_id()), now=clock())
     session = await _with_pasts(line, fresh, found)
     backup = settled(begin(keys), session)
@@ -147,13 +151,22 @@ async def _records(line: Line, code: RecoveryCode) -> tuple[BackupKeys, list[byt
     records: list[bytes] = []
     since, more = 0, True
     while more:
-        page = await line.ask("GET", f"/backup?since={since}&limit={PAGE}")
+        page = await _page(line, since=since, limit=PAGE)
         # What was mistyped is told before anything more is asked for.
         keys = keys_for(code, bytes_of(page["public_key"]))
         records += [bytes_of(one["body"]) for one in page["records"]]
         since = page["records"][-1]["seq"] if page["records"] else since
         more = bool(page["more"]) and bool(page["records"])
     return keys or code.keys(), records
+
+
+async def _page(line: Line, *, since: int, limit: int) -> Any:  # noqa: ANN401 -- JSON
+    try:
+        return await line.ask("GET", f"/backup?since={since}&limit={limit}")
+    except Refused as refused:
+        if refused.code == "not_found":
+            raise NoBackup from None
+        raise
 
 
 async def _with_pasts(line: Line, session: Session, found: Recovered) -> Session:

@@ -134,6 +134,8 @@ class Devices:
         """Register a device that an identity key certified, and bind the session to it.
 
         Safe to repeat.
+        Devices that another identity key certified end with it: whoever lost everything has a
+        new key, and what was lost must not speak for them any more (R10).
         Once a coordinator attested the professional's key no other is taken; before that,
         the key shown here is the one the coordinator will compare face to face.
 
@@ -161,6 +163,7 @@ class Devices:
             kept = await self._keep(device)
         await self.bind(actor.session, kept.id)
         if kept == device:
+            await self._end_those_of_another_key(device)
             await self.added()
         return kept
 
@@ -219,6 +222,11 @@ class Devices:
             device, lambda held: replace(held, removed_at=held.removed_at or now)
         )
         await self.removed(professional, device)
+
+    async def _end_those_of_another_key(self, device: RegisteredDevice) -> None:
+        for held in await self.of(device.professional):
+            if held.identity_key != device.identity_key:
+                await self.remove(device.professional, held.id)
 
     async def _keep(self, device: RegisteredDevice) -> RegisteredDevice:
         """Keep a new device, or find it again.

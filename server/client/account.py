@@ -48,7 +48,7 @@ def enrol_device(desk: Desk, *, email: str) -> None:
             raise FileExists
         address = desk.address
         passphrase = desk.passphrase(new=True)
-        credentials = _credentials(email)
+        credentials = credentials_for(email)
         desk.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with alone(desk.file):
             asyncio.run(_enrol(desk, address, credentials, passphrase))
@@ -63,7 +63,7 @@ def open_session(desk: Desk, *, email: str) -> None:
     async def work(visit: Visit) -> None:
         visit.line.sign_in(None)
         # Asked last: a code is good for a minute, and the passphrase takes its time.
-        await sign_in(visit.device, _credentials(email))
+        await sign_in(visit.device, credentials_for(email))
         click.echo("✔ Session ouverte, pour douze heures au plus.")
 
     desk.run(work)
@@ -105,7 +105,8 @@ def _introduce(visit: Visit) -> None:
     click.echo(f"clé d'identité   {groups}")
 
 
-def _credentials(email: str) -> Credentials:
+def credentials_for(email: str) -> Credentials:
+    """Ask for both factors."""
     password = click.prompt("Mot de passe", hide_input=True)
     code = click.prompt("Code à usage unique").replace(" ", "")
     return Credentials(email=email, password=password, code=code)

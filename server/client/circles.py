@@ -110,7 +110,7 @@ def release(desk: Desk, *, circle: str, professional: str) -> None:
 @click.pass_obj
 def attest(desk: Desk, *, professional: str, key: str | None) -> None:
     """Atteste la clé d'identité de quelqu'un ; commencez par « attest moi »."""
-    seen = None if key is None else _key(key)
+    seen = None if key is None else key_named(key)
 
     async def work(visit: Visit) -> None:
         who = visit.professional(professional)
@@ -194,7 +194,7 @@ def _grant(history: str | None, since: datetime | None) -> HistoryGrant:
     return HistoryGrant(policy=policy, since=moment)
 
 
-def _key(text: str) -> bytes:
+def key_named(text: str) -> bytes:
     """Read a key, however it was grouped.
 
     Raises:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from server.client import account, circles, conversation, live, safety, tasks
+from server.client import account, circles, conversation, live, recovery, safety, tasks
 from server.client.desk import Desk, Surroundings
 from server.client.french import FrenchGroup
 
@@ -73,5 +73,6 @@ for command in (
     tasks.list_tasks,
     safety.safety_number,
     safety.circle_code,
+    recovery.recovery,
 ):
     client.add_command(command)

@@ -8,12 +8,14 @@ from channels.headless_file import FileBusy, FileExists, NoFile
 from channels.headless_forms import BadAnswer
 from channels.headless_line import Refused, Unreachable
 from channels.headless_people import NoIdentityKey, NotThatAccount, NotThatKey
+from channels.headless_recovery import NoBackup
 from crypto.bundle import BadBundle
 from crypto.entry import BadEntry
 from crypto.identity import BadAttestation, BadCertificate, IdentityChanged
 from crypto.membership import BadChain, ChainFault, NotOnRoster
 from crypto.mls.codec import Malformed
 from crypto.mls.refused import Refused as MlsRefused
+from crypto.recovery import BadCode, CodeFault
 from crypto.session.session import ChainRolledBack
 from crypto.session.step import NotInChannel, UnknownChannel, UnknownCircle
 from crypto.vault import BadVault, WrongPassphrase
@@ -34,6 +36,8 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     NoIdentityKey: "Aucune clé d'identité attestée pour cette personne : elle doit d'abord "
     "inscrire un appareil, et un coordonnateur de vos cercles attester sa clé "
     "(« ronde client attest »).",
+    NoBackup: "Ce compte n'a pas de code de secours : faites « ronde client enrol », puis demandez "
+    "à votre coordonnateur d'attester votre nouvelle clé (« ronde client recovery attest »).",
     NotThatAccount: "Ce compte n'est pas celui de l'appareil : employez le vôtre, ou un autre "
     "fichier par --file.",
     NotThatKey: "Le serveur montre une autre clé que celle qui vous a été lue : n'attestez rien. "
@@ -58,6 +62,13 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     Malformed: f"Le serveur montre des données mal formées. {DISTRUST}",
 }
 
+_BY_CODE_FAULT: Mapping[CodeFault, str] = {
+    CodeFault.LENGTH: "Un code de secours a 32 signes, en huit groupes de quatre : recommencez.",
+    CodeFault.LETTER: "Un signe n'est d'aucun code de secours : recommencez.",
+    CodeFault.MISTYPED: "Un signe ou deux ne vont pas ensemble : relisez le code et recommencez.",
+    CodeFault.ANOTHER: "Ce code est bien formé, mais ce n'est pas celui de votre sauvegarde : en "
+    "avez-vous fait un autre depuis ?",
+}
 _BY_FAULT: Mapping[ChainFault, str] = {
     ChainFault.ALREADY_ACTIVE: "Cette personne est déjà dans le cercle : voyez « ronde client "
     "members ».",
@@ -78,9 +89,13 @@ _BY_CODE: Mapping[str, str] = {
     "not_found": "Introuvable, ou pas pour vous : vérifiez l'identifiant.",
     "forbidden": "Votre rôle ne permet pas cela : demandez à un coordonnateur.",
     "no_active_convention": "Votre convention n'est pas en vigueur : faites-la renouveler.",
+    "backup_replaced": "Un autre de vos appareils a donné un nouveau code de secours : « ronde "
+    "client recovery take-up » avec ce code.",
+    "backup_full": "La sauvegarde est pleine : « ronde client recovery set-up » la recommence.",
     "device_taken": "Cet appareil a été retiré : inscrivez-en un autre, dans un autre fichier.",
     "key_not_attested": "Votre compte a déjà une autre clé d'identité : employez l'appareil qui la "
-    "porte, ou demandez à un coordonnateur d'attester la nouvelle.",
+    "porte ou votre code de secours (« ronde client recovery restore »), sinon faites attester la "
+    "nouvelle par un coordonnateur (« ronde client whoami » la montre), puis « sign-in ».",
     "identity_key_changed": "Une autre clé est déjà attestée pour cette personne : "
     f"éclaircissez-le de vive voix. {DISTRUST}",
     "stale_chain": "Le registre des membres vient de changer : recommencez.",
@@ -110,10 +125,17 @@ def refusing() -> Iterator[None]:
         yield
     except Refused as refused:
         raise Refusal(sentence_of(refused)) from None
+    except BadCode as error:
+        raise Refusal(sentence_for_fault(error)) from None
     except BadChain as error:
         raise Refusal(_BY_FAULT.get(error.fault, _BY_CLASS[BadChain])) from None
     except tuple(_BY_CLASS) as error:
         raise Refusal(_sentence_for(error)) from None
+
+
+def sentence_for_fault(refused: BadCode) -> str:
+    """Say what is wrong with a recovery code."""
+    return _BY_CODE_FAULT[refused.fault]
 
 
 def sentence_of(refused: Refused) -> str:

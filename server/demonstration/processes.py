@@ -19,6 +19,8 @@ import aiohttp
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 20
 LOGS = "journal.jsonl"
+DOORS = "letter-box.json"
+LASTING = ("RONDE_STORE", "RONDE_MASTER_KEY")
 
 
 class NotStarted(Exception):
@@ -40,17 +42,29 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, port: int = 0, store: str | None = None) -> AsyncIterator[World]:
-    """Start the letter box, then the server; both end with the block, by their ids."""
+async def world(
+    folder: Path,
+    *,
+    port: int = 0,
+    store: str | None = None,
+    kept: Mapping[str, str] | None = None,
+) -> AsyncIterator[World]:
+    """Start the letter box, then the server; both end with the block, by their ids.
+
+    A port that is taken gives way to a free one. What a former world was set to, and its
+    database needs, stays as it was.
+    """
     secret = secrets.token_urlsafe(24)
+    (folder / DOORS).unlink(missing_ok=True)
     async with _process("server.demonstration.letter_box", folder, {"RONDE_SMS_KEY": secret}):
         doors = await _doors(folder)
         settings = _settings(
             secret=secret,
             doors=doors,
-            port=port or _free_port(),
+            port=open_port(port),
             store=store or str(folder / "ronde.sqlite3"),
         )
+        settings |= {name: kept[name] for name in LASTING if kept is not None}
         made = World(folder=folder, url=settings["RONDE_PUBLIC_URL"], environment=settings)
         async with _process("server.demonstration.house", folder, made.environment):
             await _answers(made.url)
@@ -84,7 +98,8 @@ def _settings(*, secret: str, doors: Mapping[str, str], port: int, store: str) -
         "RONDE_STORE": store,
         "RONDE_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode("ascii"),
         "RONDE_PORT": str(port),
-        "RONDE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        # By this name browsers trust plain http: passkeys and the worker need that.
+        "RONDE_PUBLIC_URL": f"http://localhost:{port}",
         "RONDE_SMTP_URL": doors["smtp"],
         "RONDE_MAIL_FROM": "rendez-vous@ronde.example",
         "RONDE_SMS_URL": doors["sms"],
@@ -131,7 +146,7 @@ async def _doors(folder: Path) -> dict[str, str]:
     Raises:
         NotStarted: It never did.
     """
-    file = folder / "letter-box.json"
+    file = folder / DOORS
     for _ in range(START_SECONDS * 20):
         if file.exists():
             doors: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
@@ -156,9 +171,15 @@ async def _answers(url: str) -> None:
     raise NotStarted("le serveur")
 
 
-def _free_port() -> int:
+def open_port(wanted: int) -> int:
+    """Return a port that nobody listens at: the wanted one, or any if that is taken or 0."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        # Connections of a server that has just ended still hold its port for a while.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 

@@ -1,0 +1,154 @@
+"""From an empty server to a network with five weeks behind it."""
+
+import asyncio
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from channels.headless import connect
+from channels.headless_recovery import set_up
+from server.demonstration.clock import StoryClock
+from server.demonstration.living import arriving, weeks
+from server.demonstration.living.ledger import Invitation, Ledger, SignIn
+from server.demonstration.living.letters import Letters
+from server.demonstration.living.person import Person
+from server.demonstration.living.scene import Case, Scene
+from server.demonstration.living.script import Admit, Open, Script
+from server.demonstration.living.talking import come_in
+from server.demonstration.living.weekdays import Weekdays
+from server.demonstration.processes import World
+
+BEGINS, ENDS = "-25 07:45", "0 09:27"
+WORDS = (
+    "abricot brume cerise dune cabane fontaine galet hameau iris jasmin kiosque lierre moineau "
+    "noisette olivier garrigue quai ruisseau sentier tilleul verger violon averse bouleau"
+).split()
+
+Tell = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeding:
+    """What seeding needs, and whom it tells how far it is."""
+
+    world: World
+    clock: StoryClock
+    script: Script
+    tell: Tell
+
+
+async def seed(seeding: Seeding) -> Ledger:
+    """Let the network live from five weeks ago until now.
+
+    Raises:
+        NotDone: The server refused something.
+        NotStarted: The first account could not be made.
+    """
+    days = Weekdays.before(seeding.clock())
+    seeding.clock.begin_at(days.at(BEGINS))
+    async with _scene(seeding, days) as scene:
+        seeding.tell("Les professionnels arrivent", 0.0)
+        first = await arriving.found(scene, seeding.world)
+        await arriving.invite_all(scene, first, seeding.script.people.structures)
+        await weeks.live(scene, lambda part: seeding.tell("Cinq semaines passent", part))
+        seeding.tell("Chacun range ses clés de secours", 0.0)
+        await _go_home(scene, days)
+        seeding.clock.arrive()
+        return await _ledger(scene, first, seeding.world)
+
+
+async def _go_home(scene: Scene, days: Weekdays) -> None:
+    """End the last day: devices fetch what came, and everybody makes a recovery code."""
+    await weeks.rest(scene, days.at(ENDS))
+    there = [person for person in scene.people.values() if person.has_begun]
+    await asyncio.gather(*(_leave(scene, person) for person in there))
+
+
+async def _leave(scene: Scene, person: Person) -> None:
+    await person.come()
+    for case in scene.cases.values():
+        if person.words.key in _members(case):
+            await come_in(case, person)
+    await person.tell_places()
+    person.recovery = (await set_up(person.device)).written
+
+
+async def _ledger(scene: Scene, first: Person, world: World) -> Ledger:
+    await first.come()
+    awaited = next(each for each in scene.people.values() if each.words.invited)
+    until = await arriving.invite(first, awaited)
+    shown = (each for each in scene.people.values() if each.words.shown)
+    return Ledger(
+        settings=dict(world.environment),
+        sign_ins=tuple(map(_sign_in, shown)),
+        invitation=Invitation(
+            name=awaited.words.name,
+            says=awaited.words.says,
+            token=awaited.invitation,
+            until=until,
+        ),
+    )
+
+
+def _sign_in(person: Person) -> SignIn:
+    words = person.words
+    return SignIn(
+        name=words.name,
+        says=words.says,
+        why=words.shown,
+        email=words.email,
+        password=person.password,
+        secret=person.secret,
+        recovery=person.recovery,
+    )
+
+
+def _members(case: Case) -> Iterator[str]:
+    """Name everybody who was let into a circle."""
+    for deed in case.words.deeds:
+        match deed:
+            case Open(by=by, members=members):
+                yield from (by, *members)
+            case Admit(who=who):
+                yield who
+            case _:
+                pass
+
+
+def _password() -> str:
+    """Make one password for all, so that it is typed without thinking: it guards nobody."""
+    return "-".join(secrets.choice(WORDS) for _ in range(4))
+
+
+def _fast() -> str | None:
+    """Choose a place in memory for files that are written hundreds of times, and not kept."""
+    memory = Path("/dev/shm")  # noqa: S108 -- a folder with a random name of its own is made there
+    return str(memory) if memory.is_dir() else None
+
+
+@asynccontextmanager
+async def _scene(seeding: Seeding, days: Weekdays) -> AsyncIterator[Scene]:
+    """Give everybody a line, and their devices a folder that goes with the seeding."""
+    world, password = seeding.world, _password()
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ronde-", dir=_fast()))
+        people = {
+            words.key: Person(
+                words=words,
+                clock=seeding.clock,
+                line=await stack.enter_async_context(connect(world.url)),
+                password=password,
+            )
+            for words in seeding.script.people.people
+        }
+        yield Scene(
+            folder=Path(folder),
+            clock=seeding.clock,
+            days=days,
+            letters=Letters(folder=world.folder),
+            people=people,
+            cases={key: Case(words=words) for key, words in seeding.script.children.items()},
+        )

@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 
 from server.accounts.backups import Backups
 from server.accounts.passwords import Passwords
+from server.accounts.webauthn import Site
 from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
 from server.config import Config
@@ -42,6 +43,7 @@ from server.routes import (
     marks,
     me,
     pages,
+    passkeys,
     pathways,
     professionals,
     sessions,
@@ -53,7 +55,6 @@ from server.routes.blobs import BLOBS
 from server.security import CONFIG, HEADER_SECONDS, LIMITS, add_strict_headers, guard
 from server.services import SESSIONS, install
 from server.sockets import PATH as SOCKETS_PATH
-from server.storage.backups import EngineBackups
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
 from server.wire import LARGE, answer
@@ -65,6 +66,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *accounts.operations,
     *sessions.operations,
     *devices.operations,
+    *passkeys.operations,
     *backup.operations,
     *me.operations,
     *structures.operations,
@@ -102,7 +104,12 @@ async def build(
     try:
         keyring = await Keyring.open(engine, config.master_key)
         house = furnish(
-            engine, keyring, clock=clock, zone=config.zone, passwords=passwords or Passwords()
+            engine,
+            keyring,
+            clock=clock,
+            zone=config.zone,
+            passwords=passwords or Passwords(),
+            site=Site.of(config),
         )
         return assemble(config, house)
     except BaseException:
@@ -120,9 +127,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app[LIMITS] = {each.handler: each.limit for each in OPERATIONS if each.limit > LARGE}
     app[SESSION_COOKIE] = SessionCookie.of(config)
     app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
-    app[BACKUPS] = Backups(
-        store=EngineBackups(house.engine, house.keyring), clock=house.clock, audit=house.audit
-    )
+    app[BACKUPS] = Backups(store=house.stores.backups, clock=house.clock, audit=house.audit)
     install(app, house)
     add_operations(app, OPERATIONS)
     app.router.add_get("/openapi.json", _openapi)

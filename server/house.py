@@ -1,7 +1,6 @@
 """The house put together: one store, and on it every service that people are served by."""
 
 from dataclasses import dataclass
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from care_circle.access import Action
@@ -16,13 +15,16 @@ from care_circle.services.glance import GlanceService
 from care_circle.services.guard import Guard
 from care_circle.services.tasks import TasksService
 from care_circle.surroundings import Surroundings
-from crypto.ids import DeviceId, ProfessionalId, new_id
+from crypto.ids import ProfessionalId, new_id
+from server.account_house import Grounds, furnish_accounts
 from server.accounts.accounts import Accounts
-from server.accounts.devices import AttestedIdentities, Devices
+from server.accounts.devices import Devices
 from server.accounts.me import Me
+from server.accounts.passkeys import Passkeys
 from server.accounts.passwords import Passwords
 from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
+from server.accounts.webauthn import NOWHERE, Site
 from server.audit import Audit
 from server.clock import Clock
 from server.colleagues import Colleagues
@@ -30,57 +32,11 @@ from server.family import FamilyPages
 from server.live.announcer import RosterChanges
 from server.live.use_cases import LiveCircles, LivePeople
 from server.storage.care import (
-    EngineAppointments,
-    EngineChildren,
-    EngineCircles,
-    EngineDocuments,
     EngineOutbox,
-    EnginePeople,
-    EngineTasks,
 )
 from server.storage.engine import Engine
-from server.storage.identity import (
-    EngineAccounts,
-    EngineDevices,
-    EnginePreferences,
-    EngineSessions,
-)
 from server.storage.keys import Keyring
-from server.storage.marks import EngineMarks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """Every feature's store, all on one engine."""
-
-    people: EnginePeople
-    children: EngineChildren
-    circles: EngineCircles
-    tasks: EngineTasks
-    documents: EngineDocuments
-    appointments: EngineAppointments
-    accounts: EngineAccounts
-    sessions: EngineSessions
-    devices: EngineDevices
-    preferences: EnginePreferences
-    marks: EngineMarks
-
-    @staticmethod
-    def on(engine: Engine, keyring: Keyring) -> "Stores":
-        """Put every store on an engine."""
-        return Stores(
-            people=EnginePeople(engine, keyring),
-            children=EngineChildren(engine, keyring),
-            circles=EngineCircles(engine, keyring),
-            tasks=EngineTasks(engine, keyring),
-            documents=EngineDocuments(engine, keyring),
-            appointments=EngineAppointments(engine, keyring),
-            accounts=EngineAccounts(engine, keyring),
-            sessions=EngineSessions(engine, keyring),
-            devices=EngineDevices(engine, keyring),
-            preferences=EnginePreferences(engine, keyring),
-            marks=EngineMarks(engine, keyring),
-        )
+from server.stores import Stores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +69,7 @@ class House:
     sessions: Sessions
     devices: Devices
     colleagues: Colleagues
+    passkeys: Passkeys
     sign_in: SignIn
     me: Me
     outbox: EngineOutbox
@@ -121,24 +78,28 @@ class House:
 
 
 def furnish(
-    engine: Engine, keyring: Keyring, *, clock: Clock, zone: str, passwords: Passwords
+    engine: Engine,
+    keyring: Keyring,
+    *,
+    clock: Clock,
+    zone: str,
+    passwords: Passwords,
+    site: Site = NOWHERE,
 ) -> House:
     """Put the services on an open engine; nothing runs yet."""
     stores, audit = Stores.on(engine, keyring), Audit(engine=engine, clock=clock)
     changes = RosterChanges()
     care = _care(stores, _surroundings(audit, clock, zone), changes)
-    sessions = Sessions(store=stores.sessions, clock=clock, seen=stores.devices.seen)
-    devices = Devices(
-        store=stores.devices,
-        keys=AttestedIdentities(stores.people),
-        clock=clock,
-        audit=audit,
-        bind=sessions.bind,
-        added=changes.announce,
-        removed=partial(_device_removed, sessions, changes),
-    )
-    accounts = Accounts(
-        store=stores.accounts, people=care.people, passwords=passwords, clock=clock, audit=audit
+    known = furnish_accounts(
+        Grounds(
+            stores=stores,
+            people=care.people,
+            clock=clock,
+            audit=audit,
+            passwords=passwords,
+            changes=changes,
+            site=site,
+        )
     )
     outbox = EngineOutbox(engine, keyring)
     return House(
@@ -149,14 +110,15 @@ def furnish(
         audit=audit,
         stores=stores,
         care=care,
-        accounts=accounts,
-        sessions=sessions,
-        devices=devices,
+        accounts=known.accounts,
+        sessions=known.sessions,
+        devices=known.devices,
+        passkeys=known.passkeys,
+        sign_in=known.sign_in,
+        me=known.me,
         colleagues=Colleagues(
             service=care.coordination, accounts=stores.accounts, devices=stores.devices
         ),
-        sign_in=SignIn(accounts=accounts, devices=devices, sessions=sessions),
-        me=Me(people=stores.people, choices=stores.preferences),
         outbox=outbox,
         family=FamilyPages(outbox=outbox, audit=audit, clock=clock),
         changes=changes,
@@ -266,11 +228,3 @@ def _appointments(here: _Here) -> AppointmentsService:
         surroundings=here.around,
         pathway=here.pathway,
     )
-
-
-async def _device_removed(
-    sessions: Sessions, changes: RosterChanges, professional: ProfessionalId, device: DeviceId
-) -> None:
-    """End what a removed device holds open: its sessions, and its place in channels."""
-    await sessions.revoke_all(professional, device=device)
-    await changes.announce()

@@ -14,6 +14,7 @@ from care_circle.services.tasks import TasksService
 from server.accounts.accounts import Accounts
 from server.accounts.devices import Devices
 from server.accounts.me import Me
+from server.accounts.passkeys import Passkeys
 from server.accounts.preferences import PreferenceStore
 from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
@@ -38,6 +39,7 @@ DEVICES: web.AppKey[Devices] = web.AppKey("devices", Devices)
 SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions", Sessions)
 ME: web.AppKey[Me] = web.AppKey("me", Me)
 PREFERENCES: web.AppKey[PreferenceStore] = web.AppKey("preferences", PreferenceStore)
+PASSKEYS: web.AppKey[Passkeys] = web.AppKey("passkeys", Passkeys)
 SIGN_IN: web.AppKey[SignIn] = web.AppKey("sign_in", SignIn)
 
 
@@ -58,6 +60,7 @@ def install(app: web.Application, house: House) -> None:
     app[DEVICES] = house.devices
     app[COLLEAGUES] = house.colleagues
     app[SESSIONS] = house.sessions
+    app[PASSKEYS] = house.passkeys
     app[SIGN_IN] = house.sign_in
     app[ME] = house.me
     app[PREFERENCES] = house.stores.preferences

@@ -6,6 +6,7 @@ from crypto.ids import DeviceId, ProfessionalId
 from server.accounts.accounts import Account, Accounts, SignInRefused
 from server.accounts.agents import Agent
 from server.accounts.devices import Devices
+from server.accounts.passkeys import Credential, Passkeys
 from server.accounts.sessions import Session, Sessions
 
 
@@ -24,6 +25,7 @@ class SignIn:
     accounts: Accounts
     devices: Devices
     sessions: Sessions
+    passkeys: Passkeys
 
     async def sign_in(
         self,
@@ -50,13 +52,29 @@ class SignIn:
             await self.devices.owned(account.professional, device)
         return await self.open(account, device=device, agent=agent)
 
+    async def by_passkey(
+        self, credential: Credential, *, device: DeviceId | None, agent: Agent, network: str
+    ) -> tuple[str, Session]:
+        """Open a session for whoever's passkey answered, and give its token.
+
+        Raises:
+            SignInRefused: No passkey of an open account did.
+            TooManyRequests: Too many tries.
+            NotFound: The device is not theirs, or was removed.
+        """
+        account = await self.passkeys.sign_in(credential, network=network)
+        if device is not None:
+            await self.devices.owned(account.professional, device)
+        return await self.open(account, device=device, agent=agent)
+
     async def confirm(
         self, token: str, code: str, *, agent: Agent, network: str
     ) -> tuple[str, Session]:
         """Prove that an enrolment's second factor works, and open a session; older ones end.
 
         Password and code have both just been shown, so nobody has to wait for the next code.
-        Who enrols anew has lost a factor, perhaps to somebody who is signed in with it.
+        Who enrols anew has lost a factor, perhaps to somebody who is signed in with it:
+        passkeys of before go with the sessions.
 
         Raises:
             InvitationOver: The token opens nothing.
@@ -65,6 +83,7 @@ class SignIn:
             TooManyRequests: Too many tries from this network.
         """
         account = await self.accounts.confirm(token, code, network=network)
+        await self.passkeys.forget(account.professional)
         await self.sessions.revoke_all(account.professional)
         return await self.open(account, device=None, agent=agent)
 

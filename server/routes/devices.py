@@ -86,7 +86,7 @@ async def list_devices(request: web.Request) -> web.Response:
     return answer(OwnDeviceList(devices=views))
 
 
-@operations.add("PATCH", "/devices/{device}", body=DeviceNameForm, answer=OwnDeviceView)
+@operations.add("PUT", "/devices/{device}/name", body=DeviceNameForm, answer=OwnDeviceView)
 async def rename_device(request: web.Request) -> web.Response:
     """Call one's own device something else."""
     actor = actor_of(request)

@@ -21,7 +21,10 @@ Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 
 
 class MeView(Struct, frozen=True, kw_only=True):
-    """The person signed in; an account is named as its professional is."""
+    """The person signed in; an account is named as its professional is.
+
+    `passkeys` is how many they have, `recovery` whether a recovery code opens a backup.
+    """
 
     professional: ProfessionalId
     account: ProfessionalId
@@ -32,6 +35,8 @@ class MeView(Struct, frozen=True, kw_only=True):
     role: Role
     profession: Profession | None
     language: Language
+    passkeys: int
+    recovery: bool
 
 
 class PreferencesForm(Struct, frozen=True, kw_only=True):
@@ -87,6 +92,8 @@ async def read_me(request: web.Request) -> web.Response:
         role=person.role,
         profession=person.profession,
         language=myself.preferences.language,
+        passkeys=myself.passkeys,
+        recovery=myself.recovery,
     )
     return answer(view)
 

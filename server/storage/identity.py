@@ -13,6 +13,7 @@ from crypto.ids import DeviceId, ProfessionalId
 from server.accounts.accounts import Account, AccountStore, EmailTaken, normalised
 from server.accounts.accounts import Decide as DecideAccount
 from server.accounts.devices import DeviceStore, RegisteredDevice
+from server.accounts.passkeys import Passkey, PasskeyStore
 from server.accounts.preferences import Preferences, PreferenceStore
 from server.accounts.sessions import Session, SessionStore
 from server.identity import SessionId
@@ -139,6 +140,47 @@ class EnginePreferences(PreferenceStore):
     @override
     async def keep(self, preferences: Preferences) -> None:
         await self._preferences.upsert(preferences.professional, lambda _: preferences)
+
+
+class EnginePasskeys(PasskeyStore):
+    """Passkeys by the digest of their credential's id; their names are sealed."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        shape = Shape(
+            kind="passkey",
+            type=Passkey,
+            id_of=lambda passkey: passkey.id,
+            tags_of=lambda passkey: (f"professional:{passkey.professional}",),
+            sealed=frozenset({"name"}),
+        )
+        self._passkeys = Repository(engine, keyring, shape)
+
+    @override
+    async def create(self, passkey: Passkey) -> bool:
+        try:
+            await self._passkeys.create(passkey)
+        except Stale:
+            return False
+        return True
+
+    @override
+    async def find(self, passkey: str) -> Passkey | None:
+        return await self._passkeys.get(passkey)
+
+    @override
+    async def of(self, professional: ProfessionalId) -> tuple[Passkey, ...]:
+        return await self._passkeys.all_of(f"professional:{professional}")
+
+    @override
+    async def change(self, passkey: str, decide: Callable[[Passkey], Passkey]) -> Passkey:
+        try:
+            return await self._passkeys.change(passkey, decide)
+        except Missing:
+            raise NotFound from None
+
+    @override
+    async def drop(self, passkey: str) -> None:
+        await self._passkeys.drop(passkey)
 
 
 class EngineDevices(DeviceStore):

@@ -5,6 +5,7 @@ in, whatever the rules behind the door then say of the request. Whoever is told 
 nothing must be told the very same of what is not there.
 """
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from crypto.ids import DeviceId, new_id
 from crypto.mls.codec import encode
 from server.accounts.agents import Agent
 from server.accounts.devices import RegisteredDevice
+from server.accounts.passkeys import Passkey
 from server.app import OPERATIONS
 from server.channel_house import CHANNEL_HOUSE
 from tests.support.actors import Answer, Person
@@ -61,8 +63,14 @@ TABLE = {
     "POST /devices": EVERYBODY,
     "GET /devices": EVERYBODY,
     "GET /professionals/{professional}/devices": EVERYBODY,
-    "PATCH /devices/{device}": THIS_PERSON,
+    "PUT /devices/{device}/name": THIS_PERSON,
     "DELETE /devices/{device}": THIS_PERSON,
+    "POST /passkeys/options": EVERYBODY,
+    "POST /passkeys": EVERYBODY,
+    "GET /passkeys": EVERYBODY,
+    "DELETE /passkeys/{passkey}": THIS_PERSON,
+    "POST /sessions/passkey/options": EVERYBODY,
+    "POST /sessions/passkey": EVERYBODY,
     "GET /me": EVERYBODY,
     "GET /me/preferences": EVERYBODY,
     "PUT /me/preferences": EVERYBODY,
@@ -233,7 +241,7 @@ async def ask(
 
 
 async def spare(server: Running, standing: Standing) -> dict[str, str]:
-    """Give the member a device and a session that may be taken away."""
+    """Give the member a device, a session and a passkey that may be taken away."""
     house, member, now = server.house, standing.member, server.clock()
     made = Device.enrol(member.identity, member.id, DeviceId(new_id()), now=now)
     device = RegisteredDevice(
@@ -246,7 +254,17 @@ async def spare(server: Running, standing: Standing) -> dict[str, str]:
     await house.stores.devices.create(device)
     person = Actor(professional=member.id, role=Role.PROFESSIONAL, profession=Profession.PHYSICIAN)
     _, session = await house.sessions.open(person, device=None, agent=Agent())
-    return {"device": device.id, "session": session.id}
+    passkey = Passkey(
+        id=hashlib.sha256(device.id.encode()).hexdigest(),
+        professional=member.id,
+        credential=b"c",
+        public_key=b"k",
+        sign_count=0,
+        name="",
+        created_at=now,
+    )
+    await house.stores.passkeys.create(passkey)
+    return {"device": device.id, "session": session.id, "passkey": passkey.id}
 
 
 def letter(answer: Answer) -> str:

@@ -202,6 +202,8 @@ async def test_without_a_session_every_operation_but_the_public_ones_is_shut(
         "/api/v1/enrolments",
         "/api/v1/enrolments/confirmation",
         "/api/v1/sessions",
+        "/api/v1/sessions/passkey",
+        "/api/v1/sessions/passkey/options",
         "/healthz",
         "/r/{token}",
         "/readyz",

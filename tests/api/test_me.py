@@ -19,6 +19,8 @@ async def test_everybody_is_told_who_they_are_here(ana: Person, ben: Person) -> 
         "role": "coordinator",
         "profession": None,
         "language": "fr",
+        "passkeys": 0,
+        "recovery": False,
     }
     assert (physician.body["role"], physician.body["profession"]) == ("professional", "physician")
 

@@ -18,7 +18,7 @@ async def test_a_device_is_called_what_its_owner_calls_it(ana: Person, ben: Pers
     identity, device = new_device(ana)
 
     made = await ana.post("/devices", device_form(device, identity) | {"name": "  Ordinateur "})
-    renamed = await ana.ask("PATCH", f"/devices/{device.id}", {"name": "Téléphone d'été"})
+    renamed = await ana.ask("PUT", f"/devices/{device.id}/name", {"name": "Téléphone d'été"})
 
     (own,) = (await ana.get("/devices")).body["devices"]
     (seen,) = (await ben.get(f"/professionals/{ana.id}/devices")).body["devices"]
@@ -33,7 +33,7 @@ async def test_a_name_that_is_none_is_refused(ana: Person, name: str) -> None:
 
     refused = await ana.post("/devices", device_form(device, identity) | {"name": name})
     await ana.post("/devices", device_form(device, identity))
-    renamed = await ana.ask("PATCH", f"/devices/{device.id}", {"name": name})
+    renamed = await ana.ask("PUT", f"/devices/{device.id}/name", {"name": name})
 
     assert {refused.code, renamed.code} == {"bad_device_name"}
     assert (await ana.get("/devices")).body["devices"][0]["name"] == ""
@@ -42,7 +42,7 @@ async def test_a_name_that_is_none_is_refused(ana: Person, name: str) -> None:
 async def test_nobody_renames_a_device_of_somebody_else(ana: Person, ben: Person) -> None:
     theirs = (await with_device(ben)).device
 
-    refused = await ana.ask("PATCH", f"/devices/{theirs.id}", {"name": "à moi"})
+    refused = await ana.ask("PUT", f"/devices/{theirs.id}/name", {"name": "à moi"})
 
     assert (refused.status, refused.code) == (404, "not_found")
 
@@ -76,7 +76,7 @@ async def test_a_session_that_lasts_past_midnight_is_seen_on_both_days(ana: Pers
 
 async def test_sessions_are_listed_by_device_and_family_of_program(ana: Person) -> None:
     member = await with_device(ana)
-    await ana.ask("PATCH", f"/devices/{member.device.id}", {"name": "Ordinateur"})
+    await ana.ask("PUT", f"/devices/{member.device.id}/name", {"name": "Ordinateur"})
     first = ana.token
     ana.server.clock.move(seconds=30)
     form = {"email": ana.email, "password": ana.password, "code": ana.code(), "bearer": True}
@@ -127,7 +127,7 @@ async def test_a_device_kept_by_an_earlier_version_has_no_name_yet(
     await server.house.engine.put(held._replace(body=encode_envelope(envelope)))
 
     (kept,) = (await ana.get("/devices")).body["devices"]
-    renamed = await ana.ask("PATCH", f"/devices/{member.device.id}", {"name": "Neuf"})
+    renamed = await ana.ask("PUT", f"/devices/{member.device.id}/name", {"name": "Neuf"})
 
     assert (kept["name"], kept["last_seen_at"]) == ("", None)
     assert (renamed.status, renamed.body["name"]) == (200, "Neuf")

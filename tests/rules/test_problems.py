@@ -37,6 +37,8 @@ NEVER_ANSWERED = {
     "server.storage.keys.WrongMasterKey",
     # Caught by the layer above, which raises its own.
     "server.accounts.passwords.WrongPassword",
+    "server.accounts.challenges.ChallengeOver",
+    "server.accounts.webauthn.WebauthnRefused",
     "server.storage.repository.Missing",
     "server.storage.keys._NoKey",
     # Raised in the worker that sends notices, where nobody asks.

@@ -77,7 +77,7 @@ def _fields(shape: type) -> dict[str, Sort]:
     for field in msgspec.structs.fields(shape):
         for leaf in _leaves(field.type):
             if isinstance(leaf, Sort):
-                found[f"{shape.__name__}.{field.name}"] = leaf
+                found[f"{shape.__name__}.{field.encode_name}"] = leaf
             else:
                 found.update(_fields(leaf))
     return found
@@ -127,7 +127,7 @@ def _places(
 def _in_struct(
     shape: type, value: Mapping[str, Any], path: tuple[str | int, ...]
 ) -> Iterator[Place]:
-    kinds = {field.name: field.type for field in msgspec.structs.fields(shape)}
+    kinds = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
     for name, held in value.items():
         yield from _places(kinds[name], held, f"{shape.__name__}.{name}", (*path, name))
 

@@ -49,6 +49,7 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "WordForm.document": ("Feuillet safran n° 17",),
     "WordForm.language": ("ch'tîñ",),
     "DeviceForm.name": ("Tablette héritée de Balthazarine",),
+    "PasskeyForm.name": ("Empreinte de l'index de Barnabé",),
     "DeviceNameForm.name": ("Téléphone de la poche gauche",),
     "DraftForm.answers": ("Il ne dort plus depuis le déménagement",),
     "AnswersForm.answers": ("Elle trébuche sur le perron chaque matin",),
@@ -119,6 +120,20 @@ UNPLANTED: Mapping[str, str] = {
     "ConfirmationForm.token": "made by the server: searched for as a secret",
     "EnrolmentForm.token": "made by the server: searched for as a secret",
     "AttestationForm.replaces": "compared with the key in force, never kept",
+    **{
+        f"{shape}.{name}": "what an authenticator signed: taken whole or refused, and no words"
+        for shape, names in {
+            "NewCredential": ("id", "rawId"),
+            "UsedCredential": ("id", "rawId"),
+            "Attested": (
+                *("clientDataJSON", "attestationObject", "authenticatorData", "publicKey"),
+                "transports",
+            ),
+            "Asserted": ("clientDataJSON", "authenticatorData", "signature", "userHandle"),
+        }.items()
+        for name in names
+    },
+    "PasskeySignInForm.device": "an id, as for SignInForm.device",
     "MarkForm.transcript": "a hash of thirty-two bytes and nothing else",
     "PreferencesForm.quiet_from": "a time of the clock and nothing else: its pattern is tested",
     "PreferencesForm.quiet_to": "the same",

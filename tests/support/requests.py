@@ -16,6 +16,18 @@ SLOT: dict[str, Any] = {
 }
 ANSWERS = {"weight_kg": 11.4, "visit_kind": "in_person", "visit_on": "2026-11-20"}
 MARK = {"delivered": 1, "read": 0, "epoch": 0, "transcript": "AAAA" * 10 + "AAA="}
+CREDENTIAL: dict[str, Any] = {
+    "id": "AAAA", "rawId": "AAAA", "type": "public-key", "authenticatorAttachment": "platform",
+    "clientExtensionResults": {},
+}  # fmt: skip
+ATTESTED: dict[str, Any] = {
+    "clientDataJSON": "AAAA", "attestationObject": "AAAA", "authenticatorData": "AAAA",
+    "publicKey": "AAAA", "publicKeyAlgorithm": -8, "transports": ["internal"],
+}  # fmt: skip
+ASSERTED: dict[str, Any] = {
+    "clientDataJSON": "AAAA", "authenticatorData": "AAAA", "signature": "AAAA",
+    "userHandle": "AAAA",
+}  # fmt: skip
 PREFERENCES = {
     "language": "en", "digest": "daily", "urgent": False, "quiet_from": "21:30",
     "quiet_to": "07:00", "push": False,
@@ -67,6 +79,7 @@ async def furnished(network: Network, member: Member) -> Place:
         "channel": new_id(),
         "blob": new_id(),
         "session": "0" * 64,
+        "passkey": "0" * 64,
         "form": "v24",
         "token": "x" * 22,
     }
@@ -133,8 +146,12 @@ def _of_accounts() -> dict[str, dict[str, Any]]:
             "email": "a@b.example", "password": "y", "code": "1", "device": None, "bearer": True,
         },
         "PUT /me/preferences": PREFERENCES,
+        "POST /passkeys": {"credential": CREDENTIAL | {"response": ATTESTED}, "name": "x"},
+        "POST /sessions/passkey": {
+            "credential": CREDENTIAL | {"response": ASSERTED}, "device": None, "bearer": True,
+        },
         "POST /devices": {"certificate": UNREADABLE, "identity_key": UNREADABLE, "name": "x"},
-        "PATCH /devices/{device}": {"name": "Téléphone"},
+        "PUT /devices/{device}/name": {"name": "Téléphone"},
         "PUT /backup": {"public_key": BACKUP_KEY},
         "POST /backup/records": {"id": new_id(), "body": UNREADABLE, "public_key": BACKUP_KEY},
     }  # fmt: skip

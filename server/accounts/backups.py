@@ -90,6 +90,7 @@ class Backups:
     store: BackupStore
     clock: Clock
     audit: Audit
+    most: int = MOST_RECORDS
 
     async def begin(self, professional: ProfessionalId, public_key: bytes) -> None:
         """Begin anew under a public half: what was sealed to another one is deleted.
@@ -120,7 +121,7 @@ class Backups:
         backup = await self._backup(professional)
         if backup.public_key != public_key:
             raise BackupReplaced
-        if await self.store.head(backup) >= MOST_RECORDS:
+        if await self.store.head(backup) >= self.most:
             raise BackupFull
         return await self.store.append(backup, record, body)
 

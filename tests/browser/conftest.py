@@ -9,6 +9,7 @@ from playwright.async_api import Browser
 
 from tests.support.browser_shell import (
     Scene,
+    Window,
     bring_in,
     bundle,
     chromium,
@@ -44,6 +45,12 @@ async def story(server: Running) -> AsyncIterator[Journey]:
 async def browser() -> AsyncIterator[Browser]:
     async with chromium() as started:
         yield started
+
+
+@pytest.fixture
+async def lone_tab(server: Running, browser: Browser, shell_files: Path) -> Window:
+    """Open the shell where nobody is signed in."""
+    return await (await surfer(browser, shell_files, server.url, "Lea")).opens()
 
 
 @pytest.fixture

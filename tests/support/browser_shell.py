@@ -38,7 +38,9 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; "
     "require-trusted-types-for 'script'; trusted-types ronde"
 )
-_HTML = '<!doctype html><title>Ronde</title><script type="module" src="/assets/shell.js"></script>'
+HTML: Final = (
+    '<!doctype html><title>Ronde</title><script type="module" src="/assets/shell.js"></script>'
+)
 _ENROL = """async ([token, password]) => {
   const {secret} = await ronde.api.ask("POST", "/enrolments", {token, password});
   return secret;
@@ -85,7 +87,7 @@ POST: Final = """async ([channel, text]) => {
 def bundle(folder: Path) -> None:
     """Build the shell into a folder."""
     script = str(ROOT / "tests" / "support" / "bundle_shell.ts")
-    subprocess.run([NODE, script, str(folder)], check=True)  # noqa: S603 -- our own script
+    subprocess.run([NODE, script, str(folder)], check=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -222,7 +224,7 @@ def _answering(files: Path) -> Any:  # noqa: ANN401 -- a handler of Playwright's
         if name:
             body, kind = (files / name).read_text(), "text/javascript"
         else:
-            body, kind = _HTML, "text/html"
+            body, kind = HTML, "text/html"
         await route.fulfill(body=body, content_type=kind, headers=headers)
 
     return answer

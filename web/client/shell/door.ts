@@ -202,9 +202,11 @@ export class Door {
     try {
       return await this.#house.line.ask<Me>("GET", "/me");
     } catch (error) {
+      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
       if (error instanceof Refused && error.status === UNAUTHORIZED) return null;
-      if (error instanceof Unreachable && this.#rooms?.turns.known == null) return null;
-      throw error;
+      // A server that is ill says nothing about us: what is here stays open.
+      if (this.#rooms?.turns.known == null) return null;
+      throw new Unreachable();
     }
   }
 

@@ -1,0 +1,130 @@
+"""Files of messages: what is refused, what is stripped, what comes back."""
+
+import pytest
+
+from tests.support.browser_shell import CHROMIUM, Scene, Window
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
+
+MEGABYTE = 1024 * 1024
+SEND = """async ([channel, name, type, size]) => {
+  const bytes = new Uint8Array(size).map((_, at) => at % 251);
+  const file = new File([bytes], name, {type});
+  const entry = ronde.newEntry();
+  const steps = [];
+  const attachment = await ronde.files.attach(file, {
+    channel, entry, progress: (done) => steps.push(done),
+  });
+  const message = {
+    kind: "message", text: "Voici.", replyTo: null, mentions: [],
+    attachments: [attachment], urgent: false,
+  };
+  await (await ronde.conversation(channel)).post(message, {entry});
+  return [attachment.name, attachment.type, attachment.size, steps.at(-1)];
+}"""
+FETCH = """async (channel) => {
+  const {entries} = await ronde.conversation(channel);
+  const [attachment] = entries.at(-1).inside.content.attachments;
+  const blob = await ronde.files.fetchAttachment(channel, attachment);
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return [blob.type, bytes.length, bytes.every((byte, at) => byte === at % 251)];
+}"""
+REFUSED = """([name, type, size]) => {
+  const file = Object.defineProperty(new File(["x"], name, {type}), "size", {value: size});
+  try { ronde.files.check(file); return "taken"; } catch ({code}) { return code; }
+}"""
+DAMAGE = """async (channel) => {
+  const {entries} = await ronde.conversation(channel);
+  const [attachment] = entries.at(-1).inside.content.attachments;
+  const other = {...attachment, sha256: attachment.sha256.map((byte) => byte ^ 1)};
+  return await ronde.files.fetchAttachment(channel, other).catch(({code}) => code);
+}"""
+# A JPEG of the browser's own with an EXIF segment put behind its first marker.
+PHOTO = """async ([channel, width, height]) => {
+  const canvas = new OffscreenCanvas(width, height);
+  const drawing = canvas.getContext("2d");
+  drawing.fillStyle = "white";
+  drawing.fillRect(0, 0, width, height);
+  drawing.fillStyle = "black";
+  for (let at = 0; at < width; at += 20) drawing.fillRect(at, 0, 10, height);
+  const plain = new Uint8Array(
+    await (await canvas.convertToBlob({type: "image/jpeg"})).arrayBuffer(),
+  );
+  const said = new TextEncoder().encode("Exif\\0\\0GPS 45.5017 chez Zéphyrine");
+  const segment = [0xff, 0xe1, 0, said.length + 2, ...said];
+  const whole = new Uint8Array([...plain.slice(0, 2), ...segment, ...plain.slice(2)]);
+  globalThis.photo = new File([whole], "IMG_0042.jpg", {type: "image/jpeg"});
+  const entry = ronde.newEntry();
+  const attachment = await ronde.files.attach(photo, {channel, entry});
+  const blob = await ronde.files.fetchAttachment(channel, attachment);
+  const text = new TextDecoder("latin1").decode(await blob.arrayBuffer());
+  const before = new TextDecoder("latin1").decode(whole);
+  return [before.includes("GPS 45"), text.includes("Exif") || text.includes("GPS 45"),
+    attachment.type, attachment.width, attachment.height];
+}"""
+BLUR = """async () => {
+  const strokes = [{radius: 100, points: [[150, 150], [450, 150]]}];
+  const blurred = await ronde.files.blur(photo, strokes);
+  const bitmap = await createImageBitmap(blurred);
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const drawing = canvas.getContext("2d");
+  drawing.drawImage(bitmap, 0, 0);
+  const contrast = (x, y) => {
+    const {data} = drawing.getImageData(x, y, 40, 1);
+    const shades = data.filter((_, at) => at % 4 === 0);
+    return Math.max(...shades) - Math.min(...shades);
+  };
+  return [contrast(280, 150), contrast(280, 380)];
+}"""
+
+
+async def test_a_file_arrives_as_it_was_sent(scene: Scene) -> None:
+    channel, tab = scene.story.channel, scene.tab
+    await tab.ask("() => ronde.synchronise()")
+
+    sent = await tab.ask(SEND, [channel, "compte\u202erendu.pdf", "application/pdf", 300_000])
+    fetched = await tab.ask(FETCH, channel)
+    damaged = await tab.ask(DAMAGE, channel)
+
+    assert sent == ["compte_rendu.pdf", "application/pdf", 300_000, 1]
+    assert fetched == ["application/pdf", 300_000, True]
+    assert damaged == "attachment_damaged"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "size", "said"),
+    [
+        ("vide.pdf", "application/pdf", 0, "file_empty"),
+        ("film.mp4", "video/mp4", 10 * MEGABYTE + 1, "file_too_large"),
+        ("photo.jpg", "image/jpeg", 30 * MEGABYTE, "taken"),
+        ("photo.jpg", "image/jpeg", 41 * MEGABYTE, "file_too_large"),
+        ("page.html", "text/html", 10, "file_type"),
+        ("dessin.svg", "image/svg+xml", 10, "file_type"),
+        ("compte-rendu.pdf.exe", "application/pdf", 10, "file_type"),
+        ("BILAN.PDF", "", 10, "taken"),
+    ],
+)
+async def test_a_file_that_cannot_be_sent_is_refused_before_it_is_read(
+    lone_tab: Window, name: str, media_type: str, size: int, said: str
+) -> None:
+    assert await lone_tab.ask(REFUSED, [name, media_type, size]) == said
+
+
+async def test_a_photo_leaves_without_its_place_and_no_larger_than_is_shown(scene: Scene) -> None:
+    await scene.tab.ask("() => ronde.synchronise()")
+
+    was, still, kind, width, height = await scene.tab.ask(PHOTO, [scene.story.channel, 3000, 600])
+
+    assert was
+    assert not still
+    assert (kind, width, height) == ("image/jpeg", 2048, 410)
+
+
+async def test_what_is_brushed_over_cannot_be_made_out_any_more(scene: Scene) -> None:
+    await scene.tab.ask("() => ronde.synchronise()")
+    await scene.tab.ask(PHOTO, [scene.story.channel, 600, 400])
+
+    brushed, beside = await scene.tab.ask(BLUR)
+
+    assert beside > 150
+    assert brushed < 40

@@ -1,0 +1,121 @@
+"""The worker behind the tabs: opens without a network, tells of news without words."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.support.browser_shell import CHROMIUM, HTML, POLICY
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
+
+CONTROLLED = """async () => {
+  await navigator.serviceWorker.ready;
+  while (!navigator.serviceWorker.controller) await new Promise((done) => setTimeout(done, 20));
+}"""
+TOLD = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  const told = await registration.getNotifications();
+  return told.map(({title, body}) => [title, body]);
+}"""
+
+
+class Site:
+    """The page and its files, as long as somebody serves them."""
+
+    def __init__(self, files: Path) -> None:
+        self._files = files
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    async def start(self) -> None:
+        app = web.Application()
+        app.router.add_get("/assets/shell.js", self._file("shell.js"))
+        app.router.add_get("/sw.js", self._file("sw.js"))
+        app.router.add_get("/icon.svg", self._text("<svg/>", "image/svg+xml"))
+        app.router.add_get("/app.webmanifest", self._text("{}", "application/json"))
+        for path in ("/", "/tasks"):
+            app.router.add_get(path, self._text(HTML, "text/html"))
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "localhost", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.url = f"http://localhost:{port}"
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def _file(self, name: str) -> Any:  # noqa: ANN401 -- a handler
+        return self._text((self._files / name).read_text(), "text/javascript")
+
+    def _text(self, body: str, kind: str) -> Any:  # noqa: ANN401 -- a handler
+        async def answer(_: web.Request) -> web.Response:
+            headers = {"Content-Security-Policy": POLICY}
+            return web.Response(text=body, content_type=kind, headers=headers)
+
+        return answer
+
+
+@asynccontextmanager
+async def visited(browser: Browser, files: Path) -> AsyncIterator[tuple[Site, BrowserContext, Page]]:
+    """Visit the page once, until its worker stands behind it."""
+    site = Site(files)
+    await site.start()
+    context = await browser.new_context(permissions=["notifications"])
+    page = await context.new_page()
+    await page.goto(site.url)
+    try:
+        async with asyncio.timeout(20):
+            await page.evaluate(CONTROLLED)
+        yield site, context, page
+    finally:
+        await context.close()
+        await site.stop()
+
+
+@pytest.mark.parametrize("path", ["/", "/tasks"])
+async def test_every_page_opens_without_a_network(
+    browser: Browser, shell_files: Path, path: str
+) -> None:
+    async with visited(browser, shell_files) as (site, context, _):
+        await site.stop()
+
+        page = await context.new_page()
+        await page.goto(site.url + path)
+        await page.wait_for_function("globalThis.ronde !== undefined")
+
+        assert await page.evaluate("() => ronde.standing") == {"kind": "signed-out"}
+
+
+async def test_a_push_says_that_something_waits_and_never_what(
+    browser: Browser, shell_files: Path
+) -> None:
+    async with visited(browser, shell_files) as (site, context, page):
+        devtools = await context.new_cdp_session(page)
+        registrations: asyncio.Queue[str] = asyncio.Queue()
+        devtools.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda news: [
+                registrations.put_nowait(one["registrationId"]) for one in news["registrations"]
+            ],
+        )
+        await devtools.send("ServiceWorker.enable")
+        registration = await registrations.get()
+
+        pushed = '{"kind": "urgent", "body": "Zéphyrine va mal", "language": "fr"}'
+        await devtools.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": site.url, "registrationId": registration, "data": pushed},
+        )
+
+        async with asyncio.timeout(5):
+            while not (told := await page.evaluate(TOLD)):
+                await asyncio.sleep(0.03)
+        assert told == [["Ronde", "Un message urgent vous attend dans Ronde."]]

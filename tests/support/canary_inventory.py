@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from server.audit import STREAM
+from server.storage.backups import STREAM as BACKUP
 from server.storage.engine import Doc, Dumped
 from server.storage.fields import Place, unseal
 from server.storage.keys import Keyring
@@ -20,6 +21,7 @@ Inventory = dict[str, dict[str, list[str]]]
 _ENVELOPE = {"schema", "written", "scope", "fields", "sealed"}
 _ID = re.compile(r"[a-z2-7]{26}")
 _FREE_KEYS = re.compile(r"(versions\[\]\.answers)\..*")
+_CLOSED = {"blob": {"sealed"}}
 _MEMBERS_ONLY = frozenset({"entry", "history"})
 
 
@@ -31,7 +33,8 @@ async def inventory(items: AsyncIterable[Doc | Dumped], keyring: Keyring) -> Inv
         held = found.setdefault(kind, {})
         if isinstance(item, Doc):
             held.setdefault("keys", set()).update(_keys(item))
-            held.setdefault("clear", set()).update(_clear(item))
+            held.setdefault("clear", set()).update(set(_clear(item)) - _CLOSED.get(kind, set()))
+            held.setdefault("closed_to_us", set()).update(_CLOSED.get(kind, set()))
             held.setdefault("with_the_master_key", set()).update(await _sealed(item, keyring))
         else:
             names, closed = _entry(item)
@@ -49,6 +52,8 @@ def as_text(listed: Inventory) -> str:
 
 
 def _log(stream: str) -> str:
+    if stream.startswith(BACKUP):
+        return "log of a backup"
     return f"log of {stream}" if stream == STREAM else "log of a channel"
 
 
@@ -91,6 +96,8 @@ def _entry(item: Dumped) -> tuple[set[str], set[str]]:
     names = {"seq", "id", "at", *_names(plain, "")}
     if item.stream == STREAM:
         return names, set()
+    if item.stream.startswith(BACKUP):
+        return names - {"body"}, {"sealed record"}
     names |= {"sender", "epoch"}
     if plain["kind"] in _MEMBERS_ONLY:
         return names - {"body"}, {f"{plain['kind']} body"}

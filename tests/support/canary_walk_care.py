@@ -25,6 +25,7 @@ from server.demonstration.cast import Actor
 from tests.support.canary_phrases import FATHER, FATHER_PHONE, MOTHER, MOTHER_PHONE, RECORDS, SEALED
 from tests.support.canary_walk import PATIENCE_SECONDS, Walk, command
 from tests.support.canary_walk_family import tell_family
+from tests.support.canary_walk_files import keep_backup, leave_files
 from tests.support.canary_walk_self import mind_oneself
 from tests.support.care_answers import ASQ, WHOLE
 from tests.support.network import child_form
@@ -41,6 +42,8 @@ async def walk_everything(walk: Walk) -> None:
     await _write_documents(walk, ben)
     await tell_family(walk, ana, ben)
     await mind_oneself(walk)
+    await leave_files(walk, ben, _channel(walk))
+    await keep_backup(walk, ben)
     await release_member(ana.device, _circle(walk), eve.id)
     await ben.device.post(_channel(walk), Message(text=SEALED["Message.text"]))
     walk.ids |= {"professional": ben.id, "device": ben.device.session.device.id, "form": "v24"}

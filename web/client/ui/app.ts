@@ -3,11 +3,14 @@
 import type { Ronde, Standing } from "../shell/ronde.ts";
 import { start } from "../shell/start.ts";
 import { fill, found, h } from "./dom.ts";
+import { said } from "./faults.ts";
 import { addShortcuts, listenToKeys } from "./keyboard.ts";
 import { type FrameCircle, buildFrame, drawNavigation } from "./parts/frame.ts";
+import { watchInstall } from "./parts/install_hint.ts";
 import { watchStatus } from "./parts/status_banner.ts";
 import { type Area, type Match, type Page, type PageContext, type PageMaker, Router, match } from "./router.ts";
 import { ROUTES } from "./routes.ts";
+import { toast } from "./toast.ts";
 import { firstLanguage, hasChosenLanguage, language, speak, t } from "./words.ts";
 
 const BLINK_MS = 160;
@@ -56,6 +59,8 @@ class App {
       this.#drawStatus();
       void this.#router.again();
     });
+    watchInstall();
+    window.addEventListener("unhandledrejection", ({ reason }) => showUnexpected(reason));
     listenToKeys();
     addShortcuts([
       { keys: ["Mod", "K"], label: () => t("Aller à un cercle ou à une page"), run: () => void this.#openSwitcher() },
@@ -195,11 +200,21 @@ class App {
   /** Circles are called by their child, which only the day's list tells. */
   async #learnNames(): Promise<void> {
     if (this.#ronde.standing.kind !== "ready") return;
-    const day = await this.#ronde.api.kept<Day>("/day").catch(() => null);
+    const { api, circles } = this.#ronde;
+    this.#name(await api.kept<Day>("/day").catch(() => null));
+    const nameless = circles.filter(({ id }) => !this.#names.has(id));
+    if (nameless.length > 0) {
+      // Each is asked for once: a circle that the day does not tell stays without a name here.
+      for (const { id } of nameless) this.#names.set(id, "");
+      this.#name((await api.read<Day>("/day").catch(() => null))?.value ?? null);
+    }
+    this.#drawFrame();
+  }
+
+  #name(day: Day | null): void {
     for (const { id, child } of day?.circles ?? []) {
       this.#names.set(id, `${child.given_name} ${child.family_name}`);
     }
-    this.#drawFrame();
   }
 
   async #openSwitcher(): Promise<void> {
@@ -228,6 +243,12 @@ type Day = {
 const notFound: PageMaker = async (context) => (await import("./pages/not_found.ts")).notFoundPage(context);
 const recovery: PageMaker = async (context) => (await import("./pages/recovery.ts")).recoveryPage(context);
 const standingPage: PageMaker = async (context) => (await import("./pages/standing.ts")).standingPage(context);
+
+/** What no page caught is said all the same, so that nobody waits for what will not come. */
+function showUnexpected(reason: unknown): void {
+  const left = reason instanceof DOMException && reason.name === "AbortError";
+  if (!left) toast(said(reason));
+}
 
 async function openHelp(): Promise<void> {
   (await import("./parts/shortcut_help.ts")).openShortcutHelp();

@@ -103,7 +103,7 @@ function askName(ronde: Ronde, device: Device, again: () => Promise<void>): void
       action: t("Enregistrer"),
       verify: () => (name.input.value.trim() === "" ? [{ field: name, sentence: t("Donnez-lui un nom.") }] : []),
       send: async () => {
-        await ronde.api.ask("PATCH", `/devices/${device.id}`, { name: name.input.value.trim() });
+        await ronde.api.ask("PUT", `/devices/${device.id}/name`, { name: name.input.value.trim() });
         dialog.close();
         await again();
       },

@@ -4,7 +4,7 @@ import { fill, found, h } from "../dom.ts";
 import { type IconName, brandMark, icon } from "../icons.ts";
 import { keyName } from "../keyboard.ts";
 import type { Area } from "../router.ts";
-import { t } from "../words.ts";
+import { language, t } from "../words.ts";
 import { avatar, fullName } from "./avatar.ts";
 import type { CircleView, Me } from "../../shell/ronde.ts";
 
@@ -44,8 +44,20 @@ export function buildFrame(place: HTMLElement): HTMLElement {
   return main;
 }
 
-/** Draw the navigation for this person and page. */
+let drawn = "";
+
+/** Draw the navigation for this person and page, unless it stands there just so already. */
 export function drawNavigation(state: FrameState): void {
+  const told = JSON.stringify([language(), state.me, state.area, state.path, state.circles]);
+  if (told === drawn) return;
+  drawn = told;
+  const focused = document.activeElement?.closest(".nav a")?.getAttribute("href");
+  draw(state);
+  // Whoever walks through the links by keyboard is not thrown out by a message that comes in.
+  if (focused != null) document.querySelector<HTMLElement>(`.nav a[href="${focused}"]`)?.focus();
+}
+
+function draw(state: FrameState): void {
   found(document, ".skip").textContent = t("Aller au contenu");
   const unread = state.circles.reduce((sum, each) => sum + each.view.unread, 0);
   fill(

@@ -7,5 +7,6 @@ import { thisMachine } from "./machine.ts";
 export function nameThisDevice(ronde: Ronde): void {
   const { standing } = ronde;
   if (standing.kind !== "ready") return;
-  void ronde.api.ask("PATCH", `/devices/${standing.device}`, { name: thisMachine() }).catch(() => null);
+  const name = { name: thisMachine() };
+  void ronde.api.ask("PUT", `/devices/${standing.device}/name`, name).catch(() => null);
 }

@@ -50,8 +50,9 @@ class Structure(msgspec.Struct, frozen=True, array_like=True):
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everybody, and where they work."""
+    """Everybody, where they work, and words to make a password of."""
 
+    password_words: tuple[str, ...]
     structures: Mapping[str, Structure]
     people: tuple[PersonWords, ...]
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,6 @@ from server.demonstration.living.weekdays import Weekdays
 from server.demonstration.processes import World
 
 BEGINS, ENDS = "-25 07:45", "0 09:27"
-WORDS = (
-    "abricot brume cerise dune cabane fontaine galet hameau iris jasmin kiosque lierre moineau "
-    "noisette olivier garrigue quai ruisseau sentier tilleul verger violon averse bouleau"
-).split()
-
 Tell = Callable[[str, float], None]
 
 
@@ -118,9 +113,9 @@ def _members(case: Case) -> Iterator[str]:
                 pass
 
 
-def _password() -> str:
+def _password(words: Sequence[str]) -> str:
     """Make one password for all, so that it is typed without thinking: it guards nobody."""
-    return "-".join(secrets.choice(WORDS) for _ in range(4))
+    return "-".join(secrets.choice(words) for _ in range(4))
 
 
 def _fast() -> str | None:
@@ -132,7 +127,7 @@ def _fast() -> str | None:
 @asynccontextmanager
 async def _scene(seeding: Seeding, days: Weekdays) -> AsyncIterator[Scene]:
     """Give everybody a line, and their devices a folder that goes with the seeding."""
-    world, password = seeding.world, _password()
+    world, password = seeding.world, _password(seeding.script.people.password_words)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ronde-", dir=_fast()))
         people = {

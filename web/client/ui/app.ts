@@ -117,7 +117,7 @@ class App {
       return this.#elsewhere("/sign-in");
     }
     sessionStorage.removeItem(AFTER_DOOR);
-    this.#area = kind === "ready" ? (found?.route.area ?? "day") : "door";
+    this.#area = kind === "ready" ? (found?.route.area ?? "nowhere") : "door";
     if (kind === "ready") return found ?? notFound;
     return kind === "no-device" ? recovery : standingPage;
   }

@@ -1,5 +1,7 @@
 /** Shortcuts: never a single letter while somebody types, and every one is in the help. */
 
+import { language } from "./words.ts";
+
 export type Shortcut = {
   /** As it is shown: « Mod » is ⌘ on a Mac and Ctrl elsewhere. */
   readonly keys: readonly string[];
@@ -27,8 +29,9 @@ export function allShortcuts(): readonly Shortcut[] {
 /** Say a key as it is written on this machine's keyboard. */
 export function keyName(key: string): string {
   if (key === "Mod") return MAC ? "⌘" : "Ctrl";
-  return key;
+  return language() === "fr" ? key : (ENGLISH[key] ?? key);
 }
+const ENGLISH: Readonly<Record<string, string>> = { Maj: "Shift", Entrée: "Enter", Échap: "Esc" };
 
 /** Listen to the keyboard. */
 export function listenToKeys(): void {

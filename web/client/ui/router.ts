@@ -26,7 +26,7 @@
 import { type Ronde } from "../shell/ronde.ts";
 
 /** The parts of the house that the navigation shows. */
-export type Area = "day" | "circles" | "tasks" | "coordination" | "account" | "door";
+export type Area = "day" | "circles" | "tasks" | "coordination" | "account" | "door" | "nowhere";
 
 /** An address, taken apart; `token` is what stood behind `#`, which never reaches a server. */
 export type Place = {

@@ -4,6 +4,7 @@ import type { Me, Ronde } from "../../shell/ronde.ts";
 import { confirm } from "../dialog.ts";
 import { h } from "../dom.ts";
 import { type IconName, icon } from "../icons.ts";
+import { roleWord } from "../nomenclature.ts";
 import { avatar, fullName } from "../parts/avatar.ts";
 import { languageSwitch } from "../parts/door.ts";
 import { installHint } from "../parts/install_hint.ts";
@@ -53,16 +54,9 @@ function profile(me: Me): HTMLElement {
       { class: "list-main" },
       h("p", { class: "section-title" }, fullName(me)),
       h("p", { class: "card-note truncate" }, me.email),
-      h("p", { class: "card-note" }, roleName(me.role)),
+      h("p", { class: "card-note" }, roleWord(me.role)),
     ),
   );
-}
-
-function roleName(role: string): string {
-  if (role === "coordinator") return t("Coordination");
-  if (role === "secretary") return t("Secrétariat");
-  if (role === "administrator") return t("Administration");
-  return t("Professionnel");
 }
 
 function row(sign: IconName, href: string, title: string, note: string): HTMLElement {

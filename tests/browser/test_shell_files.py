@@ -46,7 +46,7 @@ PHOTO = """async ([channel, width, height]) => {
   drawing.fillStyle = "white";
   drawing.fillRect(0, 0, width, height);
   drawing.fillStyle = "black";
-  for (let at = 0; at < width; at += 20) drawing.fillRect(at, 0, 10, height);
+  for (let at = 0; at < width; at += 8) drawing.fillRect(at, 0, 4, height);
   const plain = new Uint8Array(
     await (await canvas.convertToBlob({type: "image/jpeg"})).arrayBuffer(),
   );
@@ -67,7 +67,7 @@ BLUR = """async () => {
   const blurred = await ronde.files.blur(photo, strokes);
   const bitmap = await createImageBitmap(blurred);
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const drawing = canvas.getContext("2d");
+  const drawing = canvas.getContext("2d", {willReadFrequently: true});
   drawing.drawImage(bitmap, 0, 0);
   const contrast = (x, y) => {
     const {data} = drawing.getImageData(x, y, 40, 1);

@@ -68,6 +68,7 @@ function canvasFor(bitmap: ImageBitmap): OffscreenCanvas {
 function context(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   const drawing = canvas.getContext("2d");
   if (drawing === null) throw new NotPossible("image_unreadable");
+  drawing.imageSmoothingQuality = "high";
   return drawing;
 }
 

@@ -33,6 +33,7 @@ import {
 import {
   Circle,
   NOW,
+  NotAllowed,
   SUITE,
   accept,
   circleOf,
@@ -118,6 +119,8 @@ test("a vault that was changed is not believed", async () => {
   for (const [changed, error] of changes) await refused(Group.decode(changed), error);
   const secret = Buffer.from(kept).indexOf(group.own.secrets.epoch);
   await refused(Group.decode(kept.with(secret, (kept[secret] ?? 0) ^ 1)), Unconfirmed);
+  const tree = Buffer.from(kept).indexOf(group.state.context.treeHash);
+  await refused(Group.decode(kept.with(tree, (kept[tree] ?? 0) ^ 1)), Malformed);
   for (const key of group.own.keys.private.values()) {
     const at = Buffer.from(kept).indexOf(key);
     // X25519 ignores the lowest bits of a private key, so the lie is in the middle.
@@ -184,6 +187,28 @@ test("one who comes in with a key that stands in the tree makes no commit", asyn
 
   await refused(Group.external(info, twin, null, accept, NOW), InvalidTree);
   await refused(Group.external(info, await packageOf("ben"), null, accept, NOW), ClientTwice);
+});
+
+test("one who comes in is judged as the others will judge it", async () => {
+  const ana = (await circleOf(3)).at(0);
+  const [info, back] = [await ana.groupInfo(), await packageOf("cleo")];
+  const seen: string[] = [];
+
+  const entering = Group.external(
+    info,
+    back,
+    2,
+    (change, state) => {
+      assert.equal(state.epoch, ana.epoch);
+      const names = [change.added, change.removed].map((members) => namesIn({ members }).join());
+      seen.push([change.external, ...names].join(" "));
+      if (change.external) throw new NotAllowed();
+    },
+    NOW,
+  );
+
+  await refused(entering, NotAllowed);
+  assert.deepEqual(seen, ["false ana,ben,cleo ", "true cleo cleo"]);
 });
 
 test("a credential given with a commit takes the place of the old one", async () => {

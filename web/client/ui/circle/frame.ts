@@ -97,19 +97,19 @@ function late(child: ChildHeader): Child {
 function drawFaces(place: HTMLElement, glance: Glance, conversations: readonly Conversation[]): void {
   const people = glance.people.all;
   const here = new Set(conversations.flatMap((each) => each.present));
-  place.setAttribute("aria-label", tn("{n} membre du cercle", "{n} membres du cercle", people.length));
   fill(
     place,
+    h("span", { class: "visually-hidden" }, tn("{n} membre du cercle", "{n} membres du cercle", people.length)),
     h(
       "span",
-      { class: "avatar-stack" },
+      { class: "avatar-stack", "aria-hidden": "true" },
       people
         .slice(0, MOST_FACES)
         .map((each) =>
           avatar({ given_name: each.given, family_name: each.family }, { id: each.id, size: "small", present: here.has(each.id) }),
         ),
     ),
-    people.length > MOST_FACES && h("span", { class: "small muted" }, `+${people.length - MOST_FACES}`),
+    people.length > MOST_FACES && h("span", { class: "small muted", "aria-hidden": "true" }, `+${people.length - MOST_FACES}`),
   );
 }
 

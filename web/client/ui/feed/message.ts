@@ -125,11 +125,11 @@ function signs(item: MessageItem, scene: Scene): Child {
           type: "button",
           title: names,
           "aria-pressed": String(sign.by.includes(scene.me)),
-          "aria-label": t("{emoji} par {names}", { emoji: sign.emoji, names }),
           onclick: () => scene.acts.react(item, sign.emoji),
         },
         sign.emoji,
         h("span", { class: "number" }, sign.by.length),
+        h("span", { class: "visually-hidden" }, t("par {names}", { names })),
       );
     }),
   );

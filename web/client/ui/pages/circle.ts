@@ -1,5 +1,6 @@
 /** A circle's discussion: the first thing one sees of a child. */
 
+import type { CircleId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
 import { circleFrame, childName } from "../circle/frame.ts";
 import { h } from "../dom.ts";
@@ -16,6 +17,7 @@ export async function circlePage(context: PageContext): Promise<Page> {
   const title = childName(frame.glance.child);
   const conversation = frame.conversations[0];
   if (conversation === undefined || conversation.phase === "waiting") {
+    drawWhenOpen(context, frame.circle);
     return { title, element: h("div", { class: "page-fill circle" }, frame.header, waiting(conversation !== undefined)) };
   }
   const me = meIn(ronde);
@@ -50,6 +52,20 @@ export async function circlePage(context: PageContext): Promise<Page> {
       if (entry !== null) void desk.jump(entry as Parameters<Desk["jump"]>[0]);
     },
   };
+}
+
+/** Somebody who waits at the door sees it open by itself. */
+function drawWhenOpen(context: PageContext, circle: CircleId): void {
+  const { ronde, signal } = context;
+  const look = async (): Promise<void> => {
+    const first = ronde.circles.find((each) => each.id === circle)?.channels[0];
+    if (first === undefined || signal.aborted) return;
+    const conversation = await ronde.conversation(first);
+    if (conversation.phase !== "waiting" && !signal.aborted) context.again();
+  };
+  for (const event of ["channel", "circle"] as const) {
+    signal.addEventListener("abort", ronde.on(event, () => void look()));
+  }
 }
 
 function meIn(ronde: Ronde): NonNullable<Ronde["me"]>["professional"] {

@@ -1,0 +1,188 @@
+"""People who use the real pages in a real browser: they read labels and press buttons."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+from pyotp.totp import TOTP
+
+from care_circle.role import Profession, Role
+from crypto.ids import ProfessionalId
+from tests.support.browser_shell import bring_in
+from tests.support.journey import PASSWORD, Journey
+from tests.support.node import PACKAGES, ROOT
+
+WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
+TABLET: Final[ViewportSize] = {"width": 820, "height": 1180}
+NARROW: Final[ViewportSize] = {"width": 360, "height": 740}
+SHOTS: Final = ROOT / "tests" / "browser" / "shots"
+_AXE = PACKAGES / "axe-core" / "axe.min.js"
+_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_NETWORK = ("Failed to load resource", "WebSocket connection to")
+_TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+});"""
+_QUIET = """() => {
+  const settled = !document.querySelector(".skeleton, .spinner, [aria-busy=true]");
+  return settled && document.querySelector("h1") !== null;
+}"""
+_RUN_AXE = """async (tags) => {
+  const {violations} = await axe.run(document, {runOnly: {type: "tag", values: tags}});
+  return violations.map(({id, help, nodes}) =>
+    `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")}`);
+}"""
+_OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(slots=True, kw_only=True)
+class Visitor:
+    """Somebody at the pages; `troubles` is what the browser complained of, in any tab."""
+
+    given: str
+    family: str
+    context: BrowserContext
+    page: Page
+    email: str
+    id: ProfessionalId = ProfessionalId("")  # noqa: RUF009 -- an id is text
+    secret: str = field(default="", repr=False)
+    recovery: str = field(default="", repr=False)
+    later: timedelta = timedelta()
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.given} {self.family}"
+
+    async def goes(self, path: str) -> None:
+        """Go to an address by the browser's own bar, and wait until the page stands."""
+        await self.page.goto(path)
+        await self.settles()
+
+    async def settles(self) -> None:
+        """Wait until nothing is being loaded."""
+        for _ in range(200):
+            if await self.page.evaluate(_QUIET):
+                return
+            await self.page.wait_for_timeout(25)
+        raise AssertionError("the page is still loading: " + self.page.url)
+
+    async def presses(self, name: str) -> None:
+        await self.page.get_by_role("button", name=name).first.click()
+
+    async def writes(self, text: str) -> None:
+        """Write a message and send it by Enter."""
+        field_ = self.page.locator(".desk-main .composer-field")
+        await field_.fill(text)
+        await field_.press("Enter")
+
+    async def sees(self, text: str, *, seconds: float = 10) -> None:
+        await self.page.get_by_text(text).first.wait_for(timeout=seconds * 1000)
+
+    async def axe(self) -> list[str]:
+        """Ask axe what is wrong with the page as it stands."""
+        await self.page.evaluate(_AXE.read_text(encoding="utf-8"))
+        found: list[str] = await self.page.evaluate(_RUN_AXE, _RULES)
+        return found
+
+    async def overflow(self) -> int:
+        """Tell by how many pixels the page is wider than its window."""
+        pixels: int = await self.page.evaluate(_OVERFLOW)
+        return pixels
+
+    async def shoot(self, name: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        await self.page.screenshot(path=SHOTS / f"{name}.png")
+
+
+@asynccontextmanager
+async def visitor(
+    browser: Browser,
+    url: str,
+    given: str,
+    family: str,
+    **looks: Any,  # noqa: ANN401 -- Playwright's own
+) -> AsyncIterator[Visitor]:
+    """Give somebody a fresh browser profile with one tab."""
+    settings = {"viewport": WIDE, "locale": "fr-FR", "timezone_id": "Europe/Paris", **looks}
+    context = await browser.new_context(base_url=url, **settings)
+    await context.add_init_script(_TELL_VIOLATIONS)
+    page = await context.new_page()
+    one = Visitor(
+        given=given,
+        family=family,
+        context=context,
+        page=page,
+        email=f"{given}.{family}@ronde.example".lower(),
+    )
+    context.on("console", lambda said: _note(one, said))
+    context.on("weberror", lambda error: one.troubles.append(str(error.error)))
+    try:
+        yield one
+    finally:
+        await context.close()
+
+
+async def invite(
+    story: Journey, one: Visitor, *, role: Role = Role.PROFESSIONAL,
+    profession: Profession | None = Profession.PHYSICIAN,
+) -> str:  # fmt: skip
+    """Put somebody into the register and give the token of their invitation."""
+    form = {
+        "family_name": one.family,
+        "given_name": one.given,
+        "role": role.value,
+        "email": one.email,
+        "profession": None if profession is None else profession.value,
+    }
+    person = await story.ana.line.ask("POST", "/professionals", form)
+    one.id = ProfessionalId(person["id"])
+    invited = await story.ana.line.ask("POST", f"/professionals/{one.id}/invitation")
+    return str(invited["token"])
+
+
+async def accept(story: Journey, one: Visitor, token: str) -> None:
+    """Walk through the invitation's pages to the end."""
+    page = one.page
+    await one.goes(f"/invitation#{token}")
+    await page.get_by_label("Choisissez un mot de passe").fill(PASSWORD)
+    await one.presses("Continuer")
+    await page.get_by_text("Je ne peux pas scanner").click()
+    one.secret = (await page.locator("details .code").inner_text()).replace(" ", "")
+    await page.get_by_label(re.compile("[Cc]ode")).last.fill(TOTP(one.secret).at(story.clock()))
+    await one.presses("Confirmer")
+    await one.sees("Votre code de récupération")
+    said = await page.locator("main").inner_text()
+    groups = re.findall(r"\b[0-9A-Z]{4}\b", said)
+    one.recovery = " ".join(groups)
+    asked = re.search(r"groupe n°\s(\d)", said)
+    assert asked is not None, said
+    await page.get_by_label(re.compile("groupe n")).fill(groups[int(asked[1]) - 1])
+    await one.presses("Je l'ai noté, continuer")
+    await page.wait_for_url(re.compile(r"/(circles/.*)?$"))
+
+
+async def come_in(story: Journey, one: Visitor) -> None:
+    """Invite somebody, let them accept, and bring them into the circle."""
+    await accept(story, one, await invite(story, one))
+    await bring_in(story, one.id)
+
+
+async def sign_in_again(story: Journey, one: Visitor) -> None:
+    """Fill the sign-in form with a code that was not used before."""
+    one.later += timedelta(seconds=30)
+    await one.page.get_by_label("Adresse e-mail").fill(one.email)
+    await one.page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    await one.page.get_by_label(re.compile("[Cc]ode")).fill(
+        TOTP(one.secret).at(story.clock() + one.later)
+    )
+    await one.presses("Se connecter")
+
+
+def _note(one: Visitor, said: ConsoleMessage) -> None:
+    # A request that is refused or cut is noted by the browser itself, whatever the page does.
+    if said.type in ("error", "warning") and not said.text.startswith(_NETWORK):
+        one.troubles.append(said.text)

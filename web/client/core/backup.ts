@@ -7,7 +7,6 @@
  * them (R9): entries are believed for their authors' signatures alone.
  */
 
-import { toBase64 } from "./base64.ts";
 import { Bundle } from "./bundle.ts";
 import { KEY_LENGTH, readCount, readId, writeCount, writeText } from "./canonical.ts";
 import type { EpochKey } from "./history.ts";
@@ -96,11 +95,6 @@ export class Backup {
   with(changes: Partial<Pick<Backup, "identity" | "channels">>): Backup {
     const { publicKey, proof, identity, channels } = this;
     return new Backup({ publicKey, proof, identity, channels, ...changes });
-  }
-
-  /** Return what POST /backup/records takes. */
-  form({ id, body }: Owed): { id: string; body: string; public_key: string } {
-    return { id, body: toBase64(body), public_key: toBase64(this.publicKey) };
   }
 
   /** Return the bytes to keep, sealed, beside the session. */

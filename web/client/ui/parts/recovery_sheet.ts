@@ -12,15 +12,25 @@ const GROUPS = 8;
 /** Show a code of eight groups; `done` is called once somebody has noted it. */
 export function recoverySheet(code: string, owner: string, done: () => unknown): HTMLElement {
   const groups = groupsOf(code);
-  return h(
+  // It is shown this once: closing the window asks first.
+  const ask = (event: BeforeUnloadEvent): void => {
+    if (sheet.isConnected) event.preventDefault();
+  };
+  window.addEventListener("beforeunload", ask);
+  const noted = (): unknown => {
+    window.removeEventListener("beforeunload", ask);
+    return done();
+  };
+  const sheet = h(
     "div",
     { class: "stack" },
     h("p", { class: "soft" }, t("Si vous perdez vos appareils, ce code vous rend vos discussions. Nous ne le gardons nulle part : notez-le maintenant.")),
     h("div", { class: "recovery-code", role: "group", "aria-label": t("Votre code de récupération") }, groups.map((group) => h("span", { class: "code" }, group))),
     h("div", { class: "recovery-acts" }, copyButton(groups), printButton(), downloadButton(groups, owner)),
     printedSheet(groups, owner),
-    proof(groups, done),
+    proof(groups, noted),
   );
+  return sheet;
 }
 
 /** Cut a code as people type it into groups of four capitals. */

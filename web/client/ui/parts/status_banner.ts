@@ -17,8 +17,8 @@ export function watchStatus(ronde: Ronde, actions: { readonly signIn: () => void
   let timer: ReturnType<typeof setTimeout> | undefined;
   const draw = (): void => {
     clearTimeout(timer);
-    const line = lineOf(ronde.status, actions) ?? duty(ronde.standing);
-    if (isOffline(ronde.status)) {
+    const line = lineOf(ronde, actions);
+    if (isOffline(ronde)) {
       timer = setTimeout(() => {
         wasOffline = true;
         show(line);
@@ -34,26 +34,31 @@ export function watchStatus(ronde: Ronde, actions: { readonly signIn: () => void
   return draw;
 }
 
-function isOffline(status: Status): boolean {
-  return status.signedIn && !status.online;
+/** A device that nobody attested has no line to the server: that is not the network's fault. */
+function isOffline({ standing, status }: Ronde): boolean {
+  return status.signedIn && !status.online && !isUnattested(standing);
 }
 
-function lineOf(status: Status, actions: { readonly signIn: () => void }): Line | null {
+function isUnattested(standing: Standing): boolean {
+  return standing.kind === "ready" && !standing.registered;
+}
+
+function lineOf(ronde: Ronde, actions: { readonly signIn: () => void }): Line | null {
+  const { standing, status } = ronde;
   if (!status.signedIn) return sessionOver(status, actions.signIn);
-  if (!status.online) return { look: "warm", sign: "offline", text: offline(status.waiting) };
+  if (isOffline(ronde)) return { look: "warm", sign: "offline", text: offline(status.waiting) };
   if (status.parked > 0) return parked(status.parked);
+  if (isUnattested(standing)) return unattested();
   if (status.update) return newVersion();
-  return null;
+  return standing.kind === "ready" && !standing.backedUp ? withoutCode() : null;
 }
 
-/** What is still to be done so that nothing can be lost, with the way there. */
-function duty(standing: Standing): Line | null {
-  if (standing.kind !== "ready") return null;
-  if (!standing.registered) {
-    const action = h("a", { class: "button button-small", href: "/account/identity" }, t("Voir comment"));
-    return { look: "warm", sign: "shield", text: t("Il reste à faire vérifier votre identité."), action };
-  }
-  if (standing.backedUp) return null;
+function unattested(): Line {
+  const action = h("a", { class: "button button-small", href: "/account/identity" }, t("Voir comment"));
+  return { look: "warm", sign: "shield", text: t("Il reste à faire vérifier votre identité."), action };
+}
+
+function withoutCode(): Line {
   const action = h("a", { class: "button button-small", href: "/account/access" }, t("En créer un"));
   return { look: "info", sign: "info", text: t("Vous n'avez pas de code de récupération."), action };
 }

@@ -26,18 +26,14 @@ type CardFields = Pick<Card, "task" | "state"> &
 
 /** The part of a task that travels in clear, for reminders and the board (R15); due: a day. */
 export class Card {
-  readonly task: TaskId;
-  readonly state: string;
-  readonly assignees: readonly ProfessionalId[];
-  readonly due: string | null;
-  readonly document: DocumentId | null;
+  declare readonly task: TaskId;
+  declare readonly state: string;
+  declare readonly assignees: readonly ProfessionalId[];
+  declare readonly due: string | null;
+  declare readonly document: DocumentId | null;
 
-  constructor({ task, state, assignees = [], due = null, document = null }: CardFields) {
-    this.task = task;
-    this.state = state;
-    this.assignees = assignees;
-    this.due = due;
-    this.document = document;
+  constructor(given: CardFields) {
+    Object.assign(this, { assignees: [], due: null, document: null }, given);
   }
 
   /** Append a form for the device's own store. */

@@ -22,14 +22,12 @@ export type Chains = ReadonlyMap<Author, AuthorChain>;
  * agree on the next one.
  */
 export class Awaiting {
-  readonly recipient: DeviceId;
-  readonly giver: DeviceId;
-  readonly since: number;
+  declare readonly recipient: DeviceId;
+  declare readonly giver: DeviceId;
+  declare readonly since: number;
 
   constructor(given: Pick<Awaiting, "recipient" | "giver" | "since">) {
-    this.recipient = given.recipient;
-    this.giver = given.giver;
-    this.since = given.since;
+    Object.assign(this, given);
   }
 
   /** Append the wire form. */

@@ -33,16 +33,13 @@ type SealedFields = Pick<Sealed, "epoch" | "body"> & Partial<Pick<Sealed, "hash"
  * `held` means that the log refused it for its epoch: it waits for the next one.
  */
 export class Sealed {
-  readonly epoch: number;
-  readonly body: Uint8Array;
-  readonly hash: Uint8Array;
-  readonly held: boolean;
+  declare readonly epoch: number;
+  declare readonly body: Uint8Array;
+  declare readonly hash: Uint8Array;
+  declare readonly held: boolean;
 
-  constructor({ epoch, body, hash = NO_PREVIOUS, held = false }: SealedFields) {
-    this.epoch = epoch;
-    this.body = body;
-    this.hash = hash;
-    this.held = held;
+  constructor(given: SealedFields) {
+    Object.assign(this, { hash: NO_PREVIOUS, held: false }, given);
   }
 
   /** Append the wire form. */
@@ -71,22 +68,16 @@ type OutgoingFields = Pick<Outgoing, "id" | "kind" | "body"> &
  * `body` is what goes inside the seal, or the whole bundle of a past.
  */
 export class Outgoing {
-  readonly id: EntryId;
-  readonly kind: Kind;
-  readonly body: Uint8Array;
-  readonly type: string;
-  readonly thread: EntryId | null;
-  readonly card: Card | null;
-  readonly sealed: Sealed | null;
+  declare readonly id: EntryId;
+  declare readonly kind: Kind;
+  declare readonly body: Uint8Array;
+  declare readonly type: string;
+  declare readonly thread: EntryId | null;
+  declare readonly card: Card | null;
+  declare readonly sealed: Sealed | null;
 
   constructor(given: OutgoingFields) {
-    this.id = given.id;
-    this.kind = given.kind;
-    this.body = given.body;
-    this.type = given.type ?? "";
-    this.thread = given.thread ?? null;
-    this.card = given.card ?? null;
-    this.sealed = given.sealed ?? null;
+    Object.assign(this, { type: "", thread: null, card: null, sealed: null }, given);
   }
 
   /** Append the wire form. */
@@ -133,20 +124,15 @@ type PendingFields<G> = {
  * another commit of the same epoch; what the log answered in between changes nothing.
  */
 export class Pending {
-  readonly id: EntryId;
-  readonly kind: Kind;
-  readonly epoch: number;
-  readonly body: Uint8Array;
-  readonly group: Group;
-  readonly refused: boolean;
+  declare readonly id: EntryId;
+  declare readonly kind: Kind;
+  declare readonly epoch: number;
+  declare readonly body: Uint8Array;
+  declare readonly group: Group;
+  declare readonly refused: boolean;
 
   constructor(given: PendingFields<Group>) {
-    this.id = given.id;
-    this.kind = given.kind;
-    this.epoch = given.epoch;
-    this.body = given.body;
-    this.group = given.group;
-    this.refused = given.refused ?? false;
+    Object.assign(this, { refused: false }, given);
   }
 
   /** Append the wire form. */
@@ -185,14 +171,12 @@ type WantedFields = Partial<Pick<Wanted, "adds" | "removes" | "rotate">>;
  * `adds` are encoded key packages, `removes` devices; `rotate` asks for new path keys.
  */
 export class Wanted {
-  readonly adds: readonly Uint8Array[];
-  readonly removes: readonly DeviceId[];
-  readonly rotate: boolean;
+  declare readonly adds: readonly Uint8Array[];
+  declare readonly removes: readonly DeviceId[];
+  declare readonly rotate: boolean;
 
-  constructor({ adds = [], removes = [], rotate = false }: WantedFields = {}) {
-    this.adds = adds;
-    this.removes = removes;
-    this.rotate = rotate;
+  constructor(given: WantedFields = {}) {
+    Object.assign(this, { adds: [], removes: [], rotate: false }, given);
   }
 
   /** Tell whether nothing is wanted. */

@@ -192,16 +192,13 @@ export class ChannelState {
  * `checks` counts how often the server was asked for it.
  */
 export class CircleState {
-  readonly chain: readonly Uint8Array[];
-  readonly roster: Roster;
-  readonly checks: number;
-  readonly claims: ReadonlyMap<ProfessionalId, number>;
+  declare readonly chain: readonly Uint8Array[];
+  declare readonly roster: Roster;
+  declare readonly checks: number;
+  declare readonly claims: ReadonlyMap<ProfessionalId, number>;
 
   constructor(given: Pick<CircleState, "chain" | "roster" | "checks" | "claims">) {
-    this.chain = given.chain;
-    this.roster = given.roster;
-    this.checks = given.checks;
-    this.claims = given.claims;
+    Object.assign(this, given);
   }
 
   /** Tell whether an active member has seen statements that we have not. */

@@ -22,14 +22,10 @@ TEMPLATES = WEB / "templates"
 Said = str | tuple[str, str]
 
 _TEXT = r'"(?:[^"\\\n]|\\.)*"'
-_CALL = re.compile(
-    rf"(?<![\w.$])(?P<word>t|tn|tnodes)\(\s*(?P<one>{_TEXT})?(?:\s*,\s*(?P<many>{_TEXT}))?"
-)
+_CALL = re.compile(rf"(?<![\w.$])(?P<word>tn?)\(\s*(?P<one>{_TEXT})?(?:\s*,\s*(?P<many>{_TEXT}))?")
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
-_HOME = (
-    PAGES / "words.ts"
-)  # Where the three words are defined, and called with what they are given.
+_HOME = PAGES / "words.ts"  # Where the two words are defined, and called with what they are given.
 
 
 def test_every_sentence_of_the_pages_has_its_english() -> None:

@@ -13,7 +13,7 @@ type Style = Intl.DateTimeFormatOptions;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Read a moment: milliseconds, an RFC 3339 time, or a day (`2026-12-01`, taken as local noon). */
-export function moment(when: When): Date {
+function moment(when: When): Date {
   if (when instanceof Date) return when;
   if (typeof when === "number") return new Date(when);
   return new Date(/^\d{4}-\d{2}-\d{2}$/u.test(when) ? `${when}T12:00` : when);
@@ -67,7 +67,7 @@ export function ago(when: When, now: When = Date.now()): string {
 }
 
 /** Count calendar days from one moment to another, by the clock on the wall. */
-export function daysBetween(from: When, until: When): number {
+function daysBetween(from: When, until: When): number {
   const [a, b] = [moment(from), moment(until)];
   const start = Date.UTC(a.getFullYear(), a.getMonth(), a.getDate());
   return Math.round((Date.UTC(b.getFullYear(), b.getMonth(), b.getDate()) - start) / DAY);

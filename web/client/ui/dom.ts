@@ -59,7 +59,7 @@ export function fill<E extends Element>(element: E, ...children: readonly Child[
 }
 
 /** Flatten children into what `append` takes; nothing is left of the absent ones. */
-export function nodes(children: readonly Child[]): (Node | string)[] {
+function nodes(children: readonly Child[]): (Node | string)[] {
   return children.flatMap((child) => {
     if (child === null || child === undefined || child === false) return [];
     if (typeof child === "number") return [String(child)];

@@ -29,7 +29,7 @@ import { type Ronde } from "../shell/ronde.ts";
 export type Area = "day" | "circles" | "tasks" | "coordination" | "account" | "door" | "nowhere";
 
 /** An address, taken apart; `token` is what stood behind `#`, which never reaches a server. */
-export type Place = {
+type Place = {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

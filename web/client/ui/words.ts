@@ -6,8 +6,6 @@
  * Every sentence has its English in `web/locale/en/LC_MESSAGES/ronde.po`; a test looks.
  */
 
-import { type Child } from "./dom.ts";
-
 export const LANGUAGES = ["fr", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Values = Readonly<Record<string, string | number>>;
@@ -79,14 +77,8 @@ export function tn(one: string, many: string, n: number, values: Values = {}): s
   return put(set((single ? forms[0] : forms[1]) ?? many), { n, ...values });
 }
 
-/** Say a sentence with elements in it: `tnodes("Voir {link}", { link: h("a", …) })`. */
-export function tnodes(message: string, values: Readonly<Record<string, Child>>): Child[] {
-  const pieces = t(message).split(/\{([a-z_]+)\}/u);
-  return pieces.map((piece, at) => (at % 2 === 1 ? (values[piece] ?? "") : piece));
-}
-
 /** Set French typography in a text that is ours: spaces that must not break, « 1er ». */
-export function french(text: string): string {
+function french(text: string): string {
   return text
     .replace(/ (?=[:»])/gu, NO_BREAK)
     .replace(/ (?=[;!?])/gu, NARROW)

@@ -36,7 +36,8 @@ export function watchStatus(ronde: Ronde, actions: { readonly signIn: () => void
 
 /** A device that nobody attested has no line to the server: that is not the network's fault. */
 function isOffline({ standing, status }: Ronde): boolean {
-  return status.signedIn && !status.online && !isUnattested(standing);
+  const speaks = standing.kind === "ready" && standing.registered;
+  return speaks && status.signedIn && !status.online;
 }
 
 function isUnattested(standing: Standing): boolean {

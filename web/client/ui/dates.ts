@@ -67,7 +67,7 @@ export function ago(when: When, now: When = Date.now()): string {
 }
 
 /** Count calendar days from one moment to another, by the clock on the wall. */
-function daysBetween(from: When, until: When): number {
+export function daysBetween(from: When, until: When): number {
   const [a, b] = [moment(from), moment(until)];
   const start = Date.UTC(a.getFullYear(), a.getMonth(), a.getDate());
   return Math.round((Date.UTC(b.getFullYear(), b.getMonth(), b.getDate()) - start) / DAY);

@@ -127,12 +127,19 @@ function signs(item: MessageItem, scene: Scene): Child {
           "aria-pressed": String(sign.by.includes(scene.me)),
           onclick: () => scene.acts.react(item, sign.emoji),
         },
-        sign.emoji,
+        signFace(sign.emoji),
         h("span", { class: "number" }, sign.by.length),
         h("span", { class: "visually-hidden" }, t("par {names}", { names })),
       );
     }),
   );
+}
+
+/** A sign as we draw it; one that we have no drawing for, as its author's machine wrote it. */
+function signFace(emoji: string): Child {
+  const known = SIGNS.find((each) => each.emoji === emoji);
+  if (known === undefined) return emoji;
+  return [icon(known.drawing, "small"), h("span", { class: "visually-hidden" }, known.word())];
 }
 
 function thread(item: MessageItem, scene: Scene): Child {
@@ -180,11 +187,18 @@ function signRow(item: MessageItem, scene: Scene): HTMLElement {
   return h(
     "div",
     { class: "sign-row", role: "group", "aria-label": t("Réagir") },
-    SIGNS.map((emoji) =>
+    SIGNS.map(({ emoji, drawing, word }) =>
       h(
         "button",
-        { class: "icon-button", type: "button", role: "menuitem", onclick: (event: Event) => set(event, emoji) },
-        emoji,
+        {
+          class: "icon-button",
+          type: "button",
+          role: "menuitem",
+          "aria-label": word(),
+          title: word(),
+          onclick: (event: Event) => set(event, emoji),
+        },
+        icon(drawing),
       ),
     ),
   );

@@ -3,6 +3,8 @@
 import type { EntryId, ProfessionalId, TaskId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
 import type { Feed, FeedItem, MessageItem, TaskItem } from "./fold.ts";
+import type { IconName } from "../icons.ts";
+import { t } from "../words.ts";
 import type { People } from "./people.ts";
 
 export type FeedActs = {
@@ -29,5 +31,16 @@ export type Scene = {
   readonly acts: FeedActs;
 };
 
-/** Signs that one tap sets: agreed, thanks, seen, done, a question, well done. */
-export const SIGNS = ["👍", "🙏", "👀", "✅", "❓", "🎉"] as const;
+/**
+ * Signs that one tap sets. The letter travels; the drawing is ours, so that it looks alike
+ * on every machine. `word` is what it says.
+ */
+export type SignKind = { readonly emoji: string; readonly drawing: IconName; readonly word: () => string };
+export const SIGNS: readonly SignKind[] = [
+  { emoji: "👍", drawing: "thumb", word: () => t("d'accord") },
+  { emoji: "🙏", drawing: "heart", word: () => t("merci") },
+  { emoji: "👀", drawing: "eye", word: () => t("je regarde") },
+  { emoji: "✅", drawing: "check", word: () => t("c'est fait") },
+  { emoji: "❓", drawing: "help", word: () => t("une question") },
+  { emoji: "🎉", drawing: "star", word: () => t("bravo") },
+];

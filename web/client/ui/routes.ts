@@ -57,6 +57,56 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/members.ts")).membersPage,
   },
   {
+    path: "/coordination",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination.ts")).coordinationPage,
+  },
+  {
+    path: "/coordination/late",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_late.ts")).coordinationLatePage,
+  },
+  {
+    path: "/coordination/children",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_children.ts")).coordinationChildrenPage,
+  },
+  {
+    path: "/coordination/children/new",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_new_child.ts")).newChildPage,
+  },
+  {
+    path: "/coordination/children/{child}",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_child.ts")).coordinationChildPage,
+  },
+  {
+    path: "/coordination/circles/{child}",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_circle.ts")).coordinationCirclePage,
+  },
+  {
+    path: "/coordination/professionals",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_professionals.ts")).coordinationProfessionalsPage,
+  },
+  {
+    path: "/coordination/professionals/new",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_new_professional.ts")).newProfessionalPage,
+  },
+  {
+    path: "/coordination/professionals/{professional}",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_professional.ts")).coordinationProfessionalPage,
+  },
+  {
+    path: "/coordination/attest/{professional}",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_attest.ts")).attestPage,
+  },
+  {
     path: "/account",
     area: "account",
     load: async () => (await import("./pages/account.ts")).accountPage,

@@ -34,7 +34,7 @@ export function accountPage({ ronde }: PageContext): Page {
       h(
         "div",
         { class: "row-between" },
-        h("h2", { class: "card-title" }, t("Langue")),
+        h("h2", { class: "strong" }, t("Langue")),
         languageSwitch((chosen) => void keepOnServer(ronde, chosen)),
       ),
     ),

@@ -82,7 +82,7 @@ function draw(state: FrameState): void {
 function switcherButton(open: () => void): HTMLElement {
   return h(
     "button",
-    { class: "nav-search", type: "button", onclick: open, "aria-label": t("Aller à…"), "aria-keyshortcuts": "Control+K" },
+    { class: "nav-search", type: "button", onclick: open, "aria-keyshortcuts": "Control+K" },
     icon("search", "small"),
     h("span", null, t("Aller à…")),
     h("kbd", { class: "key", "aria-hidden": "true" }, `${keyName("Mod")} K`),

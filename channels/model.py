@@ -185,6 +185,11 @@ class Participants:
         held = self.devices.values()
         return frozenset(one.id for one in held if one.professional not in self.lapsed)
 
+    def others(self, professional: ProfessionalId) -> tuple[ProfessionalId, ...]:
+        """Name those besides somebody who may be given what is said now."""
+        shut_out = {professional, *self.lapsed}
+        return tuple(one for one in self.identity_keys if one not in shut_out)
+
     def check(self, asker: Asker) -> None:
         """Let a professional of the roster pass, on a live device of their own.
 

@@ -23,7 +23,7 @@ from channels.model import (
     check_form,
 )
 from channels.projection import Projection, wanted_change
-from channels.store import Appended, ChannelStore, Feed
+from channels.store import Appended, Bell, ChannelStore, Feed
 from crypto.bundle import Bundle
 from crypto.ids import ChannelId, CircleId, DeviceId, is_id
 from crypto.session.log import Kind
@@ -79,6 +79,7 @@ class ChannelService:
     packages: KeyPackages
     projection: Projection
     feed: Feed
+    bell: Bell
     clock: Callable[[], datetime]
     # A key package is judged unused and marked used in two steps; a task's card likewise.
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -237,4 +238,6 @@ class ChannelService:
         """Push what is new to those who listen, now that it is durable."""
         if appended.fresh:
             self.feed.publish(appended.item, way.participants.receivers)
+            if appended.item.kind is Kind.ENTRY:
+                self.bell.ring(way.participants.others(appended.item.by))
         return appended.item

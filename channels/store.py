@@ -1,6 +1,6 @@
 """What channels need remembered, as verbs; each is one atom on whatever stands behind it."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from channels.model import (
     Item,
     Participants,
 )
-from crypto.ids import ChannelId, CircleId, DeviceId
+from crypto.ids import ChannelId, CircleId, DeviceId, ProfessionalId
 
 Decide = Callable[[ChannelState], GroupView]
 """Judges an envelope on the channel as stored; raises to refuse, perhaps run twice, so pure.
@@ -87,6 +87,14 @@ class Rosters(Protocol):
         Raises:
             NotAMember: There is no such circle.
         """
+        ...
+
+
+class Bell(Protocol):
+    """Tells those who are away that something waits; never what, and never waits itself."""
+
+    def ring(self, members: Collection[ProfessionalId]) -> None:
+        """Note that something new waits for some members."""
         ...
 
 

@@ -58,7 +58,7 @@ def furnish_accounts(on: Grounds) -> AccountHouse:
         audit=audit,
         bind=sessions.bind,
         added=on.changes.announce,
-        removed=partial(_device_removed, sessions, on.changes),
+        removed=partial(_device_removed, sessions, on),
     )
     passkeys = Passkeys(
         store=stores.passkeys,
@@ -83,8 +83,11 @@ def furnish_accounts(on: Grounds) -> AccountHouse:
 
 
 async def _device_removed(
-    sessions: Sessions, changes: RosterChanges, professional: ProfessionalId, device: DeviceId
+    sessions: Sessions, on: Grounds, professional: ProfessionalId, device: DeviceId
 ) -> None:
-    """End what a removed device holds open: its sessions, and its place in channels."""
+    """End what a removed device has: its sessions, what it is told, its place in channels."""
     await sessions.revoke_all(professional, device=device)
-    await changes.announce()
+    for subscription in await on.stores.subscriptions.of(professional):
+        if subscription.device == device:
+            await on.stores.subscriptions.drop(subscription.id)
+    await on.changes.announce()

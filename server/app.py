@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 
 from server.accounts.backups import Backups
 from server.accounts.passwords import Passwords
+from server.accounts.subscriptions import Subscriptions
 from server.accounts.webauthn import Site
 from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
@@ -22,6 +23,7 @@ from server.notices import EVERY, open_worker
 from server.openapi import describe
 from server.operations import Operation, add_operations
 from server.problems import answer_problems
+from server.pushing import keep_telling
 from server.repeats import REPEATS, Repeats, answer_once
 from server.rounds import again_and_again
 from server.routes import (
@@ -46,6 +48,7 @@ from server.routes import (
     passkeys,
     pathways,
     professionals,
+    push,
     sessions,
     structures,
     tasks,
@@ -53,7 +56,7 @@ from server.routes import (
 from server.routes.backup import BACKUPS
 from server.routes.blobs import BLOBS
 from server.security import CONFIG, HEADER_SECONDS, LIMITS, add_strict_headers, guard
-from server.services import SESSIONS, install
+from server.services import SESSIONS, SUBSCRIPTIONS, install
 from server.sockets import PATH as SOCKETS_PATH
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
@@ -67,6 +70,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *sessions.operations,
     *devices.operations,
     *passkeys.operations,
+    *push.operations,
     *backup.operations,
     *me.operations,
     *structures.operations,
@@ -129,6 +133,9 @@ def assemble(config: Config, house: House) -> web.Application:
     app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
     app[BACKUPS] = Backups(store=house.stores.backups, clock=house.clock, audit=house.audit)
     install(app, house)
+    app[SUBSCRIPTIONS] = Subscriptions(
+        store=house.stores.subscriptions, clock=house.clock, loopback=config.push_loopback
+    )
     add_operations(app, OPERATIONS)
     app.router.add_get("/openapi.json", _openapi)
     browser.add_pages(app)
@@ -137,6 +144,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app.cleanup_ctx.append(_tell_families(config, house))
     app.cleanup_ctx.append(_tidy_up)
     install_channels(app, house, furnish_channels(house, zone=config.zone, limits=Limits()))
+    app.cleanup_ctx.append(keep_telling)
     return app
 
 

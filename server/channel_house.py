@@ -19,6 +19,7 @@ from crypto.ids import ChannelId
 from server.day import Days
 from server.house import House
 from server.limits import Allowance, RateLimit
+from server.live.bell import Bell
 from server.live.connection import Limits
 from server.live.rosters import CircleRosters
 from server.rounds import again_and_again
@@ -47,6 +48,7 @@ class Channels:
     service: ChannelService
     packages: KeyPackages
     marks: Marks
+    bell: Bell
     blobs: BlobService
     sockets: Sockets
 
@@ -73,6 +75,12 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
     )
     blobs = BlobService(store=EngineBlobs(engine, house.keyring), door=door, clock=clock)
     sockets = Sockets(sessions=house.sessions, clock=clock, limits=limits)
+    bell = Bell(
+        subscriptions=house.stores.subscriptions,
+        preferences=house.stores.preferences,
+        clock=clock,
+        zone=ZoneInfo(zone),
+    )
     service = ChannelService(
         store=store,
         door=door,
@@ -80,6 +88,7 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
         packages=packages,
         projection=projection,
         feed=sockets.feed,
+        bell=bell,
         clock=clock,
     )
     marks = Marks(
@@ -89,7 +98,9 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
         clock=clock,
         tell=sockets.whispers.marked,
     )
-    return Channels(service=service, packages=packages, marks=marks, blobs=blobs, sockets=sockets)
+    return Channels(
+        service=service, packages=packages, marks=marks, bell=bell, blobs=blobs, sockets=sockets
+    )
 
 
 def install_channels(app: web.Application, house: House, channels: Channels) -> None:

@@ -67,6 +67,8 @@ class Config:
     sms_key_hours: int = 0
     zone: str = "Europe/Paris"
     log_level: str = "info"
+    push_loopback: bool = False
+    """Only tests say so: a push service on this very machine is then a push service."""
 
     @classmethod
     def from_environ(cls, mapping: Mapping[str, str]) -> Self:

@@ -34,7 +34,7 @@ from notifications import hours
 from notifications import store as notices
 from server import client_files, limits, repeats, security, wire
 from server import identity as session
-from server.accounts import accounts, backups, devices, passkeys, passwords
+from server.accounts import accounts, backups, devices, passkeys, passwords, subscriptions
 from server.live import frames
 from server.storage import engine, keys
 
@@ -96,6 +96,12 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
         404, "invitation_over", "Invitation inconnue ou expirée", "Invitation unknown or over"
     ),
     accounts.CodeRefused: Kind(422, "code_refused", "Code refusé", "Code refused"),
+    subscriptions.BadSubscription: Kind(
+        422,
+        "bad_subscription",
+        "Abonnement aux notifications invalide",
+        "Invalid subscription to notifications",
+    ),
     passkeys.PasskeyRefused: Kind(422, "passkey_refused", "Clé d'accès refusée", "Passkey refused"),
     passkeys.TooManyPasskeys: Kind(
         409, "too_many_passkeys", "Trop de clés d'accès", "Too many passkeys"

@@ -18,9 +18,11 @@ from server.accounts.passkeys import Passkeys
 from server.accounts.preferences import PreferenceStore
 from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
+from server.accounts.subscriptions import Subscriptions
 from server.colleagues import Colleagues
 from server.family import FamilyPages
 from server.house import House
+from server.storage.push import PushKey
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)
 PATHWAY: web.AppKey[Pathway] = web.AppKey("pathway", Pathway)
@@ -39,6 +41,8 @@ DEVICES: web.AppKey[Devices] = web.AppKey("devices", Devices)
 SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions", Sessions)
 ME: web.AppKey[Me] = web.AppKey("me", Me)
 PREFERENCES: web.AppKey[PreferenceStore] = web.AppKey("preferences", PreferenceStore)
+SUBSCRIPTIONS: web.AppKey[Subscriptions] = web.AppKey("subscriptions", Subscriptions)
+PUSH_KEY: web.AppKey[PushKey] = web.AppKey("push_key", PushKey)
 PASSKEYS: web.AppKey[Passkeys] = web.AppKey("passkeys", Passkeys)
 SIGN_IN: web.AppKey[SignIn] = web.AppKey("sign_in", SignIn)
 
@@ -60,6 +64,7 @@ def install(app: web.Application, house: House) -> None:
     app[DEVICES] = house.devices
     app[COLLEAGUES] = house.colleagues
     app[SESSIONS] = house.sessions
+    app[PUSH_KEY] = house.stores.push_key
     app[PASSKEYS] = house.passkeys
     app[SIGN_IN] = house.sign_in
     app[ME] = house.me

@@ -21,7 +21,7 @@ from typing_extensions import override
 from channels.marks import Marks
 from channels.model import Asker, Item
 from channels.service import ChannelService
-from crypto.ids import ChannelId, DeviceId
+from crypto.ids import ChannelId, DeviceId, ProfessionalId
 from server.cookie import SESSION_COOKIE
 from server.forms.channels import AppendForm, Heads, Placed, ReadForm, WatchForm, page
 from server.forms.marks import MarkEvent, MarkView
@@ -177,6 +177,10 @@ class Sockets(socketio.AsyncNamespace):
     def connections(self) -> tuple[Connection, ...]:
         """Everybody signed in now."""
         return tuple(self._connections.values())
+
+    def present(self) -> frozenset[ProfessionalId]:
+        """Name everybody who is connected now."""
+        return frozenset(connection.professional for connection in self.connections)
 
     async def _answer(self, connection: Connection, event: Event) -> None:
         try:

@@ -21,6 +21,7 @@ from server.storage.identity import (
 )
 from server.storage.keys import Keyring
 from server.storage.marks import EngineMarks
+from server.storage.push import EngineSubscriptions, PushKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Stores:
     preferences: EnginePreferences
     backups: EngineBackups
     marks: EngineMarks
+    subscriptions: EngineSubscriptions
+    push_key: PushKey
 
     @staticmethod
     def on(engine: Engine, keyring: Keyring) -> "Stores":
@@ -58,4 +61,6 @@ class Stores:
             preferences=EnginePreferences(engine, keyring),
             backups=EngineBackups(engine, keyring),
             marks=EngineMarks(engine, keyring),
+            subscriptions=EngineSubscriptions(engine, keyring),
+            push_key=PushKey(engine, keyring),
         )

@@ -51,8 +51,12 @@ async def add_user(house: House, new: NewProfessional) -> Invited:
 async def disable_user(house: House, professional: ProfessionalId) -> None:
     """Close an account and end its sessions; a running server drops its sockets in seconds.
 
+    Its browsers are told nothing any more.
+
     Raises:
         NotFound: There is no such account.
     """
     await house.accounts.disable(professional)
     await house.sessions.revoke_all(professional)
+    for subscription in await house.stores.subscriptions.of(professional):
+        await house.stores.subscriptions.drop(subscription.id)

@@ -20,6 +20,7 @@ from crypto.mls.codec import encode
 from server.accounts.agents import Agent
 from server.accounts.devices import RegisteredDevice
 from server.accounts.passkeys import Passkey
+from server.accounts.subscriptions import Subscription
 from server.app import OPERATIONS
 from server.channel_house import CHANNEL_HOUSE
 from tests.support.actors import Answer, Person
@@ -71,6 +72,9 @@ TABLE = {
     "DELETE /passkeys/{passkey}": THIS_PERSON,
     "POST /sessions/passkey/options": EVERYBODY,
     "POST /sessions/passkey": EVERYBODY,
+    "GET /push/key": EVERYBODY,
+    "POST /push/subscriptions": EVERYBODY,
+    "DELETE /push/subscriptions/{subscription}": THIS_PERSON,
     "GET /me": EVERYBODY,
     "GET /me/preferences": EVERYBODY,
     "PUT /me/preferences": EVERYBODY,
@@ -241,7 +245,7 @@ async def ask(
 
 
 async def spare(server: Running, standing: Standing) -> dict[str, str]:
-    """Give the member a device, a session and a passkey that may be taken away."""
+    """Give the member a device, a session and the like that may be taken away."""
     house, member, now = server.house, standing.member, server.clock()
     made = Device.enrol(member.identity, member.id, DeviceId(new_id()), now=now)
     device = RegisteredDevice(
@@ -264,7 +268,18 @@ async def spare(server: Running, standing: Standing) -> dict[str, str]:
         created_at=now,
     )
     await house.stores.passkeys.create(passkey)
-    return {"device": device.id, "session": session.id, "passkey": passkey.id}
+    subscription = Subscription(
+        id=passkey.id,
+        professional=member.id,
+        device=device.id,
+        endpoint="",
+        p256dh=b"",
+        auth=b"",
+        since=now,
+    )
+    await house.stores.subscriptions.keep(subscription)
+    spared = {"device": device.id, "session": session.id}
+    return spared | {"passkey": passkey.id, "subscription": passkey.id}
 
 
 def letter(answer: Answer) -> str:

@@ -106,6 +106,9 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "EnrolmentForm.password": (PASSWORD,),
     "SignInForm.password": (PASSWORD, WRONG_PASSWORD),
     "passphrase": (PASSPHRASE,),
+    "SubscriptionForm.endpoint": (
+        "https://fcm.googleapis.com/fcm/send/Rossignolette-enrhumee-0417",
+    ),
     "smtp": (SMTP_ANSWER,),
 }
 """What nobody ever reads back. Tokens and one-time secrets are added as they are made."""
@@ -134,6 +137,8 @@ UNPLANTED: Mapping[str, str] = {
         for name in names
     },
     "PasskeySignInForm.device": "an id, as for SignInForm.device",
+    "SubscriptionKeys.p256dh": "a point of a curve and nothing else",
+    "SubscriptionKeys.auth": "sixteen random bytes of a browser",
     "MarkForm.transcript": "a hash of thirty-two bytes and nothing else",
     "PreferencesForm.quiet_from": "a time of the clock and nothing else: its pattern is tested",
     "PreferencesForm.quiet_to": "the same",

@@ -21,7 +21,14 @@ from server.demonstration.cast import Actor, Part
 from server.demonstration.clock import StoryClock
 from server.demonstration.processes import World
 from server.sink import Sink, listening
-from tests.support.canary_phrases import PASSPHRASE, PASSWORD, RECORDS, UNPLANTED, days
+from tests.support.canary_phrases import (
+    PASSPHRASE,
+    PASSWORD,
+    RECORDS,
+    SECRETS,
+    UNPLANTED,
+    days,
+)
 from tests.support.canary_wire import Notebook, RecordingLine, Wire, recorded
 from tests.support.providers import MailServer, mail_server
 
@@ -66,7 +73,7 @@ class Walk:
         http = await self.stack.enter_async_context(
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         )
-        planted = frozenset({*RECORDS, *self.days, *UNPLANTED, "EnrolmentForm.password"})
+        planted = frozenset({*RECORDS, *self.days, *UNPLANTED, *SECRETS})
         return RecordingLine(
             url=self.url, http=http, who=who, notebook=self.notebook, planted=planted
         )

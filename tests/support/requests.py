@@ -80,6 +80,7 @@ async def furnished(network: Network, member: Member) -> Place:
         "blob": new_id(),
         "session": "0" * 64,
         "passkey": "0" * 64,
+        "subscription": "0" * 64,
         "form": "v24",
         "token": "x" * 22,
     }
@@ -146,6 +147,9 @@ def _of_accounts() -> dict[str, dict[str, Any]]:
             "email": "a@b.example", "password": "y", "code": "1", "device": None, "bearer": True,
         },
         "PUT /me/preferences": PREFERENCES,
+        "POST /push/subscriptions": {
+            "endpoint": "https://push.example", "keys": {"p256dh": "AAAA", "auth": "AAAA"},
+        },
         "POST /passkeys": {"credential": CREDENTIAL | {"response": ATTESTED}, "name": "x"},
         "POST /sessions/passkey": {
             "credential": CREDENTIAL | {"response": ASSERTED}, "device": None, "bearer": True,

@@ -1,0 +1,116 @@
+/** The fields that describe somebody of the family: who, how to reach them, in which language. */
+
+import { freshId, h } from "../dom.ts";
+import { type Answerable, type Fault, type Field, check, field } from "../form.ts";
+import { t } from "../words.ts";
+import { type Choice, choice, phoneOf, phoneWord, wrongName } from "./fields.ts";
+import type { FamilyContact } from "./served.ts";
+
+const RELATIONS: readonly (readonly [string, () => string])[] = [
+  ["GUARD", () => t("Parent ou tuteur")],
+  ["QUAL", () => t("Personne de confiance")],
+  ["CAREGIVER", () => t("Aidant")],
+];
+
+const NOBODY = { given_name: "", family_name: "", relation: "GUARD", phone: "", email: "", language: "fr", may_be_told: true };
+
+/** What a person is to the child, in words. */
+export function relationWord(relation: string): string {
+  return (RELATIONS.find(([code]) => code === relation)?.[1] ?? RELATIONS[0]?.[1])?.() ?? "";
+}
+
+export class ContactFields {
+  readonly element: HTMLElement;
+  readonly #held: FamilyContact | null;
+  readonly #given: Field;
+  readonly #family: Field;
+  readonly #relation: Choice;
+  readonly #phone: Field;
+  readonly #email: Field;
+  readonly #language: Choice;
+  readonly #told = check(t("Lui envoyer les rendez-vous"));
+
+  constructor(held: FamilyContact | null = null, legend = t("Une personne de la famille")) {
+    this.#held = held;
+    const shown = { ...NOBODY, ...held };
+    const plain = { autocomplete: "off", maxlength: 100 };
+    this.#given = field({ label: t("Prénom"), name: "given", input: { ...plain, value: shown.given_name } });
+    this.#family = field({ label: t("Nom"), name: "family", input: { ...plain, value: shown.family_name } });
+    this.#relation = choice({
+      label: t("Pour l'enfant"),
+      name: "relation",
+      options: RELATIONS.map(([value, label]) => ({ value, label: label() })),
+      value: shown.relation,
+    });
+    this.#phone = field({
+      label: t("Téléphone"),
+      name: "phone",
+      input: { type: "tel", autocomplete: "off", value: phoneWord(shown.phone ?? "") },
+    });
+    this.#email = field({ label: t("Courriel"), name: "email", input: { type: "email", autocomplete: "off", value: shown.email } });
+    this.#language = choice({
+      label: t("Écrire en"),
+      name: "language",
+      options: [
+        { value: "fr", label: t("français") },
+        { value: "en", label: t("anglais") },
+      ],
+      value: shown.language,
+    });
+    this.#told.input.checked = shown.may_be_told;
+    this.element = this.#drawn(legend);
+  }
+
+  get fields(): readonly Answerable[] {
+    return [this.#given, this.#family, this.#phone, this.#email];
+  }
+
+  get phone(): Field {
+    return this.#phone;
+  }
+
+  get email(): Field {
+    return this.#email;
+  }
+
+  /** What can be told to be wrong before anything is sent. */
+  faults(): readonly Fault[] {
+    const faults: Fault[] = [];
+    const name = wrongName(this.#family.input.value);
+    if (name !== null) faults.push({ field: this.#family, sentence: name });
+    const [phone, email] = [phoneOf(this.#phone.input.value), this.#email.input.value.trim()];
+    if (phone === null && email === "") faults.push({ field: this.#phone, sentence: t("Il faut un téléphone ou un courriel.") });
+    if (phone !== null && !/^\+[1-9]\d{6,14}$/u.test(phone)) faults.push({ field: this.#phone, sentence: t("Ce numéro n'est pas complet.") });
+    if (email !== "" && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/u.test(email)) faults.push({ field: this.#email, sentence: t("Cette adresse n'est pas complète.") });
+    return faults;
+  }
+
+  /** The form, as the server reads it. */
+  value(): Readonly<Record<string, unknown>> {
+    const email = this.#email.input.value.trim();
+    const kept = this.#held;
+    return {
+      given_name: this.#given.input.value.trim(),
+      family_name: this.#family.input.value.trim(),
+      relation: this.#relation.input.value,
+      phone: phoneOf(this.#phone.input.value),
+      email: email === "" ? null : email,
+      language: this.#language.input.value,
+      may_be_told: this.#told.input.checked,
+      ...(kept === null ? {} : { authorities: kept.authorities, zone: kept.zone, opted_out: kept.opted_out }),
+    };
+  }
+
+  #drawn(legend: string): HTMLElement {
+    const id = freshId("contact");
+    return h(
+      "div",
+      { class: "stack", role: "group", "aria-labelledby": id },
+      h("h3", { class: "strong", id }, legend),
+      h("div", { class: "field-row" }, this.#given.element, this.#family.element),
+      h("div", { class: "field-row" }, this.#phone.element, this.#email.element),
+      h("div", { class: "field-row" }, this.#relation.element, this.#language.element),
+      this.#told.element,
+    );
+  }
+}

@@ -1,0 +1,117 @@
+/** The facts of birth that the pathway's rules ask for, one field each; unknown is an answer. */
+
+import { h } from "../dom.ts";
+import { type Answerable, type Fault, type Field, field, form } from "../form.ts";
+import { t } from "../words.ts";
+import { type Radios, numberOf, radios, today } from "./fields.ts";
+import type { Perinatal } from "./served.ts";
+
+type Measure = { readonly fact: string; readonly label: () => string; readonly least: number; readonly most: number; readonly whole: boolean };
+
+const MEASURES: readonly Measure[] = [
+  { fact: "birth_weight_g", label: () => t("Poids de naissance, en grammes"), least: 200, most: 7000, whole: true },
+  { fact: "growth_percentile", label: () => t("Percentile de croissance"), least: 0, most: 100, whole: false },
+  { fact: "growth_sd", label: () => t("Croissance, en écarts-types"), least: -10, most: 10, whole: false },
+  { fact: "head_circumference_sd", label: () => t("Périmètre crânien, en écarts-types"), least: -10, most: 10, whole: false },
+];
+
+const FLAGS: readonly (readonly [string, () => string])[] = [
+  ["psycho_affective_risk", () => t("Fragilité psycho-affective autour de l'enfant")],
+  ["socio_economic_risk", () => t("Fragilité sociale ou économique")],
+  ["hie_treated_by_hypothermia", () => t("Anoxo-ischémie traitée par hypothermie")],
+  ["complex_cardiopathy", () => t("Cardiopathie complexe")],
+  ["severe_congenital_malformation", () => t("Malformation congénitale grave")],
+  ["severe_congenital_infection", () => t("Infection congénitale grave")],
+  ["neurological_pathology", () => t("Pathologie neurologique")],
+  ["in_utero_psychotropic_or_toxic_exposure", () => t("Exposition in utero à des psychotropes ou toxiques")],
+  ["arterial_stroke_perinatal", () => t("AVC artériel périnatal")],
+  ["familial_severe_tnd", () => t("Trouble sévère du neurodéveloppement dans la famille")],
+  ["meningoencephalitis", () => t("Méningo-encéphalite")],
+  ["major_neonatal_surgery", () => t("Chirurgie néonatale majeure")],
+];
+
+/** What a fact is called. */
+export function factWord(fact: string): string {
+  if (fact === "gestational_age") return t("Terme");
+  const measure = MEASURES.find((each) => each.fact === fact);
+  return measure?.label() ?? FLAGS.find(([name]) => name === fact)?.[1]() ?? fact;
+}
+
+/** All facts of one child as a form; `save` is given the whole of them. */
+export class FactsForm {
+  readonly element: HTMLFormElement;
+  readonly #weeks: Field;
+  readonly #days: Field;
+  readonly #discharged: Field;
+  readonly #measures: ReadonlyMap<string, Field>;
+  readonly #flags: ReadonlyMap<string, Radios>;
+
+  constructor(held: Perinatal, save: (facts: Readonly<Record<string, unknown>>) => Promise<unknown>) {
+    const typed = (label: string, name: string, value: unknown): Field =>
+      field({ label, name, input: { inputmode: "decimal", autocomplete: "off", maxlength: 6, value: value === null || value === undefined ? "" : String(value) } });
+    this.#weeks = typed(t("Terme, en semaines"), "weeks", held.gestational_age?.weeks);
+    this.#days = typed(t("et jours"), "days", held.gestational_age?.days);
+    this.#discharged = field({ label: t("Sortie de la maternité ou de l'hôpital"), name: "discharged", input: { type: "date", max: today(), value: held.discharged_on ?? "" } });
+    this.#measures = new Map(MEASURES.map((each) => [each.fact, typed(each.label(), each.fact, held[each.fact])] as const));
+    this.#flags = new Map(FLAGS.map(([fact, label]) => [fact, yesNo(label(), fact, held[fact])] as const));
+    this.element = form({
+      fields: [this.#weeks, this.#days, ...this.#measures.values(), this.#discharged],
+      body: [
+        h("div", { class: "field-row" }, this.#weeks.element, this.#days.element),
+        h("div", { class: "field-row" }, [...this.#measures.values()].map((each) => each.element)),
+        this.#discharged.element,
+        [...this.#flags.values()].map((each) => each.element),
+      ],
+      action: t("Enregistrer"),
+      verify: () => this.#faults(),
+      send: async () => save(this.#value()),
+    });
+  }
+
+  /** Put the focus where a fact is asked. */
+  focus(fact: string): void {
+    const target = fact === "gestational_age" ? this.#weeks : (this.#measures.get(fact) ?? this.#flags.get(fact));
+    target?.input.focus();
+  }
+
+  #faults(): readonly Fault[] {
+    const faults: Fault[] = [];
+    const check = (asked: Answerable & { readonly input: HTMLInputElement }, rule: Omit<Measure, "fact" | "label">): void => {
+      const value = numberOf(asked.input.value);
+      if (value === null) return;
+      const right = value >= rule.least && value <= rule.most && (!rule.whole || Number.isInteger(value));
+      if (!right) faults.push({ field: asked, sentence: t("Entre {least} et {most}.", { least: rule.least, most: rule.most }) });
+    };
+    check(this.#weeks, { least: 15, most: 45, whole: true });
+    check(this.#days, { least: 0, most: 6, whole: true });
+    for (const each of MEASURES) {
+      const asked = this.#measures.get(each.fact);
+      if (asked !== undefined) check(asked, each);
+    }
+    return faults;
+  }
+
+  #value(): Readonly<Record<string, unknown>> {
+    const weeks = numberOf(this.#weeks.input.value);
+    const flag = (value: string): boolean | null => (value === "" ? null : value === "yes");
+    return {
+      gestational_age: weeks === null ? null : { weeks, days: numberOf(this.#days.input.value) ?? 0 },
+      discharged_on: this.#discharged.input.value === "" ? null : this.#discharged.input.value,
+      ...Object.fromEntries([...this.#measures].map(([fact, each]) => [fact, numberOf(each.input.value)])),
+      ...Object.fromEntries([...this.#flags].map(([fact, each]) => [fact, flag(each.value())])),
+    };
+  }
+}
+
+function yesNo(label: string, fact: string, held: unknown): Radios {
+  return radios({
+    label,
+    name: fact,
+    value: held === true ? "yes" : held === false ? "no" : "",
+    options: [
+      { value: "yes", label: t("Oui") },
+      { value: "no", label: t("Non") },
+      { value: "", label: t("Inconnu") },
+    ],
+  });
+}

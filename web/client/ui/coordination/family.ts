@@ -1,0 +1,85 @@
+/** The family of a child: who they are, how to reach them, and changing that. */
+
+import { newId } from "../../core/ids.ts";
+import { Refused, type Ronde } from "../../shell/ronde.ts";
+import { openDialog } from "../dialog.ts";
+import { type Child, h } from "../dom.ts";
+import { form } from "../form.ts";
+import { icon } from "../icons.ts";
+import { toast } from "../toast.ts";
+import { t } from "../words.ts";
+import { nameOf } from "./consent.ts";
+import { ContactFields, relationWord } from "./contact_fields.ts";
+import { phoneWord } from "./fields.ts";
+import type { ChildRecord, FamilyContact } from "./served.ts";
+
+/** Draw the family, with a way to add and to correct. */
+export function familySection(ronde: Ronde, child: ChildRecord, changed: () => void): HTMLElement {
+  const add = (): void => openContact(ronde, child, null, changed);
+  return h(
+    "section",
+    { class: "section" },
+    h(
+      "div",
+      { class: "row-between" },
+      h("h2", { class: "section-title" }, t("Famille")),
+      h("button", { class: "button button-small", type: "button", onclick: add }, icon("plus", "small"), t("Ajouter quelqu'un")),
+    ),
+    child.contacts.length === 0
+      ? h("p", { class: "soft" }, t("Personne encore. Ajoutez un parent : c'est lui qu'on prévient des rendez-vous."))
+      : h("ul", { class: "list card card-flush" }, child.contacts.map((each) => row(ronde, child, each, changed))),
+  );
+}
+
+function row(ronde: Ronde, child: ChildRecord, contact: FamilyContact, changed: () => void): HTMLElement {
+  const edit = (): void => openContact(ronde, child, contact, changed);
+  return h(
+    "li",
+    { class: "list-row" },
+    h(
+      "div",
+      { class: "list-main office-line" },
+      h("p", { class: "list-title" }, nameOf(contact)),
+      h("p", { class: "list-note" }, [relationWord(contact.relation), contact.language === "en" ? t("écrire en anglais") : null].filter((each) => each !== null).join(" · ")),
+      h("p", { class: "row small" }, reach(contact)),
+    ),
+    h(
+      "button",
+      { class: "icon-button list-end", type: "button", "aria-label": t("Corriger {name}", { name: nameOf(contact) }), onclick: edit },
+      icon("pencil", "small"),
+    ),
+  );
+}
+
+function reach(contact: FamilyContact): Child[] {
+  const out = new Set(contact.opted_out);
+  return [
+    contact.phone !== null && h("a", { class: "office-reach", href: `tel:${contact.phone}` }, phoneWord(contact.phone)),
+    contact.email !== null && h("a", { class: "office-reach", href: `mailto:${contact.email}` }, contact.email),
+    (out.size > 0 || !contact.may_be_told) && h("span", { class: "badge badge-warm" }, t("Ne veut pas tous les avis")),
+  ];
+}
+
+function openContact(ronde: Ronde, child: ChildRecord, held: FamilyContact | null, changed: () => void): void {
+  const fields = new ContactFields(held, t("Coordonnées"));
+  const send = async (): Promise<void> => {
+    await ronde.api.ask("PUT", `/children/${child.id}/contacts/${held?.id ?? newId()}`, fields.value());
+    dialog.close();
+    toast(t("C'est enregistré."));
+    changed();
+  };
+  const dialog = openDialog({
+    title: held === null ? t("Ajouter quelqu'un") : nameOf(held),
+    body: form({
+      fields: fields.fields,
+      body: fields.element,
+      action: t("Enregistrer"),
+      verify: () => fields.faults(),
+      send,
+      blame: (error) => {
+        if (!(error instanceof Refused)) return null;
+        return error.code === "bad_email" ? fields.email : error.code === "bad_phone" ? fields.phone : null;
+      },
+    }),
+  });
+}

@@ -1,0 +1,92 @@
+/** Who is in a circle, how far each of them has come, and letting somebody go. */
+
+import type { ProfessionalId } from "../../core/ids.ts";
+import type { Ronde } from "../../shell/ronde.ts";
+import { confirm } from "../dialog.ts";
+import { type Child, h } from "../dom.ts";
+import { busy } from "../form.ts";
+import { type IconName, icon } from "../icons.ts";
+import { openMenu } from "../menu.ts";
+import { professionWord } from "../nomenclature.ts";
+import { avatar, fullName } from "../parts/avatar.ts";
+import { t } from "../words.ts";
+import type { Composition, Phase, Standing } from "./composition.ts";
+import type { Colleague } from "./served.ts";
+
+export type MemberActs = {
+  readonly release: (id: ProfessionalId) => Promise<void>;
+  readonly bringBack: (id: ProfessionalId) => Promise<void>;
+};
+
+const PHASES: Readonly<Record<Phase, { readonly tone: string; readonly sign: IconName; readonly words: () => string }>> = {
+  chosen: { tone: "warm", sign: "clock", words: () => t("choisi, pas encore entré") },
+  admitted: { tone: "warm", sign: "clock", words: () => t("pas encore dans la discussion") },
+  deviceless: { tone: "warm", sign: "phone", words: () => t("attend son premier appareil") },
+  inside: { tone: "good", sign: "check", words: () => t("dans la discussion") },
+  changed: { tone: "warm", sign: "shield", words: () => t("repart de zéro : à faire revenir") },
+  leaving: { tone: "danger", sign: "warning", words: () => t("parti, mais son départ n'est pas terminé") },
+};
+
+/** Draw the members of a circle. */
+export function membersSection(ronde: Ronde, composition: Composition, acts: MemberActs): HTMLElement {
+  const standings = composition.isOurs
+    ? composition.standings()
+    : (composition.glance?.members ?? []).map((each): Standing => ({ id: each.professional, phase: "inside", fault: null }));
+  return h(
+    "section",
+    { class: "section" },
+    h("h2", { class: "section-title" }, t("Dans le cercle")),
+    h("ul", { class: "list card card-flush" }, standings.map((each) => row(ronde, composition, each, acts))),
+  );
+}
+
+function row(ronde: Ronde, composition: Composition, standing: Standing, acts: MemberActs): HTMLElement {
+  const who = composition.colleagues.get(standing.id);
+  const name = who === undefined ? t("Quelqu'un que l'annuaire ne connaît plus") : fullName(who);
+  const me = standing.id === ronde.me?.professional;
+  const { tone, sign, words } = PHASES[standing.phase];
+  const stays = standing.phase === "chosen" || standing.phase === "leaving";
+  return h(
+    "li",
+    { class: "list-row" },
+    avatar(who ?? { given_name: "?", family_name: "" }, { id: standing.id }),
+    h(
+      "div",
+      { class: "list-main office-line" },
+      h("p", { class: "list-title" }, name, me && ` (${t("vous")})`),
+      who !== undefined && h("p", { class: "list-note" }, professionWord(who.profession, who.role)),
+      composition.isOurs && h("p", { class: "row office-badges" }, h("span", { class: `badge badge-${tone}` }, icon(sign, "small"), words())),
+      standing.fault !== null && h("p", { class: "small danger-text" }, standing.fault),
+      standing.phase === "changed" && backButton(standing.id, acts),
+    ),
+    composition.isOurs && !me && !stays && h("div", { class: "list-end" }, menuButton(name, who, standing.id, acts)),
+  );
+}
+
+function backButton(id: ProfessionalId, acts: MemberActs): HTMLElement {
+  const button = h("button", { class: "button button-small", type: "button" }, h("span", null, t("Faire revenir")));
+  button.addEventListener("click", () => void busy(button, acts.bringBack(id)));
+  return h("div", null, button);
+}
+
+function menuButton(name: string, who: Colleague | undefined, id: ProfessionalId, acts: MemberActs): Child {
+  const button = h(
+    "button",
+    { class: "icon-button", type: "button", "aria-label": t("Actions pour {name}", { name }), "aria-haspopup": "menu", "aria-expanded": "false" },
+    icon("more"),
+  );
+  const release = async (): Promise<void> => {
+    const sure = await confirm({
+      title: t("Retirer {name} du cercle ?", { name }),
+      text: [
+        h("p", null, t("Dès maintenant, {name} ne lira plus rien de nouveau et n'apparaîtra plus parmi les membres.", { name: who?.given_name ?? name })),
+        h("p", { class: "soft" }, t("Ce qui a déjà été lu reste sur ses appareils. Vous pourrez l'y faire revenir.")),
+      ],
+      action: t("Retirer du cercle"),
+      danger: true,
+    });
+    if (sure) await busy(button, acts.release(id));
+  };
+  button.addEventListener("click", () => openMenu(button, [{ label: t("Retirer du cercle"), icon: "leave", danger: true, run: () => void release() }]));
+  return button;
+}

@@ -1,0 +1,89 @@
+/** A child's visits and appointments as the office minds them: what is late, what is to be said, what comes. */
+
+import type { Ronde } from "../../shell/ronde.ts";
+import { openBooking } from "../appointments/booking.ts";
+import { appointmentRow } from "../appointments/row.ts";
+import { type AppointmentView, type CalendarView, type DaysForm, isOpen } from "../appointments/served.ts";
+import { dayOf } from "../dates.ts";
+import type { PathwayForm } from "../documents/served.ts";
+import { type Child, h } from "../dom.ts";
+import type { People } from "../feed/people.ts";
+import { icon } from "../icons.ts";
+import { labelWord, visitStateWord } from "../nomenclature.ts";
+import type { ChildHeader, VisitStanding } from "../served.ts";
+import { t } from "../words.ts";
+import { Paged } from "./paged.ts";
+
+export type Visits = { readonly calendar: CalendarView; readonly appointments: readonly AppointmentView[] };
+
+/** Fetch a child's days and appointments. */
+export async function visitsOf(ronde: Ronde, child: ChildHeader, signal: AbortSignal): Promise<Visits> {
+  const [pathway, days, appointments] = await Promise.all([
+    ronde.api.read<PathwayForm>("/pathway"),
+    ronde.api.read<DaysForm>(`/children/${child.id}/calendar`),
+    new Paged<AppointmentView>(ronde, `/children/${child.id}/appointments`).all(signal),
+  ]);
+  const windows = new Map(days.value.visits.map((each) => [each.visit, each.window] as const));
+  const visits = pathway.value.visits.map(({ code, label }) => ({ code, label, window: windows.get(code) ?? null }));
+  return { calendar: { visits }, appointments: [...appointments].sort((one, other) => one.slot.start.localeCompare(other.slot.start)) };
+}
+
+/** Draw what is late or due, what nobody settled, and what comes. */
+export function visitsSection(given: {
+  readonly ronde: Ronde;
+  readonly child: ChildHeader;
+  readonly people: People;
+  readonly visits: Visits;
+  readonly changed: () => void;
+}): HTMLElement {
+  const { ronde, child, people, visits, changed } = given;
+  const { calendar, appointments } = visits;
+  const book = (visit: string | null, moves: AppointmentView | null = null): void =>
+    openBooking({ ronde, child: child.id, people, calendar, moves, visit, done: changed });
+  const visitName = (code: string): string => {
+    const found = calendar.visits.find((each) => each.code === code);
+    return found === undefined ? code : labelWord(found.label);
+  };
+  const row = (each: AppointmentView): HTMLElement =>
+    appointmentRow(each, { ronde, people, visitName, move: (moved) => book(moved.visit, moved), changed }, isPast(each));
+  const open = appointments.filter(isOpen).sort((one, other) => Number(isPast(other)) - Number(isPast(one)));
+  return h(
+    "section",
+    { class: "section", id: "appointments", tabindex: -1, "aria-label": t("Rendez-vous") },
+    h(
+      "div",
+      { class: "row-between" },
+      h("h2", { class: "section-title" }, t("Rendez-vous")),
+      child.included_on !== null && h("button", { class: "button button-small", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous")),
+    ),
+    toBook(child, book),
+    open.length > 0 && h("ul", { class: "stack-tight" }, open.map(row)),
+    open.length === 0 && h("p", { class: "soft" }, t("Aucun rendez-vous à venir.")),
+  );
+}
+
+function isPast(appointment: AppointmentView): boolean {
+  return new Date(appointment.slot.start).getTime() <= Date.now();
+}
+
+function toBook(child: ChildHeader, book: (visit: string) => void): Child {
+  const next = child.next_visit;
+  const due = [...child.late_visits, ...(next !== null && next.state === "due" ? [next] : [])];
+  return due.length > 0 && h("ul", { class: "stack-tight" }, due.map((visit) => visitCard(visit, () => book(visit.visit))));
+}
+
+function visitCard(visit: VisitStanding, book: () => void): HTMLElement {
+  const late = visit.state === "late";
+  return h(
+    "li",
+    { class: late ? "card card-danger" : "card card-warm" },
+    h(
+      "div",
+      { class: "card-header" },
+      h("p", { class: "card-title" }, labelWord(visit.label)),
+      h("span", { class: late ? "badge badge-danger" : "badge badge-warm" }, visitStateWord(visit.state)),
+    ),
+    visit.window !== null && h("p", { class: "card-note" }, t("à faire avant le {day}", { day: dayOf(visit.window.closes) })),
+    h("div", { class: "card-footer" }, h("button", { class: "button button-small", type: "button", onclick: book }, t("Fixer un rendez-vous"))),
+  );
+}

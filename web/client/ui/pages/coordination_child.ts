@@ -1,0 +1,109 @@
+/** A child's file as the office keeps it: the way into the pathway, appointments, family, birth. */
+
+import type { ChildId } from "../../core/ids.ts";
+import { ageWords, childName } from "../circle/frame.ts";
+import { type ChildFile, childSteps } from "../coordination/child_steps.ts";
+import { FactsForm } from "../coordination/facts.ts";
+import { familySection } from "../coordination/family.ts";
+import { openIdentity, openPhysician } from "../coordination/corrections.ts";
+import { notYours } from "../coordination/office.ts";
+import { colleaguesOf, peopleAmong, physicians } from "../coordination/people.ts";
+import { powersOf } from "../coordination/powers.ts";
+import type { ChildRecord, Colleague, ConsentView, EligibilityView, PathwayRules } from "../coordination/served.ts";
+import { visitsOf, visitsSection } from "../coordination/visits.ts";
+import { dateOf } from "../dates.ts";
+import { h } from "../dom.ts";
+import { icon } from "../icons.ts";
+import { stageWord } from "../nomenclature.ts";
+import { fullName } from "../parts/avatar.ts";
+import { subpage } from "../parts/subpage.ts";
+import type { Page, PageContext } from "../router.ts";
+import type { ChildHeader } from "../served.ts";
+import { toast } from "../toast.ts";
+import { t } from "../words.ts";
+
+export async function coordinationChildPage(context: PageContext): Promise<Page> {
+  const { ronde, place, signal } = context;
+  const powers = powersOf(ronde.me?.role);
+  if (!powers.children) return { title: t("Enfants"), element: notYours() };
+  const id = place.params["child"] as ChildId;
+  const [file, colleagues] = await Promise.all([fileOf(context, id, powers.decide), colleaguesOf(ronde, signal)]);
+  const visits = await visitsOf(ronde, file.header, signal);
+  const birth = birthSection(context, file.child);
+  const choosePhysician = (): void => openPhysician(ronde, file.child, physicians(colleagues), context.again);
+  const element = subpage(
+    { href: "/coordination/children", name: t("Enfants") },
+    childName(file.header),
+    [ageWords(file.header), stageWord(file.header.stage)].join(" · "),
+    childSteps(file, { context, decides: powers.decide, ask: birth.ask, choosePhysician }),
+    visitsSection({ ronde, child: file.header, people: peopleAmong(colleagues), visits, changed: context.again }),
+    familySection(ronde, file.child, context.again),
+    identitySection(context, file, colleagues, choosePhysician),
+    birth.element,
+  );
+  const arrived = (): void => {
+    if (place.query.get("edit") === "physician") choosePhysician();
+    if (place.token === "appointments") element.querySelector<HTMLElement>("#appointments")?.scrollIntoView();
+  };
+  return { title: t("Fiche d'un enfant"), element, arrived };
+}
+
+async function fileOf({ ronde }: PageContext, id: ChildId, decides: boolean): Promise<ChildFile> {
+  const get = async <T>(path: string): Promise<T> => (await ronde.api.read<T>(path)).value;
+  const [header, child, consent, rules, eligibility] = await Promise.all([
+    get<ChildHeader>(`/children/${id}/header`),
+    get<ChildRecord>(`/children/${id}`),
+    get<ConsentView>(`/children/${id}/consent`),
+    get<PathwayRules>("/pathway"),
+    decides ? get<EligibilityView>(`/children/${id}/eligibility`) : null,
+  ]);
+  return { header, child, consent, rules, eligibility };
+}
+
+function identitySection(context: PageContext, { child }: ChildFile, colleagues: readonly Colleague[], choosePhysician: () => void): HTMLElement {
+  const { identity, referring_physician: referring } = child;
+  const physician = colleagues.find((each) => each.id === referring);
+  const fact = (name: string, value: string): HTMLElement => h("div", null, h("dt", null, name), h("dd", null, value));
+  const button = (words: string, run: () => void): HTMLElement => h("button", { class: "button button-small", type: "button", onclick: run }, words);
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", { class: "section-title" }, t("Identité et suivi")),
+    h(
+      "dl",
+      { class: "facts" },
+      fact(t("Prénoms"), identity.birth_given_names.join(", ")),
+      fact(t("Nom de naissance"), identity.birth_family_name),
+      fact(t("Naissance"), dateOf(identity.birth_date)),
+      fact(t("Numéro de dossier"), child.local_identifier),
+      fact(t("Médecin référent"), physician === undefined ? t("à choisir") : fullName(physician)),
+    ),
+    h(
+      "div",
+      { class: "button-row" },
+      button(t("Corriger l'identité"), () => openIdentity(context.ronde, child, context.again)),
+      button(referring === null ? t("Choisir le médecin référent") : t("Changer de médecin référent"), choosePhysician),
+    ),
+  );
+}
+
+/** The facts of birth, folded; `ask` unfolds them at one of them. */
+function birthSection(context: PageContext, child: ChildRecord): { readonly element: HTMLElement; readonly ask: (fact: string) => void } {
+  const save = async (perinatal: Readonly<Record<string, unknown>>): Promise<void> => {
+    await context.ronde.api.ask("PATCH", `/children/${child.id}`, { perinatal });
+    toast(t("C'est enregistré."));
+    context.again();
+  };
+  const facts = new FactsForm(child.perinatal, save);
+  const element = h(
+    "details",
+    { class: "card" },
+    h("summary", { class: "section-title office-fold" }, icon("document", "small"), t("La naissance, pour les critères")),
+    facts.element,
+  );
+  const ask = (fact: string): void => {
+    element.open = true;
+    facts.focus(fact);
+  };
+  return { element, ask };
+}

@@ -55,10 +55,10 @@ async def test_a_tampered_entry_shows_its_place_and_no_text(scene: Scene) -> Non
     await scene.lea.context.route_web_socket("**/socket.io/**", lambda line: line.close())
     await scene.lea.context.route("**/entries?*", spoil)
     await tab.page.close()
-    again = await scene.lea.opens()
-
     for text in ("Avant", "Faux", "Après"):
         await scene.ben.say(channel, text)
+
+    again = await scene.lea.opens()
     await again.ask("async (c) => (await ronde.conversation(c)).refresh()", channel)
 
     shown = await again.ask(INSIDES, channel)

@@ -8,8 +8,9 @@
 import type { Content } from "../core/content.ts";
 import { type ChannelId, type CircleId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
 import { codeOf } from "../core/session/compare.ts";
+import type { Item } from "../core/session/log.ts";
 import type { ChannelState } from "../core/session/state.ts";
-import { openOutgoing, openParked, openRecords, placeOf, records } from "./opening.ts";
+import { lastPlace, openOutgoing, openParked, openRecords, records } from "./opening.ts";
 import type { ParkedEntry } from "./remember.ts";
 import type {
   Author,
@@ -150,7 +151,8 @@ export class OpenChannel implements Conversation {
 
   async reach(entry: EntryId): Promise<boolean> {
     if (this.#entries.some(({ id }) => id === entry)) return true;
-    const seq = await placeOf(this.#around.store, this.channel, entry, this.#from - 1);
+    const isIt = ({ id, kind }: Item): boolean => id === entry && kind === "entry";
+    const seq = await lastPlace(this.#around.store, this.channel, this.#from - 1, isIt);
     if (seq === null) return false;
     await this.#queue.run(async () => {
       while (this.#from > seq) await this.#back(OLDER);

@@ -7,6 +7,7 @@
  */
 
 import { type ChannelId, type CircleId, type DeviceId, type EntryId, newId } from "../core/ids.ts";
+import { equal } from "../core/mls/suite.ts";
 import type { Effect, ReadAgain, Send } from "../core/session/effects.ts";
 import { openChannel, rejoin, watch } from "../core/session/join.ts";
 import type { AppendRequest, Card, Item } from "../core/session/log.ts";
@@ -21,6 +22,8 @@ import {
 } from "../core/session/session.ts";
 import type { ChannelState, Session } from "../core/session/state.ts";
 import type { LogLine } from "./line.ts";
+import { alone } from "./locks.ts";
+import { lastPlace } from "./opening.ts";
 import { decodeRecord } from "./record.ts";
 import { type Moment, NotPossible, Refused, Unreachable } from "./ronde.ts";
 import { Queue } from "./slices.ts";
@@ -30,7 +33,6 @@ import { NAMES } from "./values.ts";
 import { pause, raceWait } from "./waits.ts";
 
 const TRIES = 8;
-const LINE_MS = 15_000;
 const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 /** Refusals of the person, not of what they sent: it waits until they are let in again. */
 const NOT_JUDGED: ReadonlySet<string> = new Set([
@@ -62,22 +64,22 @@ export class Device {
     this.#clock = clock;
   }
 
-  /** Fetch a circle's chain, verify it, and take note of the circle's channels. */
-  async knowCircle(circle: CircleId): Promise<readonly ChannelId[]> {
-    await this.trust(circle);
+  /** Verify a circle's chain, fetched or already shown, and take note of the circle's channels. */
+  async knowCircle(circle: CircleId, shown: readonly Uint8Array[] | null = null): Promise<void> {
+    const chain = shown ?? (await this.line.chain(circle));
+    if (!this.#holds(circle, chain)) await this.#follow(circle, chain);
     const channels = await this.line.channels(circle);
-    await this.turns.take(async (session) => {
-      let noted = session;
-      for (const channel of channels) noted = watch(noted, channel, circle);
-      return { session: noted, effects: [] };
-    });
-    return channels;
+    const { session } = this.turns;
+    if (channels.every((channel) => session.channels.has(channel))) return;
+    await this.turns.take((now) => ({
+      session: channels.reduce((noted, channel) => watch(noted, channel, circle), now),
+      effects: [],
+    }));
   }
 
   /** Fetch a circle's chain and go on from it; throws BadChain, ChainRolledBack. */
   async trust(circle: CircleId): Promise<void> {
-    const chain = await this.line.chain(circle);
-    await this.carryOut(await this.turns.take((session) => trust(session, circle, chain)));
+    await this.#follow(circle, await this.line.chain(circle));
   }
 
   /** Send what waits and read what is new in some channels, or all; asking twice is harmless. */
@@ -198,8 +200,10 @@ export class Device {
 
   /** Fetch the newest creation or commit of a channel. */
   async newestCommit(channel: ChannelId): Promise<Item> {
-    const items = await this.line.items(channel, 0);
-    const newest = items.findLast(({ kind }) => kind === "create" || kind === "commit");
+    const { cursor } = this.#state(channel);
+    const kept = await lastPlace(this.#store, channel, cursor, isCommit);
+    const items = await this.line.items(channel, (kept ?? 1) - 1);
+    const newest = items.findLast(isCommit);
     if (newest === undefined) throw new NotPossible("not_in_channel");
     return newest;
   }
@@ -257,6 +261,17 @@ export class Device {
     return await this.carryOut(await this.#receive(channel, items));
   }
 
+  /** Tell whether a chain is the one that was verified here before. */
+  #holds(circle: CircleId, chain: readonly Uint8Array[]): boolean {
+    const known = this.turns.session.circles.get(circle)?.chain ?? [];
+    const same = known.length > 0 && known.length === chain.length;
+    return same && known.every((one, at) => equal(one, chain[at] ?? new Uint8Array()));
+  }
+
+  async #follow(circle: CircleId, chain: readonly Uint8Array[]): Promise<void> {
+    await this.carryOut(await this.turns.take((session) => trust(session, circle, chain)));
+  }
+
   #state(channel: ChannelId): ChannelState {
     const state = this.turns.session.channels.get(channel);
     if (state === undefined) throw new NotPossible("not_in_channel");
@@ -274,6 +289,10 @@ export class Device {
 export function waits(state: ChannelState): boolean {
   if (state.pending !== null) return true;
   return state.phase === "member" && (state.outbox.length > 0 || !state.wanted.isNothing);
+}
+
+function isCommit({ kind }: Item): boolean {
+  return kind === "create" || kind === "commit";
 }
 
 /** Tell whether a request is still to be asked: another tab may have had its answer. */
@@ -300,25 +319,5 @@ function channelOf(effect: Effect): ChannelId | null {
       return effect.channel;
     default:
       return null;
-  }
-}
-
-/**
- * Let one tab at a time work on something.
- *
- * A frozen tab may never let go: after a while others go ahead, which costs a request and
- * nothing else, because what is sent twice is the same.
- */
-async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const late = AbortSignal.timeout(LINE_MS);
-  let begun = false;
-  try {
-    return await navigator.locks.request(name, { signal: late }, async () => {
-      begun = true;
-      return await work();
-    });
-  } catch (error) {
-    if (begun || !late.aborted) throw error;
-    return await work();
   }
 }

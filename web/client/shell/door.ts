@@ -8,6 +8,7 @@
 
 import type { HttpLine } from "./api.ts";
 import { fields, list } from "./forms.ts";
+import { replenish } from "./packages.ts";
 import { hasBackup } from "./recovery.ts";
 import {
   type Beginning,
@@ -108,6 +109,9 @@ export class Door {
     const made = await beginDevice(this.#site, me.professional, how);
     localStorage.setItem(HELD, "1");
     this.#removed = false;
+    // Whoever is told that this device is there may add it at once.
+    const { line, clock } = this.#house;
+    if (made.registered) await replenish(this.#site.device.turns, line, clock);
     await this.#ready(made.registered);
     this.#house.begun();
     return made;

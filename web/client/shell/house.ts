@@ -26,6 +26,7 @@ import { Rooms } from "./rooms.ts";
 import { type SearchOptions, search } from "./search.ts";
 import { identityKeyOf } from "./setup.ts";
 import { Tabs } from "./tabs.ts";
+import { takeOver } from "./worker.ts";
 import { NAMES, decodeValue, encodeValue } from "./values.ts";
 
 const QUIET = { online: false, syncing: false, waiting: 0, parked: 0, warnings: [] };
@@ -109,6 +110,10 @@ export class House implements Ronde {
 
   newEntry(): EntryId {
     return newId() as EntryId;
+  }
+
+  async update(): Promise<void> {
+    await takeOver();
   }
 
   async synchronise(): Promise<void> {

@@ -13,6 +13,9 @@ const MOST_IN_FRAME = 40_000;
 
 export type LogPage = { readonly items: readonly Item[]; readonly more: boolean };
 
+/** A circle as the server shows it; nothing of it is believed before it is verified. */
+export type ShownCircle = { readonly id: CircleId; readonly chain: readonly Uint8Array[] };
+
 export class LogLine {
   readonly #http: HttpLine;
   readonly #live: Pick<Live, "connected" | "ask">;
@@ -74,12 +77,14 @@ export class LogLine {
     return list(told.channels).map((form) => text(fields(form).id) as ChannelId);
   }
 
-  /** List the circles we are in now, by the server's word. */
-  async circles(): Promise<CircleId[]> {
-    const found: CircleId[] = [];
+  /** List the circles we are in now with their chains, by the server's word. */
+  async circles(): Promise<ShownCircle[]> {
+    const found: ShownCircle[] = [];
     for (let after: string | null = ""; after !== null; ) {
       const page = fields(await this.#http.ask("GET", `/circles?after=${after}`));
-      found.push(...list(page.items).map((form) => text(fields(form).id) as CircleId));
+      for (const form of list(page.items).map(fields)) {
+        found.push({ id: text(form.id) as CircleId, chain: list(form.chain).map(bytesOf) });
+      }
       after = typeof page.next === "string" ? page.next : null;
     }
     return found;

@@ -1,8 +1,9 @@
 /** From a place in the log to what a page may show of it: opened when somebody looks. */
 
 import { BadContent, type ContentType, decode, typeOf } from "../core/content.ts";
-import type { ChannelId, DeviceId, EntryId } from "../core/ids.ts";
+import type { ChannelId, DeviceId } from "../core/ids.ts";
 import type { Shown } from "../core/session/effects.ts";
+import type { Item } from "../core/session/log.ts";
 import type { Outgoing } from "../core/session/outgoing.ts";
 import { lookThrough } from "../core/session/read.ts";
 import type { ChannelState } from "../core/session/state.ts";
@@ -16,6 +17,8 @@ import type { Store } from "./store.ts";
 /** How many are opened beside each other: the browser ciphers in threads of its own. */
 const AT_ONCE = 12;
 const REPLAYED = "replayed";
+/** Places read at once on the way back. */
+const STEP = 200;
 
 /** Read places `from` to `to` of a channel as this device keeps them. */
 export async function records(
@@ -97,18 +100,17 @@ export function openParked(parked: ParkedEntry, author: Author): ShownEntry {
   };
 }
 
-/** The first place of a channel, going back from `to`, that holds an entry of this id. */
-export async function placeOf(
+/** The last place of a channel up to `upto` that holds what is looked for, or null. */
+export async function lastPlace(
   store: Store,
   channel: ChannelId,
-  entry: EntryId,
-  to: number,
+  upto: number,
+  wanted: (item: Item) => boolean,
 ): Promise<number | null> {
   const breathe = slices();
-  const step = 200;
-  for (let upto = to; upto > 0; upto -= step) {
-    const held = await records(store, channel, Math.max(1, upto - step + 1), upto);
-    const found = held.findLast(({ item }) => item.id === entry && item.kind === "entry");
+  for (let last = upto; last > 0; last -= STEP) {
+    const held = await records(store, channel, Math.max(1, last - STEP + 1), last);
+    const found = held.findLast(({ item }) => wanted(item));
     if (found !== undefined) return found.item.seq;
     await breathe();
   }

@@ -84,7 +84,8 @@ export type NotPossibleCode =
   | "not_that_account" // this browser holds somebody else's device
   | "no_device" // this browser holds no device yet
   | "not_in_channel"
-  | "too_long";
+  | "too_long"
+  | "storage_full"; // the browser gives no more room: nothing was kept, nothing was sent
 
 export type AskOptions = {
   /** If-Match: the version that was read. */
@@ -411,7 +412,7 @@ export interface Ronde {
   readonly device: DeviceSetUp;
   readonly files: Files;
   readonly coordination: Coordination;
-  /** Circles that this device verified, in no order. */
+  /** Circles that this device verified and is in, in no order. */
   readonly circles: readonly CircleView[];
 
   on<K extends keyof Events>(event: K, handler: (news: Events[K]) => void): () => void;
@@ -426,6 +427,8 @@ export interface Ronde {
   /** The one conversation of a channel, its newest window open; throws NotPossible if unknown. */
   conversation(channel: ChannelId): Promise<Conversation>;
   newEntry(): EntryId;
+  /** Load the newer release that `status.update` speaks of. */
+  update(): Promise<void>;
   /** Read everything that is new, everywhere. */
   synchronise(): Promise<void>;
 

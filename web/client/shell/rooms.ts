@@ -7,7 +7,7 @@
 
 import { type Content, encode, typeOf } from "../core/content.ts";
 import { MAX_BODY } from "../core/entry.ts";
-import type { ChannelId, CircleId, ProfessionalId } from "../core/ids.ts";
+import type { ChannelId, ProfessionalId } from "../core/ids.ts";
 import type { HttpLine } from "./api.ts";
 import { OpenChannel, type Surroundings } from "./channel.ts";
 import { Coordinating } from "./coordination.ts";
@@ -60,6 +60,7 @@ export class Rooms {
   readonly #present = new Map<ChannelId, readonly ProfessionalId[]>();
   readonly #unread = new Map<ChannelId, { readonly at: string; readonly count: number }>();
   #circles: readonly CircleView[] = [];
+  #closed = false;
 
   constructor(store: Store, ground: Ground) {
     const { line, clock } = ground;
@@ -112,7 +113,7 @@ export class Rooms {
     if (news.kind !== "moved") return;
     await this.turns.refresh();
     if (news.values) await this.notes.load();
-    await this.#show(news.channels, news.circles);
+    await this.#show(news.channels);
   }
 
   /** Note that we read up to a place, and let the other tabs know. */
@@ -120,11 +121,14 @@ export class Rooms {
     if (!(await this.marks.markRead(channel, seq))) return;
     this.#ground.tabs.say({ kind: "marked", channel });
     this.#ground.news.tell("mark", { channel });
+    const before = this.#circles;
     await this.#countCircles();
+    this.#tellCircles(before);
     this.#ground.changed();
   }
 
   close(): void {
+    this.#closed = true;
     this.sync.stop();
     this.live.disconnect();
     this.store.close();
@@ -146,17 +150,31 @@ export class Rooms {
     this.#ground.tabs.say({ kind: "moved", channels, circles, values: values.size > 0 });
     for (const warning of warnings) this.#ground.news.tell("warning", warning);
     if (channels.length > 0) this.sync.backUpSoon();
-    void this.#show(channels, circles);
+    void this.#show(channels).catch((error: unknown) => {
+      // Whoever signs out in the middle of it wants to see nothing more.
+      if (!this.#closed) reportError(error);
+    });
   }
 
-  async #show(channels: readonly ChannelId[], circles: readonly CircleId[]): Promise<void> {
+  async #show(channels: readonly ChannelId[]): Promise<void> {
+    if (this.#closed) return;
     for (const channel of channels) {
       await this.#open.get(channel)?.follow();
       this.#ground.news.tell("channel", { channel });
     }
+    const before = this.#circles;
     await this.#countCircles();
-    for (const circle of circles) this.#ground.news.tell("circle", { circle });
+    this.#tellCircles(before);
     this.#ground.changed();
+  }
+
+  /** Tell of circles that look otherwise now: who came, who went, what is new. */
+  #tellCircles(before: readonly CircleView[]): void {
+    const were = new Map(before.map((one) => [one.id, looks(one)]));
+    for (const one of this.#circles) {
+      if (were.get(one.id) !== looks(one)) this.#ground.news.tell("circle", { circle: one.id });
+    }
+    if (before.length !== this.#circles.length) this.#ground.news.tell("circle", { circle: null });
   }
 
   async #countCircles(): Promise<void> {
@@ -170,10 +188,13 @@ export class Rooms {
       const count = await countUnread(this.store, session, state, read);
       this.#unread.set(state.id, { at, count });
     }
-    this.#circles = [...session.circles].map(([id, { roster }]) => {
-      const channels = states.filter(({ circle }) => circle === id).map((state) => state.id);
+    this.#circles = [...session.circles].flatMap(([id, { roster }]) => {
+      const ours = states.filter(({ circle }) => circle === id);
+      // Whoever was removed everywhere has left the circle.
+      if (ours.length > 0 && ours.every(({ phase }) => phase === "removed")) return [];
+      const channels = ours.map((state) => state.id);
       const counts = channels.map((channel) => this.#unread.get(channel)?.count ?? 0);
-      return { id, roster, channels, unread: counts.reduce((sum, one) => sum + one, 0) };
+      return [{ id, roster, channels, unread: counts.reduce((sum, one) => sum + one, 0) }];
     });
   }
 
@@ -209,6 +230,7 @@ export class Rooms {
   #synchronising(): Sync {
     const { line, clock, changed, news } = this.#ground;
     return new Sync({
+      store: this.store,
       device: this.device,
       line,
       live: this.live,
@@ -247,6 +269,11 @@ export class Rooms {
     this.#present.set(channel, who as readonly ProfessionalId[]);
     this.#ground.news.tell("presence", { channel });
   }
+}
+
+/** What of a circle a page may have drawn. */
+function looks({ roster, channels, unread }: CircleView): string {
+  return `${roster.statements.length}/${channels.length}/${unread}`;
 }
 
 function markLine(line: HttpLine): ConstructorParameters<typeof Marks>[1] {

@@ -74,9 +74,9 @@ function wordsOf(content: Content): string {
 /** Small letters without accents, as one types when one looks for something. */
 export function plain(text: string): string {
   return text
+    .toLowerCase()
     .normalize("NFD")
     .replace(/\p{M}/gu, "")
     .replaceAll("œ", "oe")
-    .replaceAll("æ", "ae")
-    .toLowerCase();
+    .replaceAll("æ", "ae");
 }

@@ -97,7 +97,7 @@ async function restore(site: Site, professional: ProfessionalId, typed: string):
   if (identity === null) throw new NotPossible("no_backup");
   await keepSession(site, professional, async () => await Promise.resolve(identity));
   const registered = await register(site);
-  for (const circle of await site.device.line.circles()) await site.device.trust(circle);
+  for (const { id } of await site.device.line.circles()) await site.device.trust(id);
   await giveBack(site.device, recovered);
   await keepBackup(site.store, settled(beginUnder(keys), site.device.turns.session));
   return { code: null, registered };
@@ -115,12 +115,16 @@ async function giveBack(device: Device, recovered: Recovered): Promise<void> {
 }
 
 /**
- * Come into the channels where another device of ours is, or was, and this one is not yet.
+ * Come into a channel that this device is not in yet, if it is expected there.
  *
- * A newcomer waits to be added; who came back by the code, or begins a second device, is
- * expected already.
+ * Who came back by the code, or begins a second device, is; a newcomer waits to be added,
+ * and comes in unasked (`patience` is over) where nobody could do it: the roster says yes.
  */
-export async function comeIn(device: Device, line: HttpLine, channel: ChannelId): Promise<void> {
+export async function comeIn(
+  { line, device }: Pick<Site, "line" | "device">,
+  channel: ChannelId,
+  patience: boolean,
+): Promise<void> {
   const { session } = device.turns;
   const state = session.channels.get(channel);
   if (state?.phase !== "waiting" || state.pending !== null) return;
@@ -128,7 +132,7 @@ export async function comeIn(device: Device, line: HttpLine, channel: ChannelId)
   if (!(await isActive(roster, session.device.certificate))) return;
   const ours = devicesIn(await device.newestCommit(channel), session.device.professional);
   const others = ours.filter((one) => one !== session.device.id);
-  if (others.length === 0 && state.given.length === 0) return;
+  if (patience && others.length === 0 && state.given.length === 0) return;
   const live = await liveDevices(line);
   await device.rejoin(channel, others.find((one) => !live.has(one)) ?? null);
 }

@@ -6,6 +6,7 @@
  */
 
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, deleteDB, openDB } from "idb";
+import { NotPossible } from "./ronde.ts";
 import { Damaged, newStoreKey, open, seal } from "./seal.ts";
 
 const NAME = "ronde";
@@ -110,7 +111,7 @@ export class Store {
       await writing.done.catch(() => undefined);
       throw new Overtaken();
     }
-    await Promise.all([...put(writing, sealed, stamp + 1), writing.done]);
+    await written([...put(writing, sealed, stamp + 1), writing.done]);
     return stamp + 1;
   }
 
@@ -121,7 +122,7 @@ export class Store {
     const asked = sealed.map(async ({ key, sealed: data }) => {
       await (data === null ? writing.store.delete(key) : writing.store.put(data, key));
     });
-    await Promise.all([...asked, writing.done]);
+    await written([...asked, writing.done]);
   }
 
   /** A value by its name, or null. */
@@ -216,6 +217,16 @@ function put(writing: Writing, sealed: SealedWrites, stamp: number): Promise<unk
     }),
     writing.objectStore("meta").put(stamp, STAMP),
   ];
+}
+
+/** Wait for a transaction; throws NotPossible where the disk is full, and nothing was written. */
+async function written(work: readonly Promise<unknown>[]): Promise<void> {
+  try {
+    await Promise.all(work);
+  } catch (error) {
+    const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+    throw isFull ? new NotPossible("storage_full") : error;
+  }
 }
 
 async function opened(superseded: () => void): Promise<Database> {

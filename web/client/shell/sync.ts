@@ -19,16 +19,21 @@ import { replenish } from "./packages.ts";
 import type { BackupKeeper } from "./recovery.ts";
 import { type Moment, Refused, Unreachable } from "./ronde.ts";
 import { comeIn } from "./setup.ts";
+import type { Store } from "./store.ts";
+import { renewKeys } from "./renewal.ts";
 import { offlineWait } from "./waits.ts";
 
 /** What waits without an answer for this long is asked again: its tab may be gone. */
 const FORGOTTEN_MS = 6_000;
 const ROUND_MS = 120_000;
+/** A newcomer whom nobody adds for this long comes in by itself. */
+const PATIENCE_MS = 60_000;
 const BACKUP_MS = 1_500;
 /** Whoever signs in again begins again; until then nothing is asked. */
 const SIGNED_OUT = "not_signed_in";
 
 export type SyncSite = {
+  readonly store: Store;
   readonly device: Device;
   readonly line: HttpLine;
   readonly live: Live;
@@ -45,6 +50,7 @@ export type SyncSite = {
 export class Sync {
   readonly #site: SyncSite;
   #running: Promise<void> | null = null;
+  readonly #waiting = new Map<ChannelId, Moment>();
   #again = false;
   #stopped = false;
   #attempt = 0;
@@ -155,16 +161,17 @@ export class Sync {
   }
 
   async #round(): Promise<void> {
-    const { device, line, keeper, clock } = this.#site;
+    const { device, line, keeper, store, clock } = this.#site;
     await device.turns.refresh();
     const heads = await this.#watch();
     await this.#newest(heads);
     const known = new Set<boolean>();
-    for (const circle of await device.line.circles()) known.add(await this.#know(circle));
+    for (const { id, chain } of await device.line.circles()) known.add(await this.#know(id, chain));
     // Channels that this round brought are new to the live connection too.
     await this.#newest(await this.#watch());
     for (const channel of device.turns.session.channels.keys()) {
-      await ifOpen(async () => await comeIn(device, line, channel));
+      await ifOpen(async () => await comeIn({ line, device }, channel, this.#isPatient(channel)));
+      await renewKeys(device, store, channel, clock());
     }
     // A circle that is ours and not open yet: the server has not heard of this device everywhere.
     if (known.has(false)) this.#later();
@@ -172,6 +179,14 @@ export class Sync {
     await Promise.all(this.#site.opened().map(async (channel) => await this.marksOf(channel)));
     await replenish(device.turns, line, clock);
     await keeper.pay();
+  }
+
+  /** Tell whether somebody may still add us to a channel by themselves. */
+  #isPatient(channel: ChannelId): boolean {
+    const now = this.#site.clock();
+    const since = this.#waiting.get(channel) ?? now;
+    this.#waiting.set(channel, since);
+    return now - since < PATIENCE_MS;
   }
 
   /** Be told of all channels that are open to us; null where the live connection is down. */
@@ -211,10 +226,10 @@ export class Sync {
    *
    * A chain that does not hold stops its circle, with a warning, and no other.
    */
-  async #know(circle: CircleId): Promise<boolean> {
+  async #know(circle: CircleId, chain: readonly Uint8Array[]): Promise<boolean> {
     if (!isId(circle)) return true;
     try {
-      return await ifOpen(async () => await this.#site.device.knowCircle(circle));
+      return await ifOpen(async () => await this.#site.device.knowCircle(circle, chain));
     } catch (error) {
       if (!(error instanceof BadChain) && !(error instanceof ChainRolledBack)) throw error;
       const detail = error instanceof BadChain ? error.fault : "rolled_back";

@@ -15,7 +15,7 @@ import { type Made, remember } from "./remember.ts";
 import type { Moment, Warning } from "./ronde.ts";
 import { NotPossible } from "./ronde.ts";
 import { Overtaken, type Store } from "./store.ts";
-import { NAMES, decodeValue, encodeValue } from "./values.ts";
+import { NAMES, encodeValue } from "./values.ts";
 
 const LOCK = "ronde-device";
 const TRIES = 5;
@@ -148,12 +148,6 @@ export class Turns {
     }
     return { device: this.#device, circles, channels };
   }
-}
-
-/** Read a value that a step may have written, or null. */
-export async function readValue<T>(store: Store, name: string): Promise<T | null> {
-  const data = await store.value(name);
-  return data === null ? null : decodeValue<T>(data);
 }
 
 function merged(before: Session, news: Session): Session {

@@ -22,4 +22,5 @@ export const NAMES = {
   draft: "draft/",
   kept: "kept/",
   backup: "backup",
+  renewed: "renewed/",
 } as const;

@@ -22,7 +22,10 @@ export async function registerWorker(waiting: () => void): Promise<void> {
 /** Let a newer release take over, and load the page with it. */
 export async function takeOver(): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration();
-  if (registration?.waiting == null) return;
+  if (registration?.waiting == null) {
+    location.reload();
+    return;
+  }
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), {
     once: true,
   });

@@ -1,0 +1,100 @@
+/** The shell's small rules: waiting, files, search, renewal, one thing after another. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { checkFile, nameOf, safeType } from "../../web/client/shell/files.ts";
+import { News } from "../../web/client/shell/news.ts";
+import { isDue } from "../../web/client/shell/renewal.ts";
+import { NotPossible } from "../../web/client/shell/ronde.ts";
+import { plain } from "../../web/client/shell/search.ts";
+import { Queue } from "../../web/client/shell/slices.ts";
+import { offlineWait, raceWait } from "../../web/client/shell/waits.ts";
+
+const DAY = 86_400_000;
+
+test("the first try waits for nothing, later ones longer and longer and never for ever", () => {
+  const longest = Array.from({ length: 12 }, (_, attempt) => raceWait(attempt, () => 1));
+
+  assert.equal(longest[0], 0);
+  assert.deepEqual(longest, longest.toSorted((one, other) => one - other));
+  assert.equal(Math.max(...longest), 2_000);
+});
+
+test("two devices that lost the same race do not come back at the same moment", () => {
+  assert.notEqual(raceWait(3, () => 0.2), raceWait(3, () => 0.7));
+});
+
+test("a server that does not answer is asked twice a minute at least, and not at once", () => {
+  const waits = [0, 1, 5, 50].flatMap((attempt) => [0, 0.5, 1].map((r) => offlineWait(attempt, () => r)));
+
+  assert.ok(Math.max(...waits) <= 30_000);
+  assert.ok(Math.min(...waits) >= 500);
+});
+
+test("a file's ending says what it is, not what its sender calls it", () => {
+  const pdf = { name: "Bilan.PDF", type: "", size: 10 };
+
+  assert.deepEqual(checkFile(pdf), { type: "application/pdf" });
+  for (const name of ["bilan.pdf.exe", "bilan.html", "bilan.svg", "bilan.js"]) {
+    const refused = { name, type: "application/pdf", size: 10 };
+    assert.throws(() => checkFile(refused), new NotPossible("file_type"));
+  }
+});
+
+test("what a browser might run is opened as bytes", () => {
+  for (const type of ["text/html", "image/svg+xml", "text/javascript", "application/xhtml+xml"]) {
+    assert.equal(safeType(type), "application/octet-stream");
+  }
+  assert.equal(safeType("application/pdf"), "application/pdf");
+});
+
+test("a file's name keeps its ending and loses paths, unseen signs and length", () => {
+  assert.equal(nameOf({ name: "../../etc/passwd.txt" }), ".._.._etc_passwd.txt");
+  assert.equal(nameOf({ name: "compte\u202erendu\u0000.pdf" }), "compte_rendu_.pdf");
+  assert.equal(nameOf({ name: " \u200b" }), "_");
+  const long = nameOf({ name: `${"é".repeat(300)}.docx` });
+  assert.ok(new TextEncoder().encode(long).length <= 200);
+  assert.ok(long.endsWith(".docx"));
+});
+
+test("a search knows neither capitals nor accents", () => {
+  assert.equal(plain("Évaluation du CŒUR à Noël"), "evaluation du coeur a noel");
+});
+
+test("keys are renewed after a week or five hundred entries, and not before", () => {
+  const then = { at: 0, counter: 10 };
+
+  assert.equal(isDue(then, { at: 7 * DAY, counter: 509 }), false);
+  assert.equal(isDue(then, { at: 7 * DAY + 1, counter: 10 }), true);
+  assert.equal(isDue(then, { at: 1, counter: 510 }), true);
+});
+
+test("a queue does one thing after another, and goes on after one that failed", async () => {
+  const queue = new Queue();
+  const done: string[] = [];
+  const work = (name: string, ms: number) => async () => {
+    await new Promise((go) => setTimeout(go, ms));
+    done.push(name);
+    if (name === "b") throw new Error(name);
+    return name;
+  };
+
+  const asked = [queue.run(work("a", 20)), queue.run(work("b", 1)), queue.run(work("c", 1))];
+  const ends = await Promise.allSettled(asked);
+
+  assert.deepEqual(done, ["a", "b", "c"]);
+  assert.deepEqual(ends.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+});
+
+test("who stops listening hears nothing more", () => {
+  const news = new News<{ said: string }>();
+  const heard: string[] = [];
+  const off = news.on("said", (word) => heard.push(word));
+
+  news.tell("said", "un");
+  off();
+  news.tell("said", "deux");
+
+  assert.deepEqual(heard, ["un"]);
+});

@@ -24,7 +24,8 @@ class ColleagueView(Struct, frozen=True, kw_only=True):
     """A colleague as the office looks at them.
 
     `identity_key` certified their devices and is the one to compare; `attested_key` is the
-    one a coordinator attested; `attested` says that they are one, or that no device is there.
+    one a coordinator attested, who is `attested_by`; `attested` says that they are one, or that
+    no device is there.
     """
 
     id: ProfessionalId
@@ -40,6 +41,7 @@ class ColleagueView(Struct, frozen=True, kw_only=True):
     devices: int
     identity_key: bytes | None
     attested_key: bytes | None
+    attested_by: ProfessionalId | None
     attested: bool
 
 
@@ -104,5 +106,6 @@ def _view(known: KnownColleague) -> ColleagueView:
         devices=known.devices,
         identity_key=known.shown_key,
         attested_key=None if word is None else word.identity_key,
+        attested_by=None if word is None else word.coordinator,
         attested=known.attested,
     )

@@ -179,6 +179,7 @@ async def test_the_coordination_sees_conventions_accounts_and_keys(
     assert (ben["convention"], ben["account"], ben["devices"]) == ("active", "active", 2)
     assert ben["attested"]
     assert ben["identity_key"] == ben["attested_key"]
+    assert (ben["attested_by"], new["attested_by"]) == (by_name["Ana"]["id"], None)
     assert (lou["convention"], dis["account"]) == ("ended", "closed")
     assert (new["convention"], new["devices"], new["identity_key"]) == ("none", 0, None)
     assert not new["attested"]

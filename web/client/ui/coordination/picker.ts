@@ -16,6 +16,7 @@ export type PickerOptions = {
   readonly colleagues: readonly Colleague[];
   readonly chosen: ReadonlySet<ProfessionalId>;
   readonly referring: ProfessionalId | null;
+  readonly warrant: (by: ProfessionalId) => Colleague | null;
   readonly choose: (colleague: ProfessionalId, chosen: boolean) => void;
 };
 
@@ -56,7 +57,7 @@ function groupOf(name: string, people: readonly Colleague[], options: PickerOpti
 }
 
 function row(colleague: Colleague, options: PickerOptions, chosen: Set<ProfessionalId>): Child {
-  const obstacle = obstacleOf(colleague);
+  const obstacle = obstacleOf(colleague, options.warrant);
   const name = fullName(colleague);
   const referring = colleague.id === options.referring && h("span", { class: "badge badge-accent" }, t("Médecin référent"));
   if (obstacle !== null) {

@@ -21,6 +21,7 @@ export type Colleague = {
   readonly devices: number;
   readonly identity_key: string | null;
   readonly attested_key: string | null;
+  readonly attested_by: ProfessionalId | null;
   readonly attested: boolean;
 };
 

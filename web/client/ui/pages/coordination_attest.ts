@@ -2,6 +2,7 @@
 
 import type { ProfessionalId } from "../../core/ids.ts";
 import { NotPossible } from "../../shell/ronde.ts";
+import { isKnown } from "../coordination/admission.ts";
 import { notYours } from "../coordination/office.ts";
 import { colleagueOf } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
@@ -48,7 +49,8 @@ async function shownKey({ ronde }: PageContext, colleague: Colleague): Promise<s
 function body(context: PageContext, colleague: Colleague, mine: Colleague, key: string | null): Child {
   const self = colleague.id === mine.id;
   if (!self && !mine.attested) return firstYourself(mine);
-  if (self && colleague.attested) return done(colleague);
+  const settled = colleague.attested && isKnown(context.ronde, colleague.id);
+  if (self && settled) return done(colleague);
   if (self && key === null) return h("p", { class: "soft" }, t("Cet appareil n'est pas encore prêt."));
   return [
     !self && h("ol", { class: "prose" }, [
@@ -56,8 +58,8 @@ function body(context: PageContext, colleague: Colleague, mine: Colleague, key: 
       h("li", null, t("Elle lit à voix haute les seize groupes, ou montre son écran.")),
       h("li", null, t("Vous suivez ici. Un seul signe différent, et l'on s'arrête.")),
     ]),
-    colleague.attested || key === null ? null : compare(context, colleague, key, self),
-    !self && typedIn(context, colleague, key === null || colleague.attested),
+    key !== null && !settled && compare(context, colleague, key, self),
+    !self && typedIn(context, colleague, key === null || settled),
   ];
 }
 
@@ -131,6 +133,8 @@ function typedIn(context: PageContext, colleague: Colleague, open: boolean): HTM
 
 async function attest({ ronde, go }: PageContext, colleague: Colleague, seen: string): Promise<void> {
   await ronde.coordination.attest(colleague.id, { seen });
+  // What was compared face to face is believed on this device too, whatever it saw before.
+  await ronde.acceptIdentity(colleague.id, seen);
   const self = colleague.id === ronde.me?.professional;
   toast(self ? t("Votre identité est vérifiée.") : t("L'identité de {name} est vérifiée.", { name: fullName(colleague) }));
   go(self ? "/coordination" : `/coordination/professionals/${colleague.id}`, { replace: true });

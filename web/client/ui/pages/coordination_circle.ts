@@ -2,6 +2,7 @@
 
 import type { ChildId } from "../../core/ids.ts";
 import { childName } from "../circle/frame.ts";
+import { unknownWarrant } from "../coordination/admission.ts";
 import { Composition } from "../coordination/composition.ts";
 import { membersSection } from "../coordination/members.ts";
 import { notYours } from "../coordination/office.ts";
@@ -111,6 +112,7 @@ class Room {
           colleagues: [...colleagues.values()].filter((each) => !inside.has(each.id)),
           chosen: new Set(chosen),
           referring: child.referring_physician,
+          warrant: unknownWarrant(this.#context.ronde, colleagues),
           choose: (id, on) => void this.#composition.choose(id, on).then(() => this.#drawAct()),
         }),
         history.element,

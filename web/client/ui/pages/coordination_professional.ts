@@ -1,6 +1,7 @@
 /** One of the network: account, identity and convention, as steps that lead into the circles. */
 
 import type { ProfessionalId } from "../../core/ids.ts";
+import { isKnown } from "../coordination/admission.ts";
 import { type ConventionOptions, conventionSteps, isOver } from "../coordination/convention.ts";
 import { phoneWord } from "../coordination/fields.ts";
 import { invite } from "../coordination/invitation.ts";
@@ -92,7 +93,10 @@ function identityStep({ ronde }: PageContext, { colleague, person }: File): Step
       state: "done",
       title,
       note: h("p", null, on === undefined ? t("Vérifiée.") : t("Vérifiée le {day}.", { day: dateOf(on) })),
-      acts: decides && colleague.id !== ronde.me?.professional && link(t("La personne a tout perdu et repart de zéro"), "small"),
+      acts: decides && colleague.id !== ronde.me?.professional && [
+        colleague.role === "coordinator" && !isKnown(ronde, colleague.id) && link(t("Comparer à votre tour"), "button button-small"),
+        link(t("La personne a tout perdu et repart de zéro"), "small office-mend"),
+      ],
     };
   }
   const ready = colleague.devices > 0;

@@ -6,7 +6,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import Coroutine
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from server.demonstration import family, network, talk, verdict
 from server.demonstration.clock import StoryClock
 from server.demonstration.living.ledger import Ledger, keep, recall
 from server.demonstration.living.script import read_script
-from server.demonstration.living.seeding import Seeding, seed
+from server.demonstration.living.seeding import Seeding, begin, in_memory, seed
 from server.demonstration.living.weeks import NotDone
 from server.demonstration.page import Shown, page
 from server.demonstration.processes import LOGS, NotStarted, World, open_port, world
@@ -39,13 +38,20 @@ FAILURES = (Refused, Unreachable, NotStarted, NotDone, TimeoutError)
 def demo(*, once: bool, port: int, folder: Path | None, store: str | None) -> None:
     """Ouvre un réseau inventé et vivant, jusqu'à Ctrl-C."""
     with contextlib.ExitStack() as rooms:
-        place = folder or Path(rooms.enter_context(tempfile.TemporaryDirectory(prefix="ronde-")))
+        place = folder or Path(
+            rooms.enter_context(tempfile.TemporaryDirectory(prefix="ronde-", dir=in_memory()))
+        )
         place.mkdir(parents=True, exist_ok=True)
         kept = None if once else recall(place)
         if kept is None and any(place.iterdir()):
             raise Refusal(f"le dossier {place} n'est pas vide")
-        live = partial(_living, kept=kept, port=port)
-        sys.exit(asyncio.run(_until_stopped((_story if once else live)(place, store=store), place)))
+        if once:
+            work = _story(place, store=store)
+        elif kept is None:
+            work = _living(place, port=port, store=store)
+        else:
+            work = _again(place, kept=kept, port=port)
+        sys.exit(asyncio.run(_until_stopped(work, place)))
 
 
 async def _until_stopped(work: Coroutine[Any, Any, int], folder: Path) -> int:
@@ -84,26 +90,35 @@ async def _story(folder: Path, *, store: str | None) -> int:
         return 0 if await tell(scene) else 1
 
 
-async def _living(folder: Path, *, kept: Ledger | None, port: int, store: str | None) -> int:
-    """Let a network live, or go on where it was left; then stay."""
-    clock = StoryClock(file=folder / "clock")
-    settings = None if kept is None else kept.settings
-    async with world(folder, port=port, store=store, kept=settings) as here:
-        ledger = kept or await _seeded(folder, here, clock)
-        shown = Shown(ledger=ledger, server=here.url, folder=folder, clock=clock)
-        async with page(shown, open_port(port + 1 if port else 0)) as address:
-            tell_where(shown, address)
-            await show_codes(shown)
+async def _living(folder: Path, *, port: int, store: str | None) -> int:
+    """Let a network live from five weeks ago until now, then stay."""
+    clock, progress = StoryClock(file=folder / "clock"), Progress()
+    days = begin(clock)
+    async with world(folder, port=port, store=store) as here:
+        script = read_script()
+        seeding = Seeding(world=here, clock=clock, days=days, script=script, tell=progress.tell)
+        ledger = await seed(seeding)
+        progress.end()
+        keep(folder, ledger)
+        await _stay(here, ledger, clock)
     return 0
 
 
-async def _seeded(folder: Path, here: World, clock: StoryClock) -> Ledger:
-    progress = Progress()
-    seeding = Seeding(world=here, clock=clock, script=read_script(), tell=progress.tell)
-    ledger = await seed(seeding)
-    progress.end()
-    keep(folder, ledger)
-    return ledger
+async def _again(folder: Path, *, kept: Ledger, port: int) -> int:
+    """Go on where a kept demonstration was left."""
+    clock = StoryClock(file=folder / "clock")
+    async with world(folder, port=port, kept=kept.settings) as here:
+        await _stay(here, kept, clock)
+    return 0
+
+
+async def _stay(here: World, ledger: Ledger, clock: StoryClock) -> None:
+    """Show the page and the codes until somebody stops it all."""
+    shown = Shown(ledger=ledger, server=here.url, folder=here.folder, clock=clock)
+    port = int(here.environment["RONDE_PORT"]) + 1
+    async with page(shown, open_port(port)) as address:
+        tell_where(shown, address)
+        await show_codes(shown)
 
 
 def _last_words(folder: Path) -> str:

@@ -14,7 +14,8 @@ INK: Colour = (43, 91, 97)
 BAND: Colour = (226, 237, 236)
 LINE: Colour = (205, 212, 210)
 DOT: Colour = (165, 48, 42)
-_SIDE = (360, 240)
+GRAIN = 3
+_SIDE = (480, 321)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +58,11 @@ def curve(x: float, y: float) -> Colour:
 def png(width: int, height: int, paint: Paint) -> bytes:
     """Write an image in eight-bit colours (PNG, third edition); coordinates go from 0 to 1."""
     rows = bytearray()
-    for row in range(height):
-        rows.append(0)
-        for column in range(width):
-            rows += bytes(paint(column / width, row / height))
+    for row in range(0, height, GRAIN):
+        line = bytearray(1)
+        for column in range(0, width, GRAIN):
+            line += bytes(paint(column / width, row / height)) * GRAIN
+        rows += line * GRAIN
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(rows))), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in chunks)

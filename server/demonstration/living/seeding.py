@@ -31,8 +31,16 @@ class Seeding:
 
     world: World
     clock: StoryClock
+    days: Weekdays
     script: Script
     tell: Tell
+
+
+def begin(clock: StoryClock) -> Weekdays:
+    """Put the clock back to the first of the seeded weeks, before anybody looks at it."""
+    days = Weekdays.before(clock())
+    clock.begin_at(days.at(BEGINS))
+    return days
 
 
 async def seed(seeding: Seeding) -> Ledger:
@@ -42,22 +50,20 @@ async def seed(seeding: Seeding) -> Ledger:
         NotDone: The server refused something.
         NotStarted: The first account could not be made.
     """
-    days = Weekdays.before(seeding.clock())
-    seeding.clock.begin_at(days.at(BEGINS))
-    async with _scene(seeding, days) as scene:
+    async with _scene(seeding) as scene:
         seeding.tell("Les professionnels arrivent", 0.0)
         first = await arriving.found(scene, seeding.world)
         await arriving.invite_all(scene, first, seeding.script.people.structures)
         await weeks.live(scene, lambda part: seeding.tell("Cinq semaines passent", part))
         seeding.tell("Chacun range ses clés de secours", 0.0)
-        await _go_home(scene, days)
+        await _go_home(scene)
         seeding.clock.arrive()
         return await _ledger(scene, first, seeding.world)
 
 
-async def _go_home(scene: Scene, days: Weekdays) -> None:
+async def _go_home(scene: Scene) -> None:
     """End the last day: devices fetch what came, and everybody makes a recovery code."""
-    await weeks.rest(scene, days.at(ENDS))
+    await weeks.rest(scene, scene.days.at(ENDS))
     there = [person for person in scene.people.values() if person.has_begun]
     await asyncio.gather(*(_leave(scene, person) for person in there))
 
@@ -118,18 +124,18 @@ def _password(words: Sequence[str]) -> str:
     return "-".join(secrets.choice(words) for _ in range(4))
 
 
-def _fast() -> str | None:
-    """Choose a place in memory for files that are written hundreds of times, and not kept."""
+def in_memory() -> str | None:
+    """Find a folder in memory for files that are not kept: nobody waits for a disk then."""
     memory = Path("/dev/shm")  # noqa: S108 -- a folder with a random name of its own is made there
     return str(memory) if memory.is_dir() else None
 
 
 @asynccontextmanager
-async def _scene(seeding: Seeding, days: Weekdays) -> AsyncIterator[Scene]:
+async def _scene(seeding: Seeding) -> AsyncIterator[Scene]:
     """Give everybody a line, and their devices a folder that goes with the seeding."""
     world, password = seeding.world, _password(seeding.script.people.password_words)
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ronde-", dir=_fast()))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ronde-", dir=in_memory()))
         people = {
             words.key: Person(
                 words=words,
@@ -142,7 +148,7 @@ async def _scene(seeding: Seeding, days: Weekdays) -> AsyncIterator[Scene]:
         yield Scene(
             folder=Path(folder),
             clock=seeding.clock,
-            days=days,
+            days=seeding.days,
             letters=Letters(folder=world.folder),
             people=people,
             cases={key: Case(words=words) for key, words in seeding.script.children.items()},

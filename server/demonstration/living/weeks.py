@@ -10,7 +10,7 @@ from server.demonstration.living import following, script, talking
 from server.demonstration.living.person import Person
 from server.demonstration.living.scene import Case, Scene
 
-SIDE_BY_SIDE = timedelta(minutes=12)
+SIDE_BY_SIDE = timedelta(minutes=20)
 """Deeds of different people round different children that are this close happen at once."""
 
 Progress = Callable[[float], None]

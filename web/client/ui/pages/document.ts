@@ -10,6 +10,7 @@ import { Editor } from "../documents/editor.ts";
 import { answersView, documentBadge, signedWords, versionList } from "../documents/reading.ts";
 import type { AnswerProblem, Wrong } from "../documents/rules.ts";
 import type { DocumentView, FormDefinition } from "../documents/served.ts";
+import { shareButton } from "../documents/share.ts";
 import { said } from "../faults.ts";
 import { type Glance, glanceAt } from "../feed/people.ts";
 import { busy } from "../form.ts";
@@ -57,6 +58,7 @@ function head({ document, form, glance, context }: Opened): HTMLElement {
       h(
         "div",
         { class: "page-actions screen-only" },
+        shareButton(context.ronde, { id: document.id, circle: document.circle, label: labelWord(form.label) }),
         h("button", { class: "icon-button", type: "button", "aria-label": t("Imprimer"), onclick: () => print() }, icon("print")),
         editable && document.state !== "draft" && strikeButton(document, context),
       ),

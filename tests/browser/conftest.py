@@ -1,12 +1,12 @@
 """Fixtures of the tests in a browser: the built shell, a browser, people in one circle."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
+from server.clock import system_clock
 from tests.support.browser_shell import (
     Scene,
     Window,
@@ -31,7 +31,7 @@ def shell_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
     # The browser's clock is the real one; a certificate must not be of another year.
-    async with running(tmp_path, clock=StandingClock(datetime.now(UTC))) as started:
+    async with running(tmp_path, clock=StandingClock(system_clock())) as started:
         yield started
 
 

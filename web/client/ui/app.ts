@@ -27,6 +27,7 @@ class App {
   #area: Area = "day";
   #turn = 0;
   #stood: Standing["kind"];
+  #learning: Promise<void> = Promise.resolve();
   #drawStatus: () => void = () => undefined;
   #closeSession: () => void = () => undefined;
 
@@ -46,6 +47,8 @@ class App {
     await this.#speakTheirs();
     await this.#router.start();
     await this.#learnNames();
+    // Fetched before it is asked for: who presses Ctrl+K goes on typing at once.
+    void import("./parts/switcher.ts");
   }
 
   #listen(): void {
@@ -198,7 +201,13 @@ class App {
   }
 
   /** Circles are called by their child, which only the day's list tells. */
-  async #learnNames(): Promise<void> {
+  #learnNames(): Promise<void> {
+    // One after the other: whoever asks while a look is under way gets what it finds.
+    this.#learning = this.#learning.then(() => this.#learn());
+    return this.#learning;
+  }
+
+  async #learn(): Promise<void> {
     if (this.#ronde.standing.kind !== "ready") return;
     const { api, circles } = this.#ronde;
     this.#name(await api.kept<Day>("/day").catch(() => null));
@@ -220,8 +229,12 @@ class App {
   async #openSwitcher(): Promise<void> {
     if (this.#area === "door") return;
     const { openSwitcher } = await import("./parts/switcher.ts");
-    await this.#learnNames();
-    openSwitcher({ ronde: this.#ronde, circles: this.#namedCircles(), go: (href) => void this.#router.go(href) });
+    openSwitcher({
+      ronde: this.#ronde,
+      circles: () => this.#namedCircles(),
+      learned: this.#learnNames(),
+      go: (href) => void this.#router.go(href),
+    });
   }
 
   async #openSession(): Promise<void> {

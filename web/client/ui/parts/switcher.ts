@@ -9,7 +9,9 @@ import type { FrameCircle } from "./frame.ts";
 
 export type SwitcherOptions = {
   readonly ronde: Ronde;
-  readonly circles: readonly FrameCircle[];
+  readonly circles: () => readonly FrameCircle[];
+  /** Kept when `circles` knows more than it did: nobody waits for it to type. */
+  readonly learned: Promise<void>;
   readonly go: (href: string) => void;
 };
 
@@ -21,11 +23,13 @@ const MOST = 12;
 /** Open the switcher, unless it is open already. */
 export function openSwitcher(options: SwitcherOptions): void {
   if (document.querySelector("dialog.switcher") !== null) return;
-  new Switcher(targets(options)).open();
+  const switcher = new Switcher(targets(options));
+  switcher.open();
+  void options.learned.then(() => switcher.learn(targets(options)));
 }
 
 class Switcher {
-  readonly #targets: readonly Target[];
+  #targets: readonly Target[];
   readonly #list = h("ul", { class: "switcher-list", id: freshId("targets"), role: "listbox", "aria-label": t("Résultats") });
   readonly #input: HTMLInputElement;
   readonly #dialog: HTMLDialogElement;
@@ -64,6 +68,12 @@ class Switcher {
     document.body.append(this.#dialog);
     this.#look();
     this.#dialog.showModal();
+  }
+
+  /** Look through these from now on, for what has been typed already. */
+  learn(all: readonly Target[]): void {
+    this.#targets = all;
+    if (this.#dialog.open) this.#look();
   }
 
   #look(): void {
@@ -116,7 +126,7 @@ function marked(label: string, match: Match): (string | HTMLElement)[] {
 
 function targets({ ronde, circles, go }: SwitcherOptions): Target[] {
   const page = (label: string, sign: IconName, href: string): Target => ({ label, sign, run: () => go(href) });
-  const busiest = [...circles].sort((a, b) => b.view.unread - a.view.unread);
+  const busiest = [...circles()].sort((a, b) => b.view.unread - a.view.unread);
   const coordinates = ronde.me !== null && ronde.me.role !== "professional";
   return [
     ...busiest.map(({ view, name }) => page(name, "message", `/circles/${view.id}`)),

@@ -8,10 +8,7 @@
 import type { Moment } from "../canonical.ts";
 import type { ChannelId } from "../ids.ts";
 import { equal } from "../mls/suite.ts";
-import { adopt } from "./adopt.ts";
-import { takeCommit } from "./commits.ts";
 import type { Item } from "./log.ts";
-import { takeHistory } from "./pasts.ts";
 import { joinPasts, readEntry } from "./read.ts";
 import { advance } from "./send.ts";
 import type { ChannelState, Session } from "./state.ts";
@@ -68,9 +65,9 @@ async function take(session: Session, item: Item): Promise<Step> {
     case "entry":
       return readEntry(session, state, item);
     case "commit":
-      return takeCommit(session, state, item);
+      return (await import("./changing.ts")).takeCommit(session, state, item);
     case "history":
-      return takeHistory(session, state, item);
+      return (await import("./changing.ts")).takeHistory(session, state, item);
   }
 }
 
@@ -90,5 +87,6 @@ async function takeCreate(session: Session, state: ChannelState, item: Item): Pr
     return kept(session, state.with({ pending: null }));
   }
   const { roster } = circleOf(session, state.circle);
+  const { adopt } = await import("./changing.ts");
   return adopt(session, state, pending.group, item, { roster });
 }

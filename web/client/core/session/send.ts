@@ -1,6 +1,5 @@
 /** What leaves a device: one thing at a time for each channel, in the order it was made. */
 
-import { BadBundle, Bundle } from "../bundle.ts";
 import type { Moment } from "../canonical.ts";
 import { Entry, seal } from "../entry.ts";
 import type { ChannelId, DeviceId, EntryId } from "../ids.ts";
@@ -9,12 +8,10 @@ import type { Roster } from "../membership.ts";
 import type { Group } from "../mls/group.ts";
 import { Refused } from "../mls/refused.ts";
 import { isActive, strangers } from "../policy.ts";
-import { leavesOf } from "./adopt.ts";
 import type { Effect, Send } from "./effects.ts";
 import { safetyWarning } from "./effects.ts";
 import type { AppendRequest } from "./log.ts";
 import { Outgoing, Pending, Sealed, Wanted } from "./outgoing.ts";
-import { certificateIn, opened } from "./packages.ts";
 import type { ChannelState, Session } from "./state.ts";
 import type { Step } from "./step.ts";
 import {
@@ -182,6 +179,7 @@ async function dueChange(
   const present = new Set(devices.filter((device) => !removes.includes(device)));
   const adds: Uint8Array[] = [];
   for (const one of state.wanted.adds) {
+    const { certificateIn } = await import("./changing.ts");
     const certificate = certificateIn(one);
     if ((await isActive(roster, certificate)) && !present.has(certificate.device)) {
       adds.push(one);
@@ -196,6 +194,7 @@ async function commit(
   before: Group,
   { change, now }: { readonly change: Wanted; readonly now: Moment },
 ): Promise<Step> {
+  const { BadBundle, Bundle, leavesOf, opened } = await import("./changing.ts");
   const packages = opened(change.adds);
   const leaves = leavesOf(state, change.removes);
   try {
@@ -275,6 +274,7 @@ async function refusePending(
     const refused = new Pending({ ...pending, refused: true });
     return wait(session, state.with({ pending: refused, attempt: state.attempt + 1 }), code);
   }
+  const { Bundle } = await import("./changing.ts");
   const adding = Bundle.decode(pending.body).keyPackages.length > 0;
   return dropChange(session, state, { code, adding, now });
 }

@@ -19,12 +19,10 @@ import { nameOf, utf8 } from "../mls/codec.ts";
 import type { KeyPair } from "../mls/suite.ts";
 import { isActive, NotAllowed } from "../policy.ts";
 import type { Statement } from "../statement.ts";
-import { give } from "./adopt.ts";
 import type { Effect, EntryOpened, Shown } from "./effects.ts";
 import { safetyWarning } from "./effects.ts";
 import type { Card, Item } from "./log.ts";
 import { Outgoing, Wanted } from "./outgoing.ts";
-import { certificateIn } from "./packages.ts";
 import { lookThrough } from "./read.ts";
 import { receiveItems } from "./receive.ts";
 import { advance, resend } from "./send.ts";
@@ -209,6 +207,7 @@ export async function shareHistory(
   if (found === undefined) {
     throw new NotInChannel();
   }
+  const { give } = await import("./changing.ts");
   const giving = await give(session, state, found.certificate, { roster });
   return advance(session.keep(giving), channel, { now });
 }
@@ -286,6 +285,7 @@ function announce(session: Session, circle: CircleId, news: readonly Statement[]
 }
 
 async function checkAddition(roster: Roster, encoded: Uint8Array, now: Moment): Promise<void> {
+  const { certificateIn } = await import("./changing.ts");
   const certificate = certificateIn(encoded);
   if (!(await isActive(roster, certificate)) || certificate.notAfter < now) {
     throw new NotAllowed("ghost");

@@ -1,0 +1,12 @@
+/**
+ * What it takes to change a channel's group, to follow a change, and to hand the past on.
+ *
+ * In one file so that it is loaded in one go when it is first needed: whoever only reads and
+ * writes carries none of it.
+ */
+
+export { BadBundle, Bundle } from "../bundle.ts";
+export { adopt, give, leavesOf } from "./adopt.ts";
+export { takeCommit } from "./commits.ts";
+export { certificateIn, opened } from "./packages.ts";
+export { takeHistory } from "./pasts.ts";

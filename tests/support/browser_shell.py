@@ -7,7 +7,7 @@ goes to the real server.
 import asyncio
 import re
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -103,14 +103,16 @@ class Window:
     async def until(self, script: str, argument: object = None, *, seconds: float = 10) -> None:
         """Wait until a condition of the page's holds."""
         async with asyncio.timeout(seconds):
-            while not await self.page.evaluate(script, argument):
-                await asyncio.sleep(_LOOKS_EVERY_S)
+            await _often(lambda: self.page.evaluate(script, argument))
 
     async def reads(self, channel: ChannelId, texts: list[str], *, seconds: float = 10) -> None:
         """Wait until a channel shows these messages, and no others."""
+
+        async def as_wanted() -> bool:
+            return await self.texts(channel) == texts
+
         async with asyncio.timeout(seconds):
-            while await self.texts(channel) != texts:
-                await asyncio.sleep(_LOOKS_EVERY_S)
+            await _often(as_wanted)
 
     async def says(self, channel: ChannelId, text: str) -> str:
         entry: str = await self.ask(POST, [channel, text])
@@ -184,6 +186,14 @@ def _note(window: Window, kind: str, text: str) -> None:
     # A request that fails is noted by the browser itself; the shell says nothing at all.
     if kind in ("error", "warning") and not text.startswith(_NETWORK):
         window.troubles.append(text)
+
+
+async def _often(look: Callable[[], Awaitable[bool]]) -> None:
+    """Look again and again until it is so."""
+    while True:
+        if await look():
+            return
+        await asyncio.sleep(_LOOKS_EVERY_S)
 
 
 @asynccontextmanager

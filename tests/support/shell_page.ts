@@ -2,5 +2,5 @@
 
 import { start } from "../../web/client/shell/start.ts";
 
-Object.assign(globalThis, { ronde: null, began: performance.now() });
-void start().then((ronde) => Object.assign(globalThis, { ronde, opened: performance.now() }));
+const began = performance.now();
+void start().then((ronde) => Object.assign(globalThis, { ronde, tookToOpen: performance.now() - began }));

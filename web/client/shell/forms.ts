@@ -62,7 +62,7 @@ export function readItem(form: unknown): Item {
 }
 
 /** Write a card as the wire does. */
-export function cardForm(card: Card): Form {
+function cardForm(card: Card): Form {
   return {
     task: card.task,
     assignees: card.assignees,

@@ -19,7 +19,7 @@ export type Findings = {
   readonly members?: Members;
 };
 
-export type Members = {
+type Members = {
   readonly by: DeviceId;
   readonly added: readonly ProfessionalId[];
   readonly removed: readonly ProfessionalId[];

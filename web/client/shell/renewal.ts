@@ -11,7 +11,7 @@ const WEEK_MS = 7 * 86_400_000;
 const MOST_ENTRIES = 500;
 
 /** When a device last renewed its keys in a channel, and how many entries it had written then. */
-export type Renewed = { readonly at: Moment; readonly counter: number };
+type Renewed = { readonly at: Moment; readonly counter: number };
 
 /** Renew our keys in a channel if it is time; a wish that is lost comes up again by itself. */
 export async function renewKeys(

@@ -27,7 +27,7 @@ class App {
   #area: Area = "day";
   #turn = 0;
   #stood: Standing["kind"];
-  #learning: Promise<void> = Promise.resolve();
+  #tellSwitcher: () => void = () => undefined;
   #drawStatus: () => void = () => undefined;
   #closeSession: () => void = () => undefined;
 
@@ -201,13 +201,7 @@ class App {
   }
 
   /** Circles are called by their child, which only the day's list tells. */
-  #learnNames(): Promise<void> {
-    // One after the other: whoever asks while a look is under way gets what it finds.
-    this.#learning = this.#learning.then(() => this.#learn());
-    return this.#learning;
-  }
-
-  async #learn(): Promise<void> {
+  async #learnNames(): Promise<void> {
     if (this.#ronde.standing.kind !== "ready") return;
     const { api, circles } = this.#ronde;
     this.#name(await api.kept<Day>("/day").catch(() => null));
@@ -218,6 +212,7 @@ class App {
       this.#name((await api.read<Day>("/day").catch(() => null))?.value ?? null);
     }
     this.#drawFrame();
+    this.#tellSwitcher();
   }
 
   #name(day: Day | null): void {
@@ -229,10 +224,9 @@ class App {
   async #openSwitcher(): Promise<void> {
     if (this.#area === "door") return;
     const { openSwitcher } = await import("./parts/switcher.ts");
-    openSwitcher({
+    this.#tellSwitcher = openSwitcher({
       ronde: this.#ronde,
       circles: () => this.#namedCircles(),
-      learned: this.#learnNames(),
       go: (href) => void this.#router.go(href),
     });
   }

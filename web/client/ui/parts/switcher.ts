@@ -10,8 +10,6 @@ import type { FrameCircle } from "./frame.ts";
 export type SwitcherOptions = {
   readonly ronde: Ronde;
   readonly circles: () => readonly FrameCircle[];
-  /** Kept when `circles` knows more than it did: nobody waits for it to type. */
-  readonly learned: Promise<void>;
   readonly go: (href: string) => void;
 };
 
@@ -20,12 +18,12 @@ type Hit = { readonly target: Target; readonly match: Match };
 
 const MOST = 12;
 
-/** Open the switcher, unless it is open already. */
-export function openSwitcher(options: SwitcherOptions): void {
-  if (document.querySelector("dialog.switcher") !== null) return;
+/** Open the switcher, unless it is open; gives what to call when there are more circles. */
+export function openSwitcher(options: SwitcherOptions): () => void {
+  if (document.querySelector("dialog.switcher") !== null) return () => undefined;
   const switcher = new Switcher(targets(options));
   switcher.open();
-  void options.learned.then(() => switcher.learn(targets(options)));
+  return () => switcher.learn(targets(options));
 }
 
 class Switcher {

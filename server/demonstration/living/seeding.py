@@ -57,8 +57,10 @@ async def seed(seeding: Seeding) -> Ledger:
         await weeks.live(scene, lambda part: seeding.tell("Cinq semaines passent", part))
         seeding.tell("Chacun range ses clés de secours", 0.0)
         await _go_home(scene)
+        # Before the present: a code serves once, and those of now are for whoever tries this.
+        ledger = await _ledger(scene, first, seeding.world)
         seeding.clock.arrive()
-        return await _ledger(scene, first, seeding.world)
+        return ledger
 
 
 async def _go_home(scene: Scene) -> None:
@@ -78,7 +80,6 @@ async def _leave(scene: Scene, person: Person) -> None:
 
 
 async def _ledger(scene: Scene, first: Person, world: World) -> Ledger:
-    await first.come()
     awaited = next(each for each in scene.people.values() if each.words.invited)
     until = await arriving.invite(first, awaited)
     shown = (each for each in scene.people.values() if each.words.shown)

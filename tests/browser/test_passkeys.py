@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import CDPSession, Page, async_playwright
+from playwright.async_api import CDPSession, Page
 
 from server.accounts.users import disable_user
 from server.cookie import SessionCookie
 from tests.support.actors import Person, founded, stranger
+from tests.support.chromium import chromium
 from tests.support.server import Running, running
-
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
 
 MAKE = """async ([options, name]) => {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
@@ -75,9 +73,8 @@ class Desk:
 @asynccontextmanager
 async def desk_of(server: Running, *, verifies: bool = True) -> AsyncIterator[Desk]:
     """Open a browser on `localhost`, the one name of this machine that passkeys know."""
-    async with stranger(server) as person, async_playwright() as web:
+    async with stranger(server) as person, chromium() as browser:
         ana = await founded(person)
-        browser = await web.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = await (await browser.new_context(bypass_csp=True)).new_page()
         await page.goto(f"http://localhost:{server.config.public_port}/healthz")
         cdp = await page.context.new_cdp_session(page)
@@ -92,7 +89,6 @@ async def desk_of(server: Running, *, verifies: bool = True) -> AsyncIterator[De
         }
         added = await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
         yield Desk(ana=ana, page=page, cdp=cdp, authenticator=added["authenticatorId"])
-        await browser.close()
 
 
 @pytest.fixture

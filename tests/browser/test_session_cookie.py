@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
 
 from tests.support.actors import founded, stranger
+from tests.support.chromium import chromium
 from tests.support.server import running
 
-CHROMIUM = Path("/usr/bin/chromium")
 SIGN_IN_AND_OUT = """async (form) => {
   const json = {"Content-Type": "application/json"};
   const ask = (method, path, body) =>
@@ -21,20 +20,17 @@ SIGN_IN_AND_OUT = """async (form) => {
 }"""
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 async def test_a_browser_on_this_machine_stays_signed_in(tmp_path: Path, host: str) -> None:
-    async with running(tmp_path) as server, stranger(server) as person, async_playwright() as web:
+    async with running(tmp_path) as server, stranger(server) as person, chromium() as browser:
         ana = await founded(person)
         server.clock.move(seconds=30)
         form = {"email": ana.email, "password": ana.password, "code": ana.code()}
-        browser = await web.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         # What answers here is JSON, whose policy lets no script ask for anything.
         page = await (await browser.new_context(bypass_csp=True)).new_page()
         await page.goto(f"http://{host}:{server.config.public_port}/healthz")
 
         statuses, readable = await page.evaluate(SIGN_IN_AND_OUT, form)
 
-        await browser.close()
     assert statuses == [201, 200, 204, 401]
     assert readable == ""

@@ -78,15 +78,22 @@ def build(group: str) -> bool:
     stamp = DIST / "stamp"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == sources:
         return True
-    words = [tool("python"), "-P", "-m", "server.words_catalogue", str(DIST / "words")]
-    bundle = [tool("python"), *NODE[1:], "build.ts", str(DIST)]
-    ready = (
-        prepare_client(group)
-        and _step("words", words)
-        and _step("browser client", bundle, folder=CLIENT)
-    )
-    if ready:
-        stamp.write_text(sources, encoding="utf-8")
+    # Built aside and put in its place at the end: nobody ever meets half a client.
+    aside = DIST.with_name(f"dist-{os.getpid()}")
+    words = [tool("python"), "-P", "-m", "server.words_catalogue", str(aside / "words")]
+    bundle = [tool("python"), *NODE[1:], "build.ts", str(aside)]
+    try:
+        ready = (
+            prepare_client(group)
+            and _step("words", words)
+            and _step("browser client", bundle, folder=CLIENT)
+        )
+        if ready:
+            (aside / "stamp").write_text(sources, encoding="utf-8")
+            shutil.rmtree(DIST, ignore_errors=True)
+            aside.rename(DIST)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     return ready
 
 

@@ -32,15 +32,6 @@ export async function notificationsPage({ ronde }: PageContext): Promise<Page> {
     t("Notifications"),
     t("Elles disent que quelque chose attend, jamais quoi ni pour quel enfant."),
     h("section", { class: "card" }, await pushSetting(ronde, keep)),
-    h(
-      "section",
-      { class: "card" },
-      toggle(t("Résumé par e-mail"), {
-        hint: t("Une fois par jour, seulement si quelque chose attend."),
-        on: value.digest === "daily",
-        changed: (on) => keep({ digest: on ? "daily" : "off" }),
-      }).element,
-    ),
     quietHours(value, keep),
   );
   return { title: t("Notifications"), element };
@@ -107,11 +98,6 @@ function quietHours(value: Preferences, keep: Keep): HTMLElement {
     h("h2", { class: "card-title" }, t("Heures calmes")),
     h("p", { class: "card-note" }, t("Rien ne sonne pendant ces heures. Deux heures égales : pas d'heures calmes.")),
     h("div", { class: "field-row field-pair" }, from, until),
-    toggle(t("Sauf les messages urgents"), {
-      hint: t("Ce qu'un collègue a marqué urgent sonne quand même."),
-      on: value.urgent,
-      changed: (on) => keep({ urgent: on }),
-    }).element,
   );
 }
 

@@ -79,6 +79,65 @@ test("a rotation that loses the race is tried again", async () => {
   assert.equal(ben.state.attempt, 0);
 });
 
+test("each lost race lets the next try wait longer, until one is won", async () => {
+  const house = await House.build();
+  const ben = await house.joined();
+  const { channel } = house.relay;
+  const step = await sessions.rotate(ben.session, channel, { now: NOW });
+  await house.ana.rotate();
+  const asked = request(step);
+  const lost = await sessions.refuse(step.session, asked, "stale_epoch", { now: NOW });
+
+  const again = await sessions.receive(lost.session, channel, house.relay.log, { now: NOW });
+
+  const attempts = again.effects.map((one) => (one.kind === "send" ? one.attempt : null));
+  assert.deepEqual(
+    attempts.filter((one) => one !== null),
+    [1],
+  );
+});
+
+test("who was away believes nobody to have been there meanwhile", async () => {
+  const house = await House.build();
+  const ben = await house.joined();
+  house.relay.tampers.set(ben.id, (items) =>
+    items.map((item) =>
+      item.kind === "commit" && item.epoch === 1 ? { ...item, body: NOISE } : item,
+    ),
+  );
+  await house.ana.rotate();
+  await house.ana.rotate();
+  await ben.sync();
+
+  await ben.rejoin();
+  await settle(house.ana, ben);
+
+  const { tenures } = ben.state;
+  const hers = tenures.filter((one) => one.certificate.device === house.ana.id);
+  const spans = hers.map(({ first, last }) => [first, last]);
+  assert.deepEqual(spans, [
+    [1, 1],
+    [4, null],
+  ]);
+});
+
+test("a past given in pieces is over with the last of them", async () => {
+  const house = await House.build();
+  await house.ana.say("un");
+  const ben = await house.joined();
+  await ben.rotate();
+  await ben.sync();
+  const cleo = await house.member();
+  const before = house.relay.log.length;
+
+  await ben.add(cleo);
+  await settle(house.ana, ben, cleo);
+
+  const given = house.relay.log.slice(before).filter((item) => item.kind === "history");
+  const lasts = given.map((item) => HistoryBundle.decode(item.body).last);
+  assert.deepEqual(lasts, [false, true]);
+});
+
 test("who is off the roster does not try to remove itself either", async () => {
   const house = await House.build();
   const ben = await house.joined();

@@ -1,5 +1,6 @@
 """R9 in a session: who comes later reads what the circle lets it read."""
 
+from crypto.history import HistoryBundle
 from crypto.session.effects import (
     CannotRead,
     HistoryReceived,
@@ -136,3 +137,20 @@ def test_who_stands_outside_with_an_old_chain_is_not_alarmed_by_a_past_for_anoth
     assert dana.read == ["un"]
     assert any(item.kind is Kind.HISTORY and item.sender == ben.id for item in relay.log)
     assert cleo.warnings == []
+
+
+def test_a_past_given_in_pieces_is_over_with_the_last_of_them(
+    relay: Relay, ana: Client, ben: Client, cleo: Client
+) -> None:
+    ana.say("un")
+    ana.add(ben)
+    settle(ana, ben)
+    ben.rotate()
+    ben.sync()
+    before = len(relay.log)
+
+    ben.add(cleo)
+    settle(ana, ben, cleo)
+
+    given = [item for item in relay.log[before:] if item.kind is Kind.HISTORY]
+    assert [HistoryBundle.decode(item.body).last for item in given] == [False, True]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from crypto.session import session as sessions
-from crypto.session.effects import EntryStored
+from crypto.session.effects import EntryStored, Send
 from crypto.session.log import Kind
 from tests.support.devices import NOW, Circle, person
 from tests.support.relay import Client, Crash, Relay, sends, settle
@@ -255,3 +255,14 @@ def test_a_newcomer_who_crashes_while_joining_joins(house: House) -> None:
     assert steps > 3
     assert house.dana.state.unread == ()
     assert len(house.inside) == 4
+
+
+def test_each_lost_race_lets_the_next_try_wait_longer(house: House) -> None:
+    step = sessions.rotate(house.ben.session, house.relay.channel, now=NOW)
+    house.ana.rotate()
+    (request,) = sends(step)
+    lost = sessions.refuse(step.session, request, "stale_epoch", now=NOW)
+
+    again = sessions.receive(lost.session, house.relay.channel, house.relay.log, now=NOW)
+
+    assert [one.attempt for one in again.effects if isinstance(one, Send)] == [1]

@@ -256,3 +256,21 @@ def test_no_damaged_item_stops_a_session(data: st.DataObject) -> None:
 
     assert ben.state.cursor == len(damaged)
     assert all(text == "bonjour" for text in ben.heard)
+
+
+def test_who_was_away_believes_nobody_to_have_been_there_meanwhile(
+    relay: Relay, ana: Client, ben: Client
+) -> None:
+    relay.tampers[ben.id] = lambda items: tuple(
+        replace(item, body=b"noise") if item.kind is Kind.COMMIT and item.epoch == 1 else item
+        for item in items
+    )
+    ana.rotate()
+    ana.rotate()
+    ben.sync()
+
+    ben.rejoin()
+    settle(ana, ben)
+
+    hers = [one for one in ben.state.tenures if one.certificate.device == ana.id]
+    assert [(one.first, one.last) for one in hers] == [(1, 1), (4, None)]

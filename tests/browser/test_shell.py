@@ -1,9 +1,13 @@
 """The shell in a real browser: one device however many tabs, and nothing typed is lost."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
+from care_circle.role import Role
+from channels.headless_people import admit_member, attest_identity
 from tests.support.browser_shell import (
     ALL_SENT,
     BACKED_UP,
@@ -11,10 +15,16 @@ from tests.support.browser_shell import (
     CHROMIUM,
     STATES,
     Scene,
+    bring_in,
+    enrol_in_browser,
     forget_device,
+    surfer,
 )
+from tests.support.journey import Journey
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
+
+PHASE = "async (channel) => (await ronde.conversation(channel)).phase"
 
 
 async def test_what_is_said_in_a_browser_is_read_by_all_and_answered(scene: Scene) -> None:
@@ -94,3 +104,55 @@ async def test_a_store_that_was_evicted_is_missed_and_comes_back_by_the_code(sce
     assert code is None
     await tab.until(ALL_SENT, [channel, 2])
     assert await scene.ben.texts(channel) == ["Dit avant.", "Me revoilà."]
+
+
+async def test_two_tabs_that_add_the_same_colleague_add_them_once(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> None:
+    story, channel = scene.story, scene.story.channel
+    zoe = await surfer(browser, shell_files, story.url, "Zoe")
+    first, zoes_id, _ = await enrol_in_browser(story, zoe, role=Role.COORDINATOR)
+    await bring_in(story, zoes_id, role=Role.COORDINATOR)
+    await first.ask("() => ronde.synchronise()")
+    second = await zoe.opens()
+    carl = await story.join("Carl")
+    await admit_member(story.ana.device, story.circle, carl.id)
+
+    add = "([channel, who]) => ronde.coordination.addMembers(channel, [who])"
+    await asyncio.gather(*(tab.ask(add, [channel, carl.id]) for tab in (first, second)))
+
+    await carl.device.synchronise()
+    members = "async (c) => (await ronde.conversation(c)).members.map((one) => one.professional)"
+    for tab in (first, second):
+        assert (await tab.ask(members, channel)).count(carl.id) == 1
+    await first.says(channel, "Bienvenue, Carl.")
+    await second.reads(channel, ["Bienvenue, Carl."])
+    await first.until(ALL_SENT, [channel, 1])
+    assert await carl.texts(channel) == ["Bienvenue, Carl."]
+    assert zoe.troubles == []
+
+
+async def test_a_newcomer_whom_nobody_adds_comes_in_by_itself(
+    story: Journey, browser: Browser, shell_files: Path
+) -> None:
+    ben = await story.join("Ben")
+    await story.gather(ben)
+    await ben.say(story.channel, "Dit avant.")
+    lea = await surfer(browser, shell_files, story.url, "Lea")
+    tab, professional, _ = await enrol_in_browser(story, lea)
+    await attest_identity(story.ana.device, professional)
+    await story.sign_convention(professional)
+    await admit_member(story.ana.device, story.circle, professional)
+
+    await tab.ask("() => ronde.synchronise()")
+    waiting = await tab.ask(PHASE, story.channel)
+    await tab.ask("() => { const now = Date.now; Date.now = () => now() + 61_000; }")
+    await tab.ask("() => ronde.synchronise()")
+    await tab.ask("() => ronde.synchronise()")
+    await ben.device.synchronise()
+    await story.ana.device.synchronise()
+
+    assert waiting == "waiting"
+    assert await tab.ask(PHASE, story.channel) == "member"
+    await tab.ask("() => ronde.synchronise()")
+    await tab.reads(story.channel, ["Dit avant."])

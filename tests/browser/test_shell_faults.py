@@ -1,12 +1,23 @@
 """What bad input and bad luck get from the shell: a plain answer, and nothing lost."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Route
+from playwright.async_api import Browser, Route
 
-from tests.support.browser_shell import ALL_SENT, BEGIN, CHROMIUM, STATES, Scene
+from care_circle.role import Role
+from tests.support.browser_shell import (
+    ALL_SENT,
+    BEGIN,
+    CHROMIUM,
+    STATES,
+    Scene,
+    bring_in,
+    enrol_in_browser,
+    surfer,
+)
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
 
@@ -120,6 +131,43 @@ async def test_who_lost_everything_begins_again_under_another_identity(scene: Sc
     assert standing["kind"] == "ready"
     assert (standing["registered"], standing["backedUp"]) == (False, False)
     assert len(bytes.fromhex(key)) == 32
+
+
+async def test_who_lost_everything_is_attested_anew_and_reads_what_was_said(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> None:
+    story, channel, tab = scene.story, scene.story.channel, scene.tab
+    zoe = await surfer(browser, shell_files, story.url, "Zoe")
+    her, zoes_id, _ = await enrol_in_browser(story, zoe, role=Role.COORDINATOR)
+    await bring_in(story, zoes_id, role=Role.COORDINATOR)
+    await her.ask("() => ronde.synchronise()")
+    await scene.ben.device.synchronise()
+    await scene.ben.say(channel, "Dit avant.")
+    await tab.ask("() => ronde.signOut({wipe: true})")
+    await scene.lea.sign_in(tab, story.clock)
+    await tab.ask(BEGIN, {"kind": "lost"})
+    key = await tab.ask("() => ronde.device.identityKey()")
+
+    await her.ask("([who, seen]) => ronde.coordination.attest(who, {seen})", [scene.id, key])
+    await tab.ask("() => ronde.signedIn()")
+    standing = await tab.ask("() => ronde.standing")
+    code = await tab.ask("() => ronde.device.renewCode()")
+    await tab.until(
+        "async () => (await ronde.api.ask('GET', KEYS)).waiting > 0".replace(
+            "KEYS", "`/devices/${ronde.standing.device}/key_packages`"
+        )
+    )
+    await her.ask("([c, who]) => ronde.coordination.welcome(c, who)", [story.circle, scene.id])
+    await tab.ask("() => ronde.synchronise()")
+
+    assert standing["registered"]
+    assert len(code.split()) == 8
+    await tab.reads(channel, ["Dit avant."])
+    await tab.says(channel, "Me revoilà.")
+    await her.reads(channel, ["Dit avant.", "Me revoilà."])
+    assert await her.ask("() => ronde.status.warnings.map(({kind}) => kind)") == [
+        "identity_changed"
+    ]
 
 
 async def spoil(route: Route) -> None:

@@ -81,6 +81,7 @@ export class Coordinating implements Coordination {
 
   async welcome(circle: CircleId, professional: ProfessionalId): Promise<void> {
     await this.#device.knowCircle(circle);
+    if (await this.#holdsAnotherKey(circle, professional)) await this.release(circle, professional);
     const { roster } = circleOf(this.#device.turns.session, circle);
     if (!roster.active.has(professional)) await this.admit(circle, professional);
     for (const channel of this.#ours(circle)) await this.addMembers(channel, [professional]);
@@ -100,6 +101,8 @@ export class Coordinating implements Coordination {
     await this.#device.catchUp(channel);
     const state = this.#device.turns.session.channels.get(channel);
     if (state?.phase !== "member") throw new NotPossible("not_in_channel");
+    // Another coordinator may have let them in a moment ago.
+    await this.#device.knowCircle(state.circle);
     const present = new Set(state.members.map(({ certificate }) => certificate.device));
     const wanted: string[] = [];
     for (const professional of professionals) {
@@ -123,6 +126,15 @@ export class Coordinating implements Coordination {
     const off = await strangers(circleOf(session, state.circle).roster, state.members);
     const gone = [...new Set([...devices.filter((one) => present.has(one)), ...off])];
     if (gone.length > 0) insist(await this.#device.changeMembers(channel, { removes: gone }));
+  }
+
+  /** Whoever lost everything sits there under a key that is attested no more. */
+  async #holdsAnotherKey(circle: CircleId, professional: ProfessionalId): Promise<boolean> {
+    const { roster } = circleOf(this.#device.turns.session, circle);
+    const seat = roster.active.get(professional);
+    if (seat === undefined) return false;
+    const person = fields(await this.#line.ask("GET", `/professionals/${professional}`));
+    return !equal(seat.identityKey, await this.#attestedKey(person));
   }
 
   #ours(circle: CircleId): ChannelId[] {

@@ -30,6 +30,8 @@ const HELD = "ronde.device";
 const LOCKED = "ronde.locked";
 const REMOVED = "device_taken";
 const UNAUTHORIZED = 401;
+/** How often a device asks whether a coordinator has attested its identity. */
+const UNATTESTED_MS = 20_000;
 
 /** What the door needs of the house. */
 export type Threshold = {
@@ -239,6 +241,7 @@ export class Door {
   async #ready(registered: boolean): Promise<void> {
     await this.#standReady(registered);
     if (registered) this.#goOn();
+    else setTimeout(() => void this.#greet(), UNATTESTED_MS);
   }
 
   #goOn(): void {

@@ -396,7 +396,10 @@ export interface Coordination {
     professional: ProfessionalId,
     options?: { history?: HistoryGrant },
   ): Promise<void>;
-  /** Admit and add to all channels of the circle that we are in. */
+  /**
+   * Admit and add to all channels of the circle that we are in; whoever sits there under an
+   * identity that is attested no more is released first.
+   */
   welcome(circle: CircleId, professional: ProfessionalId): Promise<void>;
   release(circle: CircleId, professional: ProfessionalId): Promise<void>;
   addMembers(channel: ChannelId, professionals: readonly ProfessionalId[]): Promise<void>;

@@ -260,8 +260,9 @@ export class Sync {
     try {
       await work();
     } catch (error) {
-      if (isForNow(error)) this.#later();
-      else if (!(error instanceof Refused)) reportError(error);
+      // What is no refusal is a fault of ours, or a file of the release that did not come.
+      if (!(error instanceof Refused) && !isForNow(error)) reportError(error);
+      if (!(error instanceof Refused) || isForNow(error)) this.#later();
     } finally {
       this.#carrying -= 1;
     }

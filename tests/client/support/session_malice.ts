@@ -52,7 +52,8 @@ export const GHOSTS = {
   uncertified: () => packageFor(new TextEncoder().encode("eve")),
   "off the roster": async () =>
     (await makePackage((await person()).device, { now: NOW })).keyPackage,
-  "with another's certificate": (who: Person) => packageFor(credentialIdentity(who.device.certificate)),
+  "with another's certificate": (who: Person) =>
+    packageFor(credentialIdentity(who.device.certificate)),
   "in another's name": async (who: Person) => {
     const id = newId() as DeviceId;
     const impostor = await sessions.enrol(await newIdentity(), who.professional, id, { now: NOW });

@@ -1,4 +1,4 @@
-/** Professionals with an identity key and a device, and the circle's chain that one of them writes. */
+/** Professionals with an identity key and a device, and a circle whose chain one of them writes. */
 import { Device, newIdentity } from "../../../web/client/core/identity.ts";
 import type { CircleId, DeviceId, ProfessionalId } from "../../../web/client/core/ids.ts";
 import { newId } from "../../../web/client/core/ids.ts";

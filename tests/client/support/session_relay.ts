@@ -280,7 +280,8 @@ export class Client {
 
   /** The events of one kind. */
   of<K extends Effect["kind"]>(kind: K): readonly Extract<Effect, { kind: K }>[] {
-    return this.events.filter((event): event is Extract<Effect, { kind: K }> => event.kind === kind);
+    type Wanted = Extract<Effect, { kind: K }>;
+    return this.events.filter((event): event is Wanted => event.kind === kind);
   }
 
   get code(): string {

@@ -49,7 +49,10 @@ export function codeOf(session: Session, channel: ChannelId): string {
  *
  * @throws NeverSeen No identity key of theirs was ever seen.
  */
-export function numberWith(session: Session, professional: ProfessionalId): string {
+export async function numberWith(
+  session: Session,
+  professional: ProfessionalId,
+): Promise<string> {
   const me = session.device.professional;
   const [mine, theirs] = [session.pins.keys.get(me), session.pins.keys.get(professional)];
   if (mine === undefined || theirs === undefined) {

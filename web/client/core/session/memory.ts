@@ -54,14 +54,16 @@ export function holder(tenures: readonly Tenure[], epoch: number, leaf: number):
 }
 
 /** Name an author. */
-export function authorOf({ professional, device }: Pick<Member, "professional" | "device">): Author {
-  return `${professional} ${device}`;
+export function authorOf(member: Pick<Member, "professional" | "device">): Author {
+  return `${member.professional} ${member.device}`;
 }
 
 /** Append author chains, sorted by author. */
 export function writeChains(writer: Writer, chains: Chains): void {
   const sorted = [...chains].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  writer.vector(sorted.map(([author, chain]) => ({ write: (to) => writeChain(to, author, chain) })));
+  writer.vector(
+    sorted.map(([author, chain]) => ({ write: (inner) => writeChain(inner, author, chain) })),
+  );
 }
 
 /** Take what `writeChains` wrote. */

@@ -30,7 +30,8 @@ export async function readEntry(session: Session, state: ChannelState, item: Ite
   if (opened instanceof BadEntry) {
     return kept(session, state, warning(item, "entry_refused", { detail: opened.fault }));
   }
-  let [followed, notice] = follow(state, item, opened, late);
+  const [read, notice] = follow(state, item, opened, late);
+  let followed = read;
   if (authorOf(opened.author) === authorOf(session.device.certificate)) {
     followed = own(followed, opened.entry);
   }

@@ -198,11 +198,10 @@ async function commit(
   const packages = opened(change.adds);
   const leaves = leavesOf(state, change.removes);
   try {
-    const made = await before.commit(packages, leaves, { now });
-    const { group } = made;
+    const { group, ...messages } = await before.commit(packages, leaves, { now });
     const groupInfo = await group.groupInfo();
     const keyPackages = packages.map((one) => one.reference());
-    const bundle = new Bundle({ commit: made.commit, welcome: made.welcome, groupInfo, keyPackages });
+    const bundle = new Bundle({ ...messages, groupInfo, keyPackages });
     const place = { id: newId() as EntryId, kind: "commit", epoch: state.epoch } as const;
     return pendingStep(session, state, new Pending({ ...place, body: bundle.encode(), group }));
   } catch (error) {

@@ -20,6 +20,7 @@ export function obstacleOf(colleague: Colleague, warrant: (by: ProfessionalId) =
       : { words: t("Pas encore d'appareil"), href: page };
   }
   const stranger = colleague.attested_by === null ? null : warrant(colleague.attested_by);
+  if (stranger?.id === colleague.id) return { words: t("Identité à comparer"), href: `/coordination/attest/${colleague.id}` };
   if (stranger !== null) {
     const words = t("Vérifié par {name}, avec qui vous n'avez pas encore comparé", { name: fullName(stranger) });
     return { words, href: `/coordination/attest/${stranger.id}` };

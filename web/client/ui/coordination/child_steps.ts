@@ -11,7 +11,7 @@ import { toast } from "../toast.ts";
 import { locale, t } from "../words.ts";
 import { lastWords, openConsent, speakers, standingWord } from "./consent.ts";
 import { eligibilityWords, guardWord } from "./eligibility.ts";
-import { type Step, stepPath } from "./path.ts";
+import { type Step, leadingSteps } from "./path.ts";
 import type { ChildRecord, ConsentView, EligibilityView, PathwayRules } from "./served.ts";
 
 export type ChildFile = {
@@ -33,7 +33,7 @@ export type StepActs = {
 /** Draw the steps of a child. */
 export function childSteps(file: ChildFile, acts: StepActs): HTMLElement {
   const steps = [consentStep(file, acts), rulesStep(file, acts), inclusionStep(file, acts), circleStep(file, acts)];
-  return stepPath(steps.filter((each) => each !== null), t("Chemin de l'enfant dans le parcours"));
+  return leadingSteps(steps.filter((each) => each !== null), t("Chemin de l'enfant dans le parcours"));
 }
 
 function consentStep(file: ChildFile, { context, decides }: StepActs): Step {

@@ -39,7 +39,7 @@ export class Directory<T> {
   readonly #chips = h("div", { class: "row", role: "group", "aria-label": t("Filtrer") });
   readonly #search = h("input", { class: "input", type: "search", "aria-label": t("Chercher un nom"), placeholder: t("Chercher un nom") });
   readonly #list = h("ul", { class: "list card card-flush" });
-  readonly #found = h("p", { class: "small muted", role: "status" });
+  readonly #found = h("p", { class: "small muted office-slot", role: "status" });
   readonly #end = h("div", { class: "directory-end" });
   #show: string;
   #most = STEP;

@@ -1,7 +1,7 @@
 /** Fields that ask for one of several answers, and how typed texts become the server's values. */
 
 import { type Child, assign, fill, freshId, h } from "../dom.ts";
-import type { Answerable } from "../form.ts";
+import { type Answerable, check } from "../form.ts";
 import { icon } from "../icons.ts";
 import { t } from "../words.ts";
 
@@ -66,6 +66,18 @@ export function radios(given: {
   const value = (): string => boxes.find((each) => each.checked)?.value ?? "";
   const input = boxes[0] ?? element;
   return { element, input, value, label: given.label, fault: () => undefined };
+}
+
+/** A box that must be ticked before one goes on. */
+export function promise(label: string): Answerable & { readonly element: HTMLElement; readonly input: HTMLInputElement } {
+  const error = h("p", { class: "field-error", id: freshId("promise-error") });
+  const box = check(label, { "aria-describedby": error.id });
+  const fault = (sentence: string | null): void => {
+    assign(box.input, { "aria-invalid": sentence === null ? null : "true" });
+    fill(error, sentence !== null && [icon("warning", "small"), h("span", null, sentence)]);
+  };
+  box.input.addEventListener("change", () => fault(null));
+  return { element: h("div", { class: "field" }, box.element, error), input: box.input, label, fault };
 }
 
 /** Turn a French number as people type it into the international form; others stay as they are. */

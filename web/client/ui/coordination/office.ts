@@ -47,7 +47,7 @@ function tabs(open: OfficeTab, powers: Powers): HTMLElement {
       icon(drawing, "small"),
       label,
     );
-  return h(
+  const bar = h(
     "nav",
     { class: "tabs", "aria-label": t("Coordination") },
     tab("start", "", "check", t("À faire")),
@@ -55,4 +55,7 @@ function tabs(open: OfficeTab, powers: Powers): HTMLElement {
     tab("professionals", "/professionals", "people", t("Professionnels")),
     powers.children && tab("late", "/late", "clock", t("En retard")),
   );
+  // On a narrow screen the open tab may lie beyond the edge.
+  requestAnimationFrame(() => bar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
+  return bar;
 }

@@ -20,9 +20,14 @@ const SAID: Readonly<Record<StepState, () => string>> = {
   stopped: () => t("arrêté"),
 };
 
-/** Draw the steps. */
+/** Draw the steps below a heading of the page. */
 export function stepPath(steps: readonly Step[], label: string): HTMLElement {
   return h("ol", { class: "path", "aria-label": label }, steps.map(step));
+}
+
+/** Draw the steps that begin a page; their heading is for those who do not see the page. */
+export function leadingSteps(steps: readonly Step[], label: string): HTMLElement {
+  return h("section", null, h("h2", { class: "visually-hidden" }, label), stepPath(steps, label));
 }
 
 function step(given: Step, at: number): HTMLElement {

@@ -4,7 +4,7 @@ import type { ProfessionalId } from "../../core/ids.ts";
 import { type Child, fill, freshId, h } from "../dom.ts";
 import { check } from "../form.ts";
 import { lookFor } from "../fuzzy.ts";
-import { professionWord } from "../nomenclature.ts";
+import { PROFESSIONS, professionWord } from "../nomenclature.ts";
 import { fullName } from "../parts/avatar.ts";
 import { t } from "../words.ts";
 import { hasSeat, obstacleOf } from "./admission.ts";
@@ -38,12 +38,15 @@ export function picker(options: PickerOptions): HTMLElement {
 
 function byProfession(people: readonly Colleague[]): ReadonlyMap<string, readonly Colleague[]> {
   const groups = new Map<string, Colleague[]>();
-  const sorted = [...people].sort((one, other) => one.family_name.localeCompare(other.family_name, "fr"));
+  // As the pathway names them: physicians first, those of the office last.
+  const order = Object.keys(PROFESSIONS);
+  const rank = (each: Colleague): number => (order.indexOf(each.profession ?? "") + order.length + 1) % (order.length + 1);
+  const sorted = [...people].sort((one, other) => rank(one) - rank(other) || one.family_name.localeCompare(other.family_name, "fr"));
   for (const each of sorted) {
     const name = professionWord(each.profession, each.role);
     groups.set(name, [...(groups.get(name) ?? []), each]);
   }
-  return new Map([...groups].sort(([one], [other]) => one.localeCompare(other, "fr")));
+  return groups;
 }
 
 function groupOf(name: string, people: readonly Colleague[], options: PickerOptions, chosen: Set<ProfessionalId>): HTMLElement {

@@ -46,6 +46,7 @@ export function visitsSection(given: {
   };
   const row = (each: AppointmentView): HTMLElement =>
     appointmentRow(each, { ronde, people, visitName, move: (moved) => book(moved.visit, moved), changed }, isPast(each));
+  const due = toBook(child, book);
   const open = appointments.filter(isOpen).sort((one, other) => Number(isPast(other)) - Number(isPast(one)));
   return h(
     "section",
@@ -56,9 +57,9 @@ export function visitsSection(given: {
       h("h2", { class: "section-title" }, t("Rendez-vous")),
       child.included_on !== null && h("button", { class: "button button-small", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous")),
     ),
-    toBook(child, book),
+    due,
     open.length > 0 && h("ul", { class: "stack-tight" }, open.map(row)),
-    open.length === 0 && h("p", { class: "soft" }, t("Aucun rendez-vous à venir.")),
+    open.length === 0 && due === false && h("p", { class: "soft" }, t("Aucun rendez-vous à venir.")),
   );
 }
 

@@ -3,12 +3,13 @@
 import type { ProfessionalId } from "../../core/ids.ts";
 import { NotPossible } from "../../shell/ronde.ts";
 import { isKnown } from "../coordination/admission.ts";
+import { promise } from "../coordination/fields.ts";
 import { notYours } from "../coordination/office.ts";
 import { colleagueOf } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
 import type { Colleague } from "../coordination/served.ts";
 import { type Child, h } from "../dom.ts";
-import { check, field, form } from "../form.ts";
+import { field, form } from "../form.ts";
 import { icon } from "../icons.ts";
 import { fullName } from "../parts/avatar.ts";
 import { qrCode } from "../parts/qr.ts";
@@ -53,7 +54,7 @@ function body(context: PageContext, colleague: Colleague, mine: Colleague, key: 
   if (self && settled) return done(colleague);
   if (self && key === null) return h("p", { class: "soft" }, t("Cet appareil n'est pas encore prêt."));
   return [
-    !self && h("ol", { class: "prose" }, [
+    !self && h("ol", { class: "prose office-numbers" }, [
       h("li", null, t("La personne ouvre « Compte », puis « Mon identité » dans Ronde.")),
       h("li", null, t("Elle lit à voix haute les seize groupes, ou montre son écran.")),
       h("li", null, t("Vous suivez ici. Un seul signe différent, et l'on s'arrête.")),
@@ -83,8 +84,7 @@ function done(colleague: Colleague): HTMLElement {
 }
 
 function compare(context: PageContext, colleague: Colleague, key: string, self: boolean): HTMLElement {
-  const box = check(self ? t("C'est bien le numéro de mon appareil") : t("Je l'ai comparé avec la personne"));
-  const fault = (sentence: string | null): void => box.input.setAttribute("aria-invalid", String(sentence !== null));
+  const box = promise(self ? t("C'est bien le numéro de mon appareil") : t("Je l'ai comparé avec la personne"));
   return h(
     "section",
     { class: "card" },
@@ -95,10 +95,10 @@ function compare(context: PageContext, colleague: Colleague, key: string, self: 
     ),
     !self && qrCode(key, t("Le même numéro, à scanner")),
     form({
-      fields: [],
+      fields: [box],
       body: box.element,
       action: self ? t("Confirmer") : t("L'identité est vérifiée"),
-      verify: () => (box.input.checked ? [] : [{ field: { input: box.input, label: t("Comparaison"), fault }, sentence: t("Cochez la case quand vous avez comparé tout le numéro.") }, { field: null, sentence: t("Cochez la case quand vous avez comparé tout le numéro.") }]),
+      verify: () => (box.input.checked ? [] : [{ field: box, sentence: t("Cochez la case quand vous avez comparé tout le numéro.") }]),
       send: async () => attest(context, colleague, key),
     }),
     !self && h("p", { class: "small muted" }, t("S'il diffère, ne cochez rien : quelqu'un s'est peut-être glissé entre vous. Prévenez l'administration de Ronde.")),

@@ -40,9 +40,9 @@ class Room {
   readonly element: HTMLElement;
   readonly #context: PageContext;
   readonly #composition: Composition;
-  readonly #members = h("div");
+  readonly #members = h("div", { class: "office-slot" });
   readonly #choice = h("div", { class: "stack-loose" });
-  readonly #act = h("div", { class: "stack-tight office-act" });
+  readonly #act = h("div", { class: "stack-tight office-slot" });
   #working = false;
 
   constructor(context: PageContext, composition: Composition) {

@@ -35,7 +35,7 @@ class Entry {
   readonly #given = field({ label: t("Prénom"), name: "given", input: { autocomplete: "off", maxlength: 100 } });
   readonly #family = field({ label: t("Nom"), name: "family", input: { autocomplete: "off", maxlength: 100 } });
   readonly #email = field({ label: t("Courriel"), name: "email", hint: t("C'est aussi son identifiant de connexion."), input: { type: "email", autocomplete: "off" } });
-  readonly #phone = field({ label: t("Téléphone"), name: "phone", input: { type: "tel", autocomplete: "off" } });
+  readonly #phone = field({ label: t("Téléphone"), name: "phone", hint: t("Facultatif."), input: { type: "tel", autocomplete: "off" } });
   readonly #rpps = field({ label: t("Numéro RPPS"), name: "rpps", hint: t("Onze chiffres, si vous l'avez."), input: { inputmode: "numeric", autocomplete: "off", maxlength: 11 } });
   readonly #role;
   readonly #profession = choice({

@@ -6,7 +6,7 @@ import { type ConventionOptions, conventionSteps, isOver } from "../coordination
 import { phoneWord } from "../coordination/fields.ts";
 import { invite } from "../coordination/invitation.ts";
 import { notYours } from "../coordination/office.ts";
-import { type Step, stepPath } from "../coordination/path.ts";
+import { type Step, leadingSteps } from "../coordination/path.ts";
 import { colleagueOf } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
 import type { Colleague, ConventionForm, PathwayRules, ProfessionalRecord, Structure } from "../coordination/served.ts";
@@ -40,7 +40,7 @@ export async function coordinationProfessionalPage(context: PageContext): Promis
     { href: "/coordination/professionals", name: t("Professionnels") },
     fullName(person),
     professionWord(person.profession, person.role),
-    stepPath([accountStep(context, file), identityStep(context, file)], t("Compte et identité")),
+    leadingSteps([accountStep(context, file), identityStep(context, file)], t("Compte et identité")),
     file.colleague.convention !== null && conventionSection(context, file),
     facts(file),
   );

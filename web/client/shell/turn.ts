@@ -42,7 +42,7 @@ export class Turns {
   readonly #moved: (moved: Moved) => void;
   #session: Session | null = null;
   #stamp = 0;
-  #device: Bytes | null = null;
+  #device: Uint8Array | null = null;
 
   constructor(store: Store, clock: () => Moment, moved: (moved: Moved) => void) {
     this.#store = store;
@@ -61,17 +61,17 @@ export class Turns {
     return this.#session;
   }
 
-  /** Read what other tabs wrote; says what is new to this one. */
-  async refresh(): Promise<Pick<Moved, "channels" | "circles">> {
-    if ((await this.#store.stamp()) === this.#stamp) return { channels: [], circles: [] };
+  /** Read what other tabs wrote. */
+  async refresh(): Promise<void> {
+    if ((await this.#store.stamp()) === this.#stamp) return;
     const { stamp, parts } = await this.#store.partsSince(this.#stamp);
     const cut = this.#cut(parts);
     const news = cut.device === null ? null : await decodeParts(cut);
     // A step of this tab's may have gone past while the parts were read.
-    if (stamp <= this.#stamp) return { channels: [], circles: [] };
+    if (stamp <= this.#stamp) return;
     if (news !== null) this.#session = this.#session === null ? news : merged(this.#session, news);
+    this.#device = cut.device;
     this.#stamp = stamp;
-    return { channels: [...cut.channels.keys()], circles: [...cut.circles.keys()] };
   }
 
   /** Begin: the first session of this browser; another tab's, if it was quicker. */
@@ -139,14 +139,13 @@ export class Turns {
   }
 
   #cut(parts: ReadonlyMap<string, Bytes>): Parts {
-    this.#device = parts.get(DEVICE) ?? this.#device;
     const circles = new Map<CircleId, Bytes>();
     const channels = new Map<ChannelId, Bytes>();
     for (const [name, data] of parts) {
       if (name.startsWith(CIRCLE)) circles.set(name.slice(CIRCLE.length) as CircleId, data);
       if (name.startsWith(CHANNEL)) channels.set(name.slice(CHANNEL.length) as ChannelId, data);
     }
-    return { device: this.#device, circles, channels };
+    return { device: parts.get(DEVICE) ?? this.#device, circles, channels };
   }
 }
 

@@ -47,15 +47,15 @@ def tell_where(shown: Shown, page: str) -> None:
     """Say where everything is, and how each role signs in."""
     ledger = shown.ledger
     click.echo()
-    click.secho(f"   Ronde       {shown.server}", bold=True)
-    click.secho(f"   Les coulisses {page}", bold=True)
-    click.echo(french("   (codes à usage unique en direct, courriels et SMS qui seraient partis)"))
+    click.secho(f"   Ronde          {shown.server}", bold=True)
+    click.secho(f"   Les coulisses  {page}", bold=True)
+    click.echo("                  codes à usage unique en direct, courriels et SMS partis")
     for one in ledger.sign_ins:
         click.echo()
         click.echo(french(f"   {one.name}, {one.says} : {one.why}"))
-        click.echo(f"      adresse          {one.email}")
-        click.echo(f"      mot de passe     {one.password}")
-        click.echo(f"      code de secours  {one.recovery}")
+        click.echo(f"      adresse               {one.email}")
+        click.echo(f"      mot de passe          {one.password}")
+        click.echo(f"      code de récupération  {one.recovery}")
     _tell_invitation(shown, ledger)
 
 

@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pyotp.totp import TOTP
 
 from channels.content import Content, decode
-from channels.headless import HttpLine, connect
+from channels.headless import connect
 from channels.headless_device import HeadlessDevice
+from channels.headless_line import Line
 from channels.headless_people import Credentials
 from channels.headless_recovery import come_back, restore
 from crypto.recovery import read_code
@@ -19,6 +21,8 @@ from server.demonstration.living.ledger import Ledger, SignIn
 from server.demonstration.living.script import Script, read_script
 from server.demonstration.living.seeding import Seeding, begin, seed
 from server.demonstration.processes import World, world
+
+CODE_LIFE = timedelta(seconds=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,9 @@ class Living:
         return next(one for one in self.ledger.sign_ins if one.email.startswith(f"{key}@"))
 
     def credentials(self, key: str) -> Credentials:
+        """Give both factors; a code serves once, so the story goes on to the next."""
         one = self.sign_in(key)
+        self.clock.move_to(self.clock() + CODE_LIFE)
         code = TOTP(one.secret).at(self.clock())
         return Credentials(email=one.email, password=one.password, code=code)
 
@@ -59,8 +65,8 @@ class Living:
 
 
 @asynccontextmanager
-async def living(folder: Path) -> AsyncIterator[Living]:
-    clock, script = StoryClock(file=folder / "clock"), read_script()
+async def living(folder: Path, script: Script | None = None) -> AsyncIterator[Living]:
+    clock, script = StoryClock(file=folder / "clock"), script or read_script()
     days = begin(clock)
     async with world(folder) as here:
         seeding = Seeding(world=here, clock=clock, days=days, script=script, tell=lambda *_: None)
@@ -79,10 +85,8 @@ async def everything_said(device: HeadlessDevice) -> dict[str, list[Content]]:
     }
 
 
-async def all_of(line: HttpLine, path: str) -> list[dict[str, object]]:
+async def all_of(line: Line, path: str) -> list[dict[str, object]]:
     page = await line.ask("GET", f"{path}?limit=200")
     assert page["next"] is None
     found: list[dict[str, object]] = page["items"]
     return found
-
-

@@ -42,7 +42,7 @@ function card(person) {
       ["Adresse", copyable(person.email, "mono")],
       ["Mot de passe", copyable(person.password, "mono")],
       ["Code à usage unique", code],
-      ["Code de secours", copyable(person.recovery, "mono")],
+      ["Code de récupération", copyable(person.recovery, "mono")],
     ]),
   );
 }

@@ -14,11 +14,15 @@ from channels.headless_file import DeviceFile
 from channels.headless_line import Refused
 from channels.headless_people import Confirmation, Credentials, enrol, sign_in
 from crypto.ids import ProfessionalId
+from crypto.vault import Cost
 from server.demonstration.clock import StoryClock
 from server.demonstration.processes import World
 
 # A one-time code serves once; the story moves on rather than wait for the next.
 CODE_LIFE = timedelta(seconds=31)
+# What a device's file costs to open; nobody keeps these files, or their passphrases.
+SMALL_COST = Cost(memory_kib=1024, passes=1, lanes=1)
+STOCK = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +131,8 @@ class Actor:
             path=self.world.folder / f"{self.part.key}.appareil",
             passphrase=self.passphrase,
             clock=self.clock,
+            cost=SMALL_COST,
+            stock=STOCK,
         )
 
     async def return_to_work(self) -> None:

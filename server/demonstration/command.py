@@ -15,10 +15,11 @@ from channels.headless_line import Refused, Unreachable
 from server.client.french import FrenchCommand, Refusal
 from server.demonstration import family, network, talk, verdict
 from server.demonstration.clock import StoryClock
-from server.demonstration.living.ledger import Ledger, keep, recall
+from server.demonstration.living.ledger import AnotherVersion, Ledger, keep, recall
 from server.demonstration.living.script import read_script
 from server.demonstration.living.seeding import Seeding, begin, in_memory, seed
 from server.demonstration.living.weeks import NotDone
+from server.demonstration.living.welcoming import welcome
 from server.demonstration.page import Shown, page
 from server.demonstration.processes import LOGS, NotStarted, World, open_port, world
 from server.demonstration.stage import Stage, stage
@@ -42,7 +43,7 @@ def demo(*, once: bool, port: int, folder: Path | None, store: str | None) -> No
             rooms.enter_context(tempfile.TemporaryDirectory(prefix="ronde-", dir=in_memory()))
         )
         place.mkdir(parents=True, exist_ok=True)
-        kept = None if once else recall(place)
+        kept = None if once else _kept(place)
         if kept is None and any(place.iterdir()):
             raise Refusal(f"le dossier {place} n'est pas vide")
         if once:
@@ -52,6 +53,14 @@ def demo(*, once: bool, port: int, folder: Path | None, store: str | None) -> No
         else:
             work = _again(place, kept=kept, port=port)
         sys.exit(asyncio.run(_until_stopped(work, place)))
+
+
+def _kept(folder: Path) -> Ledger | None:
+    """Find what a former demonstration kept, if there is one that this Ronde can go on with."""
+    try:
+        return recall(folder)
+    except AnotherVersion:
+        raise Refusal(f"la démonstration gardée dans {folder} est d'une autre version") from None
 
 
 async def _until_stopped(work: Coroutine[Any, Any, int], folder: Path) -> int:
@@ -116,9 +125,10 @@ async def _stay(here: World, ledger: Ledger, clock: StoryClock) -> None:
     """Show the page and the codes until somebody stops it all."""
     shown = Shown(ledger=ledger, server=here.url, folder=here.folder, clock=clock)
     port = int(here.environment["RONDE_PORT"]) + 1
-    async with page(shown, open_port(port)) as address:
+    async with page(shown, open_port(port)) as address, asyncio.TaskGroup() as tasks:
         tell_where(shown, address)
-        await show_codes(shown)
+        tasks.create_task(welcome(ledger, server=here.url, folder=here.folder, clock=clock))
+        tasks.create_task(show_codes(shown))
 
 
 def _last_words(folder: Path) -> str:

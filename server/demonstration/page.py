@@ -70,6 +70,7 @@ class Shown:
                 "says": invitation.says,
                 "link": self.invitation,
                 "until": invitation.until.isoformat(),
+                "welcome": invitation.welcome,
             },
         }
 

@@ -64,7 +64,8 @@ def _tell_invitation(shown: Shown, ledger: Ledger) -> None:
     click.echo()
     click.echo(french(f"   Entrer pour la première fois : {awaited.name}, {awaited.says}"))
     click.echo(f"      {shown.invitation}")
-    click.echo(french(f"      (une seule fois, jusqu'au {spoken_date(awaited.until)})"))
+    click.echo(french(f"      une seule fois, jusqu'au {spoken_date(awaited.until)} ;"))
+    click.echo(f"      {awaited.welcome}")
     click.echo()
     click.echo("   Ctrl-C pour arrêter.")
 

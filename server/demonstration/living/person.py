@@ -1,25 +1,24 @@
 """Somebody of the seeded network, with a line and a device of their own."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pyotp.totp import TOTP
 
 from channels.headless import HttpLine
 from channels.headless_device import HeadlessDevice
+from channels.headless_file import DeviceFile
 from channels.headless_line import Refused
 from channels.headless_marks import place_of
 from channels.headless_people import Confirmation, enrol
 from crypto.ids import ChannelId, ProfessionalId
-from crypto.vault import Cost
+from server.demonstration.cast import SMALL_COST, STOCK
 from server.demonstration.clock import StoryClock
 from server.demonstration.living.script import PersonWords
 
-# The files of these devices live as long as the seeding, under a passphrase nobody keeps.
-SMALL_COST = Cost(memory_kib=64, passes=1, lanes=1)
-STOCK = 14
 NOBODY = ProfessionalId("")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_IDLE = timedelta(minutes=25)
 LONGEST_STAY = timedelta(hours=11)
 
@@ -69,6 +68,12 @@ class Person:
         )
         self.id = self._device.professional
         self._opened = self._seen = self.clock()
+
+    def take_up(self, file: DeviceFile) -> None:
+        """Work on with a device that was put away, signed in nowhere."""
+        self._device = HeadlessDevice(line=self.line, file=file, clock=self.clock, stock=STOCK)
+        self.id = self._device.professional
+        self._opened = self._seen = LONG_AGO
 
     async def come(self) -> None:
         """Be signed in, on the device they have."""

@@ -49,10 +49,19 @@ class Structure(msgspec.Struct, frozen=True, array_like=True):
     neutral_label: str
 
 
+class Welcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who lets the newcomer in, round which child, and what they say then."""
+
+    host: str
+    child: str
+    greeting: str
+
+
 class People(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everybody, where they work, and words to make a password of."""
+    """Everybody, where they work, who waits for whom, and words to make a password of."""
 
     password_words: tuple[str, ...]
+    welcome: Welcome
     structures: Mapping[str, Structure]
     people: tuple[PersonWords, ...]
 

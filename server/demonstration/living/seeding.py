@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,12 +13,12 @@ from channels.headless import connect
 from channels.headless_recovery import set_up
 from server.demonstration.clock import StoryClock
 from server.demonstration.living import arriving, weeks
-from server.demonstration.living.ledger import Invitation, Ledger, SignIn
+from server.demonstration.living.ledger import Host, Invitation, Ledger, SignIn
 from server.demonstration.living.letters import Letters
 from server.demonstration.living.person import Person
 from server.demonstration.living.scene import Case, Scene
-from server.demonstration.living.script import Admit, Open, Script
-from server.demonstration.living.talking import come_in
+from server.demonstration.living.script import Admit, Open, Script, Welcome
+from server.demonstration.living.talking import come_in, spoken
 from server.demonstration.living.weekdays import Weekdays
 from server.demonstration.processes import World
 
@@ -58,7 +59,7 @@ async def seed(seeding: Seeding) -> Ledger:
         seeding.tell("Chacun range ses clés de secours", 0.0)
         await _go_home(scene)
         # Before the present: a code serves once, and those of now are for whoever tries this.
-        ledger = await _ledger(scene, first, seeding.world)
+        ledger = await _ledger(scene, first, seeding)
         seeding.clock.arrive()
         return ledger
 
@@ -79,19 +80,46 @@ async def _leave(scene: Scene, person: Person) -> None:
     person.recovery = (await set_up(person.device)).written
 
 
-async def _ledger(scene: Scene, first: Person, world: World) -> Ledger:
-    awaited = next(each for each in scene.people.values() if each.words.invited)
-    until = await arriving.invite(first, awaited)
+async def _ledger(scene: Scene, first: Person, seeding: Seeding) -> Ledger:
     shown = (each for each in scene.people.values() if each.words.shown)
     return Ledger(
-        settings=dict(world.environment),
+        settings=dict(seeding.world.environment),
         sign_ins=tuple(map(_sign_in, shown)),
-        invitation=Invitation(
-            name=awaited.words.name,
-            says=awaited.words.says,
-            token=awaited.invitation,
-            until=until,
-        ),
+        invitation=await _invitation(scene, first, seeding.script.people.welcome),
+        host=_host(scene, seeding),
+    )
+
+
+async def _invitation(scene: Scene, first: Person, welcome: Welcome) -> Invitation:
+    awaited = next(each for each in scene.people.values() if each.words.invited)
+    until = await arriving.invite(first, awaited)
+    host, child = scene.people[welcome.host].words, scene.cases[welcome.child].words
+    return Invitation(
+        professional=awaited.id,
+        name=awaited.words.name,
+        says=awaited.words.says,
+        token=awaited.invitation,
+        until=until,
+        welcome=f"{host.given_name}, {host.says}, ouvre ensuite le cercle de {child.given_name}",
+    )
+
+
+def _host(scene: Scene, seeding: Seeding) -> Host:
+    """Put the host's device where it stays as long as the demonstration."""
+    welcome = seeding.script.people.welcome
+    host, case = scene.people[welcome.host], scene.cases[welcome.child]
+    device = seeding.world.folder / f"{welcome.host}.appareil"
+    shutil.copyfile(host.device.file.path, device)
+    greeting, mentions = spoken(scene, welcome.greeting)
+    return Host(
+        key=welcome.host,
+        password=host.password,
+        secret=host.secret,
+        device=device.name,
+        circle=case.circle,
+        channel=case.channel,
+        greeting=greeting,
+        mentions=mentions,
     )
 
 

@@ -47,7 +47,7 @@ function card(person) {
   );
 }
 
-function invited({ name, says, link, until: last }) {
+function invited({ name, says, link, until: last, welcome }) {
   const open = make("a", "mono", link);
   open.href = link;
   open.target = "_blank";
@@ -56,7 +56,7 @@ function invited({ name, says, link, until: last }) {
     "article",
     "card",
     make("h3", "", `${name}, ${says}`),
-    make("p", "soft", `Invitation à suivre une seule fois, jusqu'au ${at.format(new Date(last))}.`),
+    make("p", "soft", `Invitation à suivre une seule fois, jusqu'au ${at.format(new Date(last))}. ${welcome}.`),
     open,
   );
 }

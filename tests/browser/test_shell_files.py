@@ -29,9 +29,9 @@ FETCH = """async (channel) => {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return [blob.type, bytes.length, bytes.every((byte, at) => byte === at % 251)];
 }"""
-REFUSED = """([name, type, size]) => {
+REFUSED = """async ([name, type, size]) => {
   const file = Object.defineProperty(new File(["x"], name, {type}), "size", {value: size});
-  try { ronde.files.check(file); return "taken"; } catch ({code}) { return code; }
+  try { await ronde.files.check(file); return "taken"; } catch ({code}) { return code; }
 }"""
 DAMAGE = """async (channel) => {
   const {entries} = await ronde.conversation(channel);

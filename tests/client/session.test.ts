@@ -344,12 +344,12 @@ test("two people compare the same number", async () => {
   const ben = await house.member();
   await ana.learn();
 
-  const mine = numberWith(ana.session, ben.person.professional);
-  const yours = numberWith(ben.session, ana.person.professional);
+  const mine = await numberWith(ana.session, ben.person.professional);
+  const yours = await numberWith(ben.session, ana.person.professional);
 
   assert.equal(mine, yours);
   const stranger = await person();
-  assert.throws(() => numberWith(ana.session, stranger.professional), NeverSeen);
+  await assert.rejects(numberWith(ana.session, stranger.professional), NeverSeen);
 });
 
 test("a new identity of a known professional is loud", async () => {

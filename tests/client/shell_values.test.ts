@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 import { type ChannelId, type EntryId, newId } from "../../web/client/core/ids.ts";
 import { Card, type Item } from "../../web/client/core/session/log.ts";
-import { BadAnswer, base64Of, readCard, readItem, requestForm } from "../../web/client/shell/forms.ts";
+import { BadAnswer, base64Of } from "../../web/client/shell/forms.ts";
+import { readCard, readItem, requestForm } from "../../web/client/shell/items.ts";
 import { decodeRecord, encodeRecord } from "../../web/client/shell/record.ts";
 import { Damaged, newStoreKey, open, seal } from "../../web/client/shell/seal.ts";
 import { decodeValue, encodeValue } from "../../web/client/shell/values.ts";

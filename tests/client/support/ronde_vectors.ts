@@ -293,12 +293,12 @@ function readBundle(given: Given): Values {
   };
 }
 
-function numberOf(given: Given): Values {
+async function numberOf(given: Given): Promise<Values> {
   const [one, other, ...more] = given
     .rows("people")
     .map((each) => [each.id<ProfessionalId>("id"), each.data("key")] as const);
   assert.ok(one !== undefined && other !== undefined && more.length === 0);
-  return { number: safetyNumber(one, other) };
+  return { number: await safetyNumber(one, other) };
 }
 
 function readContent(given: Given): Values {

@@ -5,11 +5,10 @@
  * key; a circle code belongs to an epoch and changes with every commit.
  */
 
-import { sha512 } from "@noble/hashes/sha2.js";
-
 import { writeText } from "./canonical.ts";
 import type { ProfessionalId } from "./ids.ts";
 import { concat, nameOf, utf8, Writer } from "./mls/codec.ts";
+import { unshared } from "./mls/keys.ts";
 import { SUITE_1 } from "./mls/suite.ts";
 
 // Making a key whose 30 digits look right costs an attacker this many hashes for each try:
@@ -27,8 +26,8 @@ type Known = readonly [ProfessionalId, Uint8Array];
  *
  * Twelve groups of five, the same whoever computes them.
  */
-export function safetyNumber(one: Known, other: Known): string {
-  const [first, second] = [fingerprint(...one), fingerprint(...other)];
+export async function safetyNumber(one: Known, other: Known): Promise<string> {
+  const [first, second] = await Promise.all([fingerprint(...one), fingerprint(...other)]);
   return digits(isBefore(first, second) ? concat(first, second) : concat(second, first));
 }
 
@@ -42,27 +41,31 @@ export function circleCode(authenticator: Uint8Array): string {
   return digits(SUITE_1.expandWithLabel(authenticator, label, new Uint8Array(), HALF));
 }
 
-const known = new Map<string, Uint8Array>();
+const known = new Map<string, Promise<Uint8Array>>();
 
-// Twenty milliseconds each, and one's own half stands in every number one compares.
-function fingerprint(professional: ProfessionalId, identityKey: Uint8Array): Uint8Array {
+// Thousands of rounds each, and one's own half stands in every number one compares.
+function fingerprint(professional: ProfessionalId, identityKey: Uint8Array): Promise<Uint8Array> {
   const name = `${professional} ${nameOf(identityKey)}`;
   const half = known.get(name) ?? hashed(professional, identityKey);
   known.set(name, half);
   return half;
 }
 
-function hashed(professional: ProfessionalId, identityKey: Uint8Array): Uint8Array {
+async function hashed(professional: ProfessionalId, identityKey: Uint8Array): Promise<Uint8Array> {
   const writer = new Writer().opaque(utf8("ronde safety number v1"));
   writeText(writer, professional);
   const start = writer.opaque(identityKey).bytes();
-  let digest = sha512(start);
+  let digest = await sha512(start);
   const round = concat(digest, start);
   for (let rounds = 1; rounds < ROUNDS; rounds++) {
     round.set(digest);
-    digest = sha512(round);
+    digest = await sha512(round);
   }
   return digest.slice(0, HALF);
+}
+
+async function sha512(data: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-512", unshared(data)));
 }
 
 function isBefore(one: Uint8Array, other: Uint8Array): boolean {

@@ -7,9 +7,10 @@
  */
 
 import type { HttpLine } from "./api.ts";
-import { fields, list } from "./forms.ts";
+import { elsewhere } from "./elsewhere.ts";
+import { fields } from "./forms.ts";
+import { loaded } from "./lazily.ts";
 import { replenish } from "./packages.ts";
-import { hasBackup } from "./recovery.ts";
 import {
   type Beginning,
   type Me,
@@ -20,7 +21,7 @@ import {
 } from "./ronde.ts";
 import type { Rooms } from "./rooms.ts";
 import { Damaged } from "./seal.ts";
-import { type Settled, type Site, beginBackup, beginDevice, register } from "./setup.ts";
+import type { Settled, Site } from "./setup.ts";
 import { Store, TooNew, forget } from "./store.ts";
 import { NAMES, decodeValue, encodeValue } from "./values.ts";
 
@@ -36,7 +37,8 @@ const UNATTESTED_MS = 20_000;
 /** What the door needs of the house. */
 export type Threshold = {
   readonly line: HttpLine;
-  readonly rooms: (store: Store) => Rooms;
+  /** What makes the rooms on a store; everything they need is loaded then. */
+  readonly rooms: () => Promise<(store: Store) => Rooms>;
   readonly clock: () => number;
   readonly stood: (standing: Standing) => void;
   readonly over: () => void;
@@ -75,7 +77,10 @@ export class Door {
 
   /** Show what the disk holds; wait for the server only where it holds no device. */
   async open(): Promise<void> {
-    if (localStorage.getItem(LOCKED) !== null || !(await this.#unlock())) return;
+    if (localStorage.getItem(LOCKED) !== null) return;
+    const held = localStorage.getItem(HELD) !== null;
+    // Where no device ever was, the one thing to know is whether anybody is signed in.
+    if (held && !(await this.#unlock())) return;
     if (this.#rooms?.turns.known == null) {
       await this.enter();
       return;
@@ -108,6 +113,7 @@ export class Door {
     const held = this.#rooms?.turns.known?.device.professional;
     if (this.#removed || (held !== undefined && held !== me.professional)) await this.#empty();
     void navigator.storage.persist?.();
+    const { beginDevice } = await settingUp();
     const made = await beginDevice(this.#site, me.professional, how);
     localStorage.setItem(HELD, "1");
     this.#removed = false;
@@ -121,6 +127,7 @@ export class Door {
 
   /** Make a new recovery code. */
   async renewCode(): Promise<string> {
+    const { beginBackup } = await settingUp();
     const code = await beginBackup(this.#site);
     await this.#standReady(isRegistered(this.#standing));
     this.#rooms?.sync.backUpSoon();
@@ -165,7 +172,8 @@ export class Door {
   async #unlock(): Promise<boolean> {
     const { rooms, superseded } = this.#house;
     try {
-      this.#rooms = rooms(await this.#opened(superseded));
+      const [make, store] = await Promise.all([rooms(), this.#opened(superseded)]);
+      this.#rooms = make(store);
       await this.#rooms.load();
     } catch (error) {
       if (!(error instanceof TooNew)) throw error;
@@ -191,7 +199,8 @@ export class Door {
   async #empty(): Promise<void> {
     this.#rooms?.close();
     await forget();
-    this.#rooms = this.#house.rooms(await Store.open(this.#house.superseded));
+    const make = await this.#house.rooms();
+    this.#rooms = make(await Store.open(this.#house.superseded));
   }
 
   async #greet(): Promise<void> {
@@ -229,7 +238,7 @@ export class Door {
 
   async #register(): Promise<void> {
     try {
-      await this.#ready(await register(this.#site));
+      await this.#ready((await this.#rooms?.register()) ?? false);
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== REMOVED) throw error;
       // Somebody took this device from the account: it comes back as another one, or not.
@@ -257,10 +266,7 @@ export class Door {
   }
 
   async #standWithout(lost: boolean): Promise<void> {
-    const { line } = this.#house;
-    const [devices, recoverable] = await Promise.all([line.ask("GET", "/devices"), hasBackup(line)]);
-    const others = list(fields(devices).devices).length > 0;
-    this.#stand({ kind: "no-device", lost, others, recoverable });
+    this.#stand({ kind: "no-device", lost, ...(await elsewhere(this.#house.line)) });
   }
 
   #stand(standing: Standing): void {
@@ -286,6 +292,11 @@ export class Door {
       if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
     }
   }
+}
+
+/** What makes this browser a device, or a new code: needed once, loaded when it is. */
+async function settingUp(): Promise<typeof import("./setup.ts")> {
+  return await loaded(async () => await import("./setup.ts"));
 }
 
 function isRegistered(standing: Standing): boolean {

@@ -57,7 +57,7 @@ export class SealedFiles implements Files {
     this.#line = line;
   }
 
-  check(file: File): void {
+  async check(file: File): Promise<void> {
     checkFile(file);
   }
 

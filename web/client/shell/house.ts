@@ -1,12 +1,10 @@
 /** The shell of one tab, as the pages see it: who is here, what stands open, what to do next. */
 
 import { type ChannelId, type CircleId, type DeviceId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
-import { NeverSeen, numberWith } from "../core/session/compare.ts";
-import { acceptIdentity } from "../core/session/session.ts";
 import { HttpLine } from "./api.ts";
 import { Door } from "./door.ts";
-import { SealedFiles } from "./files.ts";
 import { KeptApi } from "./kept.ts";
+import { lazily, loaded } from "./lazily.ts";
 import { News } from "./news.ts";
 import {
   type CircleView,
@@ -14,6 +12,7 @@ import {
   type Coordination,
   type DeviceSetUp,
   type Events,
+  type Files,
   type Me,
   NotPossible,
   type Ronde,
@@ -22,18 +21,18 @@ import {
   type Status,
   Unreachable,
 } from "./ronde.ts";
-import { Rooms } from "./rooms.ts";
-import { type SearchOptions, search } from "./search.ts";
-import { identityKeyOf } from "./setup.ts";
+import type { Rooms } from "./rooms.ts";
+import type { SearchOptions } from "./search.ts";
 import { Tabs } from "./tabs.ts";
 import { takeOver } from "./worker.ts";
 import { NAMES, decodeValue, encodeValue } from "./values.ts";
 
+const FILES = { check: true, attach: true, fetchAttachment: true, blur: true } as const;
 const QUIET = { online: false, syncing: false, waiting: 0, parked: 0, warnings: [] };
 
 export class House implements Ronde {
   readonly api: KeptApi;
-  readonly files: SealedFiles;
+  readonly files: Files;
   readonly device: DeviceSetUp;
   readonly #news = new News<Events>();
   readonly #tabs: Tabs;
@@ -49,7 +48,10 @@ export class House implements Ronde {
     });
     this.#door = this.#makeDoor(line);
     this.api = new KeptApi(line, () => this.#door.rooms?.store ?? null);
-    this.files = new SealedFiles(line);
+    this.files = lazily<Files>(FILES, async () => {
+      const { SealedFiles } = await import("./files.ts");
+      return new SealedFiles(line);
+    });
     this.device = this.#setUp();
   }
 
@@ -120,23 +122,16 @@ export class House implements Ronde {
     await this.#rooms.sync.run();
   }
 
-  safetyNumber(professional: ProfessionalId): string | null {
-    try {
-      return numberWith(this.#rooms.turns.session, professional);
-    } catch (error) {
-      if (error instanceof NeverSeen) return null;
-      throw error;
-    }
+  knowsKey(professional: ProfessionalId): boolean {
+    return this.#rooms.identities.knows(professional);
+  }
+
+  async safetyNumber(professional: ProfessionalId): Promise<string | null> {
+    return await this.#rooms.identities.number(professional);
   }
 
   async acceptIdentity(professional: ProfessionalId, identityKey: string): Promise<void> {
-    const key = Uint8Array.from(identityKey.match(/../gu) ?? [], (pair) =>
-      Number.parseInt(pair, 16),
-    );
-    await this.#rooms.turns.take((session) => ({
-      session: acceptIdentity(session, professional, key),
-      effects: [],
-    }));
+    await this.#rooms.identities.accept(professional, identityKey);
   }
 
   async dismissWarning(id: string): Promise<void> {
@@ -160,6 +155,7 @@ export class House implements Ronde {
     options: SearchOptions = {},
   ): Promise<void> {
     const { store, turns } = this.#rooms;
+    const { search } = await loaded(async () => await import("./search.ts"));
     await search({ store, session: turns.session }, words, onHit, options);
   }
 
@@ -188,10 +184,11 @@ export class House implements Ronde {
     return new Door({
       line,
       clock,
-      rooms: (store) => {
+      rooms: async () => {
+        const { Rooms } = await loaded(async () => await import("./rooms.ts"));
         const over = (): void => this.#door.sessionOver();
         const [news, tabs] = [this.#news, this.#tabs];
-        return new Rooms(store, { line, news, tabs, clock, changed, over });
+        return (store) => new Rooms(store, { line, news, tabs, clock, changed, over });
       },
       stood: (standing) => {
         this.#news.tell("standing", standing);
@@ -209,7 +206,7 @@ export class House implements Ronde {
   #setUp(): DeviceSetUp {
     return {
       begin: async (how) => ({ code: (await this.#door.begin(how)).code }),
-      identityKey: () => identityKeyOf(this.#door.rooms?.turns.known ?? null),
+      identityKey: () => this.#door.rooms?.identities.own() ?? null,
       renewCode: async () => await this.#door.renewCode(),
       remove: async (device) => await this.#removeDevice(device),
     };

@@ -1,8 +1,8 @@
 /** Key packages that wait for this device, so that colleagues can add it (R12). */
 
-import { publish } from "../core/session/packages.ts";
 import type { HttpLine } from "./api.ts";
 import { base64Of, fields, numberOf } from "./forms.ts";
+import { loaded } from "./lazily.ts";
 import type { Moment } from "./ronde.ts";
 import type { Turns } from "./turn.ts";
 
@@ -27,6 +27,7 @@ async function leave(
   path: string,
   { count, now }: { readonly count: number; readonly now: Moment },
 ): Promise<void> {
+  const { publish } = await loaded(async () => await import("../core/session/packages.ts"));
   let made: readonly Uint8Array[] = [];
   await turns.take(async (session) => {
     const published = await publish(session, count, { now });

@@ -1,9 +1,4 @@
-/**
- * Backing up as keys appear, and coming back by the recovery code: R10.
- *
- * What is backed up needs no code: records are sealed to its public half. Whichever tab comes
- * first appends what is owed; a record too many does no harm.
- */
+/** Backing up, and coming back by the recovery code: R10. */
 
 import { Backup, type Recovered, begin, owed, recover } from "../core/backup.ts";
 import type { ProfessionalId } from "../core/ids.ts";
@@ -13,9 +8,8 @@ import type { HttpLine } from "./api.ts";
 import { base64Of, bytesOf, fields, list, numberOf, text } from "./forms.ts";
 import { NotPossible, Refused } from "./ronde.ts";
 import type { Store } from "./store.ts";
-import { NAMES, decodeValue, encodeValue } from "./values.ts";
+import { NAMES, encodeValue } from "./values.ts";
 
-const LOCK = "ronde-backup";
 const PAGE = 100;
 
 /** A new code to show once, and the backup that begins with it. */
@@ -30,17 +24,6 @@ export async function newBackup(): Promise<Begun> {
 /** Tell the server of a new backup: what an older code opened is given up. */
 export async function announce(line: HttpLine, backup: Backup): Promise<void> {
   await line.ask("PUT", "/backup", { public_key: base64Of(backup.publicKey) });
-}
-
-/** Tell whether a backup waits on the server. */
-export async function hasBackup(line: HttpLine): Promise<boolean> {
-  try {
-    await line.ask("GET", "/backup?since=0&limit=1");
-    return true;
-  } catch (error) {
-    if (error instanceof Refused && error.status === 404) return false;
-    throw error;
-  }
 }
 
 /**
@@ -91,34 +74,20 @@ async function pageOf(line: HttpLine, since: number): Promise<Readonly<Record<st
   }
 }
 
-/** Appends what the session knows and the backup does not hold yet. */
-export class BackupKeeper {
-  readonly #store: Store;
-  readonly #line: HttpLine;
-  readonly #session: () => Session | null;
-
-  constructor(store: Store, line: HttpLine, session: () => Session | null) {
-    this.#store = store;
-    this.#line = line;
-    this.#session = session;
-  }
-
-  /** Append what is owed, one record after another; throws Refused, Unreachable. */
-  async pay(): Promise<void> {
-    await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
-      const session = this.#session();
-      if (lock === null || session === null) return;
-      const data = await this.#store.value(NAMES.backup);
-      if (data === null) return;
-      let backup = Backup.decode(bytesOf(decodeValue<string>(data)));
-      const publicKey = base64Of(backup.publicKey);
-      for (const one of await owed(session, backup)) {
-        const form = { id: one.id, body: base64Of(one.body), public_key: publicKey };
-        await this.#line.ask("POST", "/backup/records", form);
-        backup = backup.noted(one);
-        await keepBackup(this.#store, backup);
-      }
-    });
+/** Append what is owed, one record after another; throws Refused, Unreachable. */
+export async function payBackup(
+  line: HttpLine,
+  store: Store,
+  held: string,
+  session: Session,
+): Promise<void> {
+  let backup = Backup.decode(bytesOf(held));
+  const publicKey = base64Of(backup.publicKey);
+  for (const one of await owed(session, backup)) {
+    const form = { id: one.id, body: base64Of(one.body), public_key: publicKey };
+    await line.ask("POST", "/backup/records", form);
+    backup = backup.noted(one);
+    await keepBackup(store, backup);
   }
 }
 

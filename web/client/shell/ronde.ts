@@ -338,7 +338,7 @@ export interface Files {
    *
    * Throws NotPossible; reads nothing of the file.
    */
-  check(file: File): void;
+  check(file: File): Promise<void>;
   /** Seal a file and upload it; a picture is re-encoded first, so nothing of its EXIF is left. */
   attach(file: File, options: AttachOptions): Promise<Descriptor>;
   /** Fetch, check and open; throws NotPossible `attachment_damaged`. */
@@ -435,8 +435,10 @@ export interface Ronde {
   /** Read everything that is new, everywhere. */
   synchronise(): Promise<void>;
 
+  /** Was a key of a colleague's ever seen here? */
+  knowsKey(professional: ProfessionalId): boolean;
   /** The 60 digits to compare with a colleague (R3); null if no key of theirs was ever seen. */
-  safetyNumber(professional: ProfessionalId): string | null;
+  safetyNumber(professional: ProfessionalId): Promise<string | null>;
   /** Pin a changed identity key, because two people compared their numbers. */
   acceptIdentity(professional: ProfessionalId, identityKey: string): Promise<void>;
   dismissWarning(id: string): Promise<void>;

@@ -10,17 +10,21 @@ import { MAX_BODY } from "../core/entry.ts";
 import type { ChannelId, ProfessionalId } from "../core/ids.ts";
 import type { HttpLine } from "./api.ts";
 import { OpenChannel, type Surroundings } from "./channel.ts";
-import { Coordinating } from "./coordination.ts";
 import { Device } from "./device.ts";
-import { fields, list, readItem, text } from "./forms.ts";
+import { fields, list, text } from "./forms.ts";
+import { Identities } from "./identities.ts";
+import { readItem } from "./items.ts";
+import { BackupKeeper } from "./keeper.ts";
+import { lazily } from "./lazily.ts";
+import { register } from "./registering.ts";
 import { LogLine } from "./line.ts";
 import { Live } from "./live.ts";
 import { Marks, readMark } from "./marks.ts";
 import type { News } from "./news.ts";
 import { Notes } from "./notes.ts";
-import { BackupKeeper } from "./recovery.ts";
 import {
   type CircleView,
+  type Coordination,
   type Events,
   type Moment,
   NotPossible,
@@ -33,6 +37,18 @@ import type { TabNews, Tabs } from "./tabs.ts";
 import { troubleOf } from "./trouble.ts";
 import { type Moved, Turns } from "./turn.ts";
 import { countUnread } from "./unread.ts";
+
+const COORDINATION = {
+  attest: true,
+  identityKey: true,
+  openCircle: true,
+  openChannel: true,
+  admit: true,
+  welcome: true,
+  release: true,
+  addMembers: true,
+  removeDevices: true,
+} as const;
 
 /** What the rooms are built into. */
 export type Ground = {
@@ -53,7 +69,8 @@ export class Rooms {
   readonly marks: Marks;
   readonly live: Live;
   readonly sync: Sync;
-  readonly coordination: Coordinating;
+  readonly identities: Identities;
+  readonly coordination: Coordination;
   readonly #ground: Ground;
   readonly #open = new Map<ChannelId, OpenChannel>();
   readonly #opening = new Map<ChannelId, Promise<OpenChannel>>();
@@ -70,7 +87,11 @@ export class Rooms {
     this.turns = new Turns(store, clock, (moved) => this.#moved(moved));
     this.live = this.#liveLine();
     this.device = new Device(this.turns, new LogLine(line, this.live), store, clock);
-    this.coordination = new Coordinating(this.device, line, clock);
+    this.identities = new Identities(this.turns);
+    this.coordination = lazily<Coordination>(COORDINATION, async () => {
+      const { Coordinating } = await import("./coordination.ts");
+      return new Coordinating(this.device, line, clock);
+    });
     this.marks = new Marks(store, markLine(line), () => this.turns.known);
     this.sync = this.#synchronising();
   }
@@ -125,6 +146,11 @@ export class Rooms {
     await this.#countCircles();
     this.#tellCircles(before);
     this.#ground.changed();
+  }
+
+  /** Tell the server of our device; see `register`. */
+  async register(): Promise<boolean> {
+    return await register({ line: this.#ground.line, device: this.device });
   }
 
   close(): void {

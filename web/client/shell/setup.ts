@@ -3,17 +3,16 @@
 import { putBack, type Recovered, settled, begin as beginUnder, devicesIn } from "../core/backup.ts";
 import { newIdentity } from "../core/identity.ts";
 import { type ChannelId, type DeviceId, type ProfessionalId, newId } from "../core/ids.ts";
-import { encode } from "../core/mls/codec.ts";
 import type { KeyPair } from "../core/mls/suite.ts";
 import { isActive } from "../core/policy.ts";
 import { enrol } from "../core/session/session.ts";
-import type { Session } from "../core/session/state.ts";
 import { circleOf } from "../core/session/step.ts";
 import type { HttpLine } from "./api.ts";
 import type { Device } from "./device.ts";
-import { base64Of, fields, list, text } from "./forms.ts";
+import { fields, list, text } from "./forms.ts";
+import { register } from "./registering.ts";
 import { announce, keepBackup, newBackup, openBackup } from "./recovery.ts";
-import { type Beginning, type Moment, NotPossible, Refused } from "./ronde.ts";
+import { type Beginning, type Moment, NotPossible } from "./ronde.ts";
 import type { Store } from "./store.ts";
 
 /** What setting up needs of the house. */
@@ -51,27 +50,6 @@ export async function beginBackup({ line, store }: Pick<Site, "line" | "store">)
   await announce(line, backup);
   await keepBackup(store, backup);
   return code;
-}
-
-/**
- * Tell the server of the device: this session speaks for it from then on; safe to repeat.
- *
- * False: another identity key is attested for us, and a coordinator has to attest this one.
- */
-export async function register({ line, device }: Pick<Site, "line" | "device">): Promise<boolean> {
-  const { session } = device.turns;
-  const identity = session.pins.keys.get(session.device.professional);
-  const form = {
-    certificate: base64Of(encode(session.device.certificate)),
-    identity_key: base64Of(session.identity?.public ?? identity ?? new Uint8Array()),
-  };
-  try {
-    await line.ask("POST", "/devices", form);
-    return true;
-  } catch (error) {
-    if (error instanceof Refused && error.code === "key_not_attested") return false;
-    throw error;
-  }
 }
 
 /** A first device with a key that is not the attested one was no first device: take it back. */
@@ -140,11 +118,4 @@ export async function comeIn(
 async function liveDevices(line: HttpLine): Promise<ReadonlySet<string>> {
   const told = fields(await line.ask("GET", "/devices"));
   return new Set(list(told.devices).map((form) => text(fields(form).id)));
-}
-
-/** Our identity key as people read it out, or null. */
-export function identityKeyOf(session: Session | null): string | null {
-  const key = session?.identity?.public;
-  if (key === undefined) return null;
-  return Array.from(key, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

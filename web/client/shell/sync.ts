@@ -16,9 +16,9 @@ import { BadAnswer } from "./forms.ts";
 import type { Live } from "./live.ts";
 import type { Marks, Told } from "./marks.ts";
 import { replenish } from "./packages.ts";
-import type { BackupKeeper } from "./recovery.ts";
+import type { BackupKeeper } from "./keeper.ts";
+import { isNotLoaded, loaded } from "./lazily.ts";
 import { type Moment, Refused, Unreachable } from "./ronde.ts";
-import { comeIn } from "./setup.ts";
 import type { Store } from "./store.ts";
 import { renewKeys } from "./renewal.ts";
 import { offlineWait } from "./waits.ts";
@@ -170,7 +170,7 @@ export class Sync {
     // Channels that this round brought are new to the live connection too.
     await this.#newest(await this.#watch());
     for (const channel of device.turns.session.channels.keys()) {
-      await ifOpen(async () => await comeIn({ line, device }, channel, this.#isPatient(channel)));
+      await ifOpen(async () => await this.#comeIn(channel));
       await renewKeys(device, store, channel, clock());
     }
     // A circle that is ours and not open yet: the server has not heard of this device everywhere.
@@ -187,6 +187,14 @@ export class Sync {
     const since = this.#waiting.get(channel) ?? now;
     this.#waiting.set(channel, since);
     return now - since < PATIENCE_MS;
+  }
+
+  /** Come into a channel that somebody expects this device in, if it is not in yet. */
+  async #comeIn(channel: ChannelId): Promise<void> {
+    const { device, line } = this.#site;
+    if (device.turns.session.channels.get(channel)?.phase !== "waiting") return;
+    const { comeIn } = await loaded(async () => await import("./setup.ts"));
+    await comeIn({ line, device }, channel, this.#isPatient(channel));
   }
 
   /** Be told of all channels that are open to us; null where the live connection is down. */
@@ -290,6 +298,6 @@ async function ifOpen(work: () => Promise<unknown>): Promise<boolean> {
 }
 
 function isForNow(error: unknown): boolean {
-  if (error instanceof Unreachable || error instanceof BadAnswer) return true;
+  if (error instanceof Unreachable || error instanceof BadAnswer || isNotLoaded(error)) return true;
   return error instanceof Refused && isPassing(error) && error.code !== SIGNED_OUT;
 }

@@ -22,5 +22,6 @@ export const NAMES = {
   draft: "draft/",
   kept: "kept/",
   backup: "backup",
+  paid: "paid",
   renewed: "renewed/",
 } as const;

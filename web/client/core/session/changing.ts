@@ -6,7 +6,9 @@
  */
 
 export { BadBundle, Bundle } from "../bundle.ts";
+export { readTree } from "../mls/group_info.ts";
+export { unpackGroupInfo } from "../mls/message.ts";
 export { adopt, give, leavesOf } from "./adopt.ts";
 export { takeCommit } from "./commits.ts";
-export { certificateIn, opened } from "./packages.ts";
+export { certificateIn, makePackage, opened } from "./packages.ts";
 export { takeHistory } from "./pasts.ts";

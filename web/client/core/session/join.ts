@@ -1,19 +1,15 @@
 /** Coming into a channel: by beginning it, by a Welcome that `receive` finds, or from outside. */
 
-import { Bundle } from "../bundle.ts";
 import type { Moment } from "../canonical.ts";
 import { BadCertificate, certificateOf } from "../identity.ts";
 import type { ChannelId, CircleId, DeviceId, EntryId } from "../ids.ts";
 import { newId } from "../ids.ts";
 import { utf8 } from "../mls/codec.ts";
 import { Group } from "../mls/group.ts";
-import { readTree } from "../mls/group_info.ts";
-import { unpackGroupInfo } from "../mls/message.ts";
 import { equal } from "../mls/suite.ts";
 import { allowJoining, isActive, NotAllowed } from "../policy.ts";
 import type { Item } from "./log.ts";
 import { Pending } from "./outgoing.ts";
-import { makePackage } from "./packages.ts";
 import { pendingStep } from "./send.ts";
 import type { Session } from "./state.ts";
 import { ChannelState } from "./state.ts";
@@ -51,6 +47,7 @@ export async function openChannel(
   if (!(await isActive(roster, session.device.certificate))) {
     throw new NotAllowed("ghost");
   }
+  const { Bundle, makePackage } = await import("./changing.ts");
   const watching = watch(session, channel, circle);
   const group = Group.create(utf8(channel), await makePackage(session.device, { now }));
   const body = new Bundle({ groupInfo: await group.groupInfo() }).encode();
@@ -77,8 +74,9 @@ export async function rejoin(
 ): Promise<Step> {
   const state = channelOf(session, channel);
   const allow = allowJoining(circleOf(session, state.circle).roster);
+  const { Bundle, makePackage } = await import("./changing.ts");
   const info = Bundle.decode(newest.body).groupInfo;
-  const old = leafOf(info, replaces ?? session.device.id);
+  const old = await leafOf(info, replaces ?? session.device.id);
   const own = await makePackage(session.device, { now });
   const { commit, group } = await Group.external(info, own, old, allow, now);
   const epoch = Number(group.epoch) - 1;
@@ -90,7 +88,8 @@ export async function rejoin(
   return pendingStep(session, state, pending);
 }
 
-function leafOf(groupInfo: Uint8Array, device: DeviceId): number | null {
+async function leafOf(groupInfo: Uint8Array, device: DeviceId): Promise<number | null> {
+  const { readTree, unpackGroupInfo } = await import("./changing.ts");
   const tree = unpackGroupInfo(groupInfo).treeBytes();
   if (tree === null) {
     return null;

@@ -41,7 +41,7 @@ export function unknownWarrant(ronde: Ronde, colleagues: ReadonlyMap<Professiona
 
 /** Tell whether this device has a key of somebody's to check by. */
 export function isKnown(ronde: Ronde, professional: ProfessionalId): boolean {
-  return professional === ronde.me?.professional || ronde.safetyNumber(professional) !== null;
+  return professional === ronde.me?.professional || ronde.knowsKey(professional);
 }
 
 /** Tell whether somebody's role has a seat in circles at all. */

@@ -105,7 +105,7 @@ export class Composer extends HTMLElement {
         break;
       }
       try {
-        options.ronde.files.check(file);
+        await options.ronde.files.check(file);
         this.#files = [...this.#files, file];
       } catch (error) {
         toast(refusal(file, error), { seconds: 10 });

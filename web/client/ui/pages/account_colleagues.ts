@@ -45,7 +45,7 @@ export async function colleaguesPage({ ronde }: PageContext): Promise<Page> {
 async function known(ronde: Ronde): Promise<Colleague[]> {
   const { value } = await ronde.api.read<{ items: Colleague[] }>("/professionals?limit=100");
   return value.items
-    .filter((each) => each.id !== ronde.me?.professional && ronde.safetyNumber(each.id) !== null)
+    .filter((each) => each.id !== ronde.me?.professional && ronde.knowsKey(each.id))
     .sort((a, b) => a.family_name.localeCompare(b.family_name));
 }
 
@@ -60,7 +60,7 @@ function nobody(): HTMLElement {
 }
 
 function row(ronde: Ronde, colleague: Colleague, verified: boolean, again: () => Promise<void>): HTMLElement {
-  const open = (): void => compare(ronde, colleague, verified, again);
+  const open = (): void => void compare(ronde, colleague, verified, again);
   return h(
     "li",
     null,
@@ -78,8 +78,8 @@ function row(ronde: Ronde, colleague: Colleague, verified: boolean, again: () =>
   );
 }
 
-function compare(ronde: Ronde, colleague: Colleague, verified: boolean, again: () => Promise<void>): void {
-  const number = ronde.safetyNumber(colleague.id);
+async function compare(ronde: Ronde, colleague: Colleague, verified: boolean, again: () => Promise<void>): Promise<void> {
+  const number = await ronde.safetyNumber(colleague.id);
   if (number === null) return;
   const mark = async (): Promise<void> => {
     await markVerified(ronde, colleague.id, !verified);

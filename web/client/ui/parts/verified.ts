@@ -10,13 +10,14 @@ type Kept = Readonly<Record<string, string>>;
 export async function verifiedColleagues(ronde: Ronde): Promise<ReadonlySet<ProfessionalId>> {
   const kept = (await ronde.draft<Kept>(KEPT)) ?? {};
   const ids = Object.keys(kept) as ProfessionalId[];
-  return new Set(ids.filter((id) => ronde.safetyNumber(id) === kept[id]));
+  const numbers = await Promise.all(ids.map(async (id) => await ronde.safetyNumber(id)));
+  return new Set(ids.filter((id, at) => numbers[at] === kept[id]));
 }
 
 /** Remember that two people compared their number, or that they take it back. */
 export async function markVerified(ronde: Ronde, professional: ProfessionalId, verified: boolean): Promise<void> {
   const kept = (await ronde.draft<Kept>(KEPT)) ?? {};
   const { [professional]: _, ...rest } = kept;
-  const number = ronde.safetyNumber(professional);
+  const number = await ronde.safetyNumber(professional);
   await ronde.saveDraft(KEPT, verified && number !== null ? { ...rest, [professional]: number } : rest);
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import signal
 import sys
 import tempfile
@@ -38,29 +39,35 @@ FAILURES = (Refused, Unreachable, NotStarted, NotDone, TimeoutError)
 @click.option("--store", help="adresse mongodb:// d'une base vide, à la place d'un fichier")
 def demo(*, once: bool, port: int, folder: Path | None, store: str | None) -> None:
     """Ouvre un réseau inventé et vivant, jusqu'à Ctrl-C."""
-    with contextlib.ExitStack() as rooms:
-        place = folder or Path(
-            rooms.enter_context(tempfile.TemporaryDirectory(prefix="ronde-", dir=in_memory()))
-        )
-        place.mkdir(parents=True, exist_ok=True)
-        kept = None if once else _kept(place)
-        if kept is None and any(place.iterdir()):
-            raise Refusal(f"le dossier {place} n'est pas vide")
-        if once:
-            work = _story(place, store=store)
-        elif kept is None:
-            work = _living(place, port=port, store=store)
+    if once and folder is not None:
+        _be_empty(folder)
+    kept = None if once or folder is None else _kept(folder)
+    with tempfile.TemporaryDirectory(prefix="ronde-", dir=in_memory()) as memory:
+        place = Path(memory)
+        if kept is not None and folder is not None:
+            work = _again(folder, kept=kept, port=port)
+        elif once:
+            work = _story(folder or place, store=store)
         else:
-            work = _again(place, kept=kept, port=port)
-        sys.exit(asyncio.run(_until_stopped(work, place)))
+            work = _living(place, port=port, store=store, keep_in=folder)
+        sys.exit(asyncio.run(_until_stopped(work, folder if once and folder else place)))
 
 
 def _kept(folder: Path) -> Ledger | None:
-    """Find what a former demonstration kept, if there is one that this Ronde can go on with."""
+    """Find what a former demonstration kept; else the folder must be empty."""
     try:
-        return recall(folder)
+        kept = recall(folder)
     except AnotherVersion:
         raise Refusal(f"la démonstration gardée dans {folder} est d'une autre version") from None
+    if kept is None:
+        _be_empty(folder)
+    return kept
+
+
+def _be_empty(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise Refusal(f"le dossier {folder} n'est pas vide")
 
 
 async def _until_stopped(work: Coroutine[Any, Any, int], folder: Path) -> int:
@@ -99,17 +106,24 @@ async def _story(folder: Path, *, store: str | None) -> int:
         return 0 if await tell(scene) else 1
 
 
-async def _living(folder: Path, *, port: int, store: str | None) -> int:
-    """Let a network live from five weeks ago until now, then stay."""
-    clock, progress = StoryClock(file=folder / "clock"), Progress()
+async def _living(place: Path, *, port: int, store: str | None, keep_in: Path | None) -> int:
+    """Let a network live from five weeks ago until now, then stay.
+
+    The weeks pass in a folder in memory; only when they have passed are they kept elsewhere.
+    """
+    clock, progress = StoryClock(file=place / "clock"), Progress()
     days = begin(clock)
-    async with world(folder, port=port, store=store) as here:
+    async with world(place, port=port, store=store) as here:
         script = read_script()
         seeding = Seeding(world=here, clock=clock, days=days, script=script, tell=progress.tell)
         ledger = await seed(seeding)
         progress.end()
-        keep(folder, ledger)
-        await _stay(here, ledger, clock)
+        if keep_in is None:
+            await _stay(here, ledger, clock)
+    if keep_in is not None:
+        keep(place, ledger)
+        await asyncio.to_thread(shutil.copytree, place, keep_in, dirs_exist_ok=True)
+        await _again(keep_in, kept=ledger, port=here.port)
     return 0
 
 
@@ -124,7 +138,7 @@ async def _again(folder: Path, *, kept: Ledger, port: int) -> int:
 async def _stay(here: World, ledger: Ledger, clock: StoryClock) -> None:
     """Show the page and the codes until somebody stops it all."""
     shown = Shown(ledger=ledger, server=here.url, folder=here.folder, clock=clock)
-    port = int(here.environment["RONDE_PORT"]) + 1
+    port = here.port + 1
     async with page(shown, open_port(port)) as address, asyncio.TaskGroup() as tasks:
         tell_where(shown, address)
         tasks.create_task(welcome(ledger, server=here.url, folder=here.folder, clock=clock))

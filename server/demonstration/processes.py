@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 20
 LOGS = "journal.jsonl"
 DOORS = "letter-box.json"
-LASTING = ("RONDE_STORE", "RONDE_MASTER_KEY")
 
 
 class NotStarted(Exception):
@@ -40,6 +39,17 @@ class World:
         """Where the server keeps things: a file, or a database's address."""
         return self.environment["RONDE_STORE"]
 
+    @property
+    def port(self) -> int:
+        """Where the server listens."""
+        return int(self.environment["RONDE_PORT"])
+
+    @property
+    def lasting(self) -> dict[str, str]:
+        """Tell the settings that its database needs to be opened again, wherever it lies then."""
+        elsewhere = {"RONDE_STORE": self.store} if "://" in self.store else {}
+        return {"RONDE_MASTER_KEY": self.environment["RONDE_MASTER_KEY"], **elsewhere}
+
 
 @asynccontextmanager
 async def world(
@@ -51,8 +61,8 @@ async def world(
 ) -> AsyncIterator[World]:
     """Start the letter box, then the server; both end with the block, by their ids.
 
-    A port that is taken gives way to a free one. What a former world was set to, and its
-    database needs, stays as it was.
+    A port that is taken gives way to a free one. What was `kept` of a former world's settings
+    stays as it was.
     """
     secret = secrets.token_urlsafe(24)
     (folder / DOORS).unlink(missing_ok=True)
@@ -64,7 +74,7 @@ async def world(
             port=open_port(port),
             store=store or str(folder / "ronde.sqlite3"),
         )
-        settings |= {name: kept[name] for name in LASTING if kept is not None}
+        settings |= kept or {}
         made = World(folder=folder, url=settings["RONDE_PUBLIC_URL"], environment=settings)
         async with _process("server.demonstration.house", folder, made.environment):
             await _answers(made.url)

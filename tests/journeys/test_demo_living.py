@@ -15,6 +15,7 @@ from channels.headless import HttpLine, connect
 from channels.headless_device import HeadlessDevice
 from channels.headless_people import Confirmation, enrol
 from server.demonstration.cast import SMALL_COST
+from server.demonstration.clock import StoryClock
 from server.demonstration.living import script as deeds
 from server.demonstration.living.ledger import FILE, AnotherVersion, keep, recall
 from server.demonstration.living.script import Script, read_script
@@ -158,23 +159,25 @@ async def test_a_newcomer_is_let_in_and_reads_what_was_said_before(
 
 
 async def test_a_kept_demonstration_goes_on_where_it_was(tmp_path: Path) -> None:
-    folder = tmp_path / "kept"
-    folder.mkdir()
-    async with living(folder, only("tiago", "maelys", "ilyes")) as first:
-        keep(folder, first.ledger)
+    seeded, folder = tmp_path / "seeded", tmp_path / "kept"
+    seeded.mkdir()
+    async with living(seeded, only("tiago", "maelys", "ilyes")) as first:
+        keep(seeded, first.ledger)
 
+    seeded.rename(folder)
     kept = recall(folder)
 
     assert kept == first.ledger
     assert (folder / FILE).stat().st_mode & 0o077 == 0
     async with world(folder, kept=kept.settings) as again:
-        resumed = Living(world=again, clock=first.clock, script=first.script, ledger=kept)
+        clock = StoryClock(file=folder / "clock")
+        resumed = Living(world=again, clock=clock, script=first.script, ledger=kept)
         async with resumed.restored("camille", tmp_path) as device:
             said = await everything_said(device)
     assert sorted(len(every) for every in said.values()) == [10, 40]
 
 
-def test_a_folder_of_another_version_is_refused(tmp_path: Path) -> None:
+async def test_a_folder_of_another_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text('{"settings": {}}')
 
     with pytest.raises(AnotherVersion):

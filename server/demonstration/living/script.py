@@ -50,10 +50,11 @@ class Structure(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who lets the newcomer in, round which child, and what they say then."""
+    """Who lets the newcomer in, round which child, how that is told, what they say then."""
 
     host: str
     child: str
+    says: str
     greeting: str
 
 

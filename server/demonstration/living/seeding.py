@@ -83,7 +83,7 @@ async def _leave(scene: Scene, person: Person) -> None:
 async def _ledger(scene: Scene, first: Person, seeding: Seeding) -> Ledger:
     shown = (each for each in scene.people.values() if each.words.shown)
     return Ledger(
-        settings=dict(seeding.world.environment),
+        settings=seeding.world.lasting,
         sign_ins=tuple(map(_sign_in, shown)),
         invitation=await _invitation(scene, first, seeding.script.people.welcome),
         host=_host(scene, seeding),
@@ -93,14 +93,13 @@ async def _ledger(scene: Scene, first: Person, seeding: Seeding) -> Ledger:
 async def _invitation(scene: Scene, first: Person, welcome: Welcome) -> Invitation:
     awaited = next(each for each in scene.people.values() if each.words.invited)
     until = await arriving.invite(first, awaited)
-    host, child = scene.people[welcome.host].words, scene.cases[welcome.child].words
     return Invitation(
         professional=awaited.id,
         name=awaited.words.name,
         says=awaited.words.says,
         token=awaited.invitation,
         until=until,
-        welcome=f"{host.given_name}, {host.says}, ouvre ensuite le cercle de {child.given_name}",
+        welcome=welcome.says,
     )
 
 

@@ -145,6 +145,19 @@ test("nobody else moves a task than its author and those it was given to", () =>
   assert.equal(fold(log.entries).tasks.get(TASK)?.state, "requested");
 });
 
+test("nobody puts other words under a task that was given before", () => {
+  const log = new Log();
+  given(log, {});
+
+  const words = { kind: "task", task: TASK, title: "Ne rien faire", details: "", checklist: [] } as const;
+  log.say("eve" as ProfessionalId, words, { card: new Card({ task: TASK, state: "requested" }) });
+
+  const { items, tasks } = fold(log.entries);
+  const held = tasks.get(TASK);
+  assert.deepEqual([held?.title, held?.author, held?.assignees], ["Appeler", ANA, [BEN]]);
+  assert.equal(items.length, 1);
+});
+
 test("a card that says otherwise than its author signed is noticed", () => {
   const log = new Log();
   given(log, {});

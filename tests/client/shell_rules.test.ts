@@ -9,7 +9,7 @@ import { isDue } from "../../web/client/shell/renewal.ts";
 import { NotPossible } from "../../web/client/shell/ronde.ts";
 import { plain } from "../../web/client/shell/search.ts";
 import { Queue } from "../../web/client/shell/slices.ts";
-import { offlineWait, raceWait } from "../../web/client/shell/waits.ts";
+import { askedWait, offlineWait, raceWait } from "../../web/client/shell/waits.ts";
 
 const DAY = 86_400_000;
 
@@ -68,6 +68,16 @@ test("keys are renewed after a week or five hundred entries, and not before", ()
   assert.equal(isDue(then, { at: 7 * DAY, counter: 509 }), false);
   assert.equal(isDue(then, { at: 7 * DAY + 1, counter: 10 }), true);
   assert.equal(isDue(then, { at: 1, counter: 510 }), true);
+});
+
+test("a clock that was years ahead once does not keep keys from being renewed", () => {
+  const then = { at: 900 * DAY, counter: 10 };
+
+  assert.equal(isDue(then, { at: DAY, counter: 11 }), true);
+});
+
+test("a server or a proxy that names an hour is asked again within half a minute", () => {
+  assert.deepEqual([0, -5, 3, 3_600, 1e12].map(askedWait), [0, 0, 3_000, 30_000, 30_000]);
 });
 
 test("a queue does one thing after another, and goes on after one that failed", async () => {

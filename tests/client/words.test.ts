@@ -37,6 +37,12 @@ test("a number keeps its unit, and a word that only begins like one is left alon
   assert.equal(t("le groupe n° 4"), "le groupe n°\u00a04");
 });
 
+test("what a placeholder brings cannot turn the rest of the sentence round", () => {
+  const said = t("{who} a confié « {title} » à {names}", { who: "Ana", title: "Lit\u202e\u2067", names: "Ben" });
+
+  assert.equal(said, "Ana a confié «\u00a0Lit\u00a0» à Ben");
+});
+
 test("what a placeholder brings is left as it was written", () => {
   assert.equal(t("Bonjour {name} !", { name: "Ana ?" }), "Bonjour Ana ?\u202f!");
 });

@@ -30,7 +30,7 @@ import { Queue } from "./slices.ts";
 import type { Store } from "./store.ts";
 import type { Taken, Turns } from "./turn.ts";
 import { NAMES } from "./values.ts";
-import { pause, raceWait } from "./waits.ts";
+import { askedWait, pause, raceWait } from "./waits.ts";
 
 const TRIES = 8;
 const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
@@ -237,7 +237,7 @@ export class Device {
         return await this.line.append(request, circle);
       } catch (error) {
         if (!(error instanceof Refused) || !PASSING.has(error.status)) throw error;
-        await pause(error.retryAfter === null ? raceWait(attempt) : error.retryAfter * 1000);
+        await pause(error.retryAfter === null ? raceWait(attempt) : askedWait(error.retryAfter));
       }
     }
     throw new Unreachable();

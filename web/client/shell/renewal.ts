@@ -37,5 +37,6 @@ export async function renewKeys(
 
 /** Tell whether keys that were renewed then are to be renewed now. */
 export function isDue(then: Renewed, now: Renewed): boolean {
-  return now.at - then.at > WEEK_MS || now.counter - then.counter >= MOST_ENTRIES;
+  // A clock that was wrong once must not put renewing off until its day has come.
+  return Math.abs(now.at - then.at) > WEEK_MS || now.counter - then.counter >= MOST_ENTRIES;
 }

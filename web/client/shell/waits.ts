@@ -17,6 +17,11 @@ export function offlineWait(attempt: number, random: () => number = Math.random)
   return longest * (0.5 + random() / 2);
 }
 
+/** How long to wait where the server names the seconds: a proxy that names an hour gets no hour. */
+export function askedWait(seconds: number): number {
+  return Math.min(OFFLINE_LONGEST_MS, Math.max(0, seconds * 1_000));
+}
+
 export async function pause(ms: number): Promise<void> {
   if (ms <= 0) return;
   await new Promise((done) => setTimeout(done, ms));

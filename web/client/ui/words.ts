@@ -16,6 +16,8 @@ declare const RONDE_WORDS: Readonly<Record<string, string>>;
 const KEPT = "ronde.language";
 const NO_BREAK = "\u00a0";
 const NARROW = "\u202f";
+/** Signs that turn the direction of what follows, the rest of our sentence too (UAX 9). */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/gu;
 const UNITS = "%|€|[km]?g|[cm]?m|h|min|s|[kMG]o|ans?|mois|jours?|semaines?|SA";
 
 let spoken: Language = "fr";
@@ -105,6 +107,6 @@ function put(message: string, values: Values): string {
   return message.replace(/\{([a-z_]+)\}/gu, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? number(value) : value;
+    return typeof value === "number" ? number(value) : value.replace(TURNING, "");
   });
 }

@@ -154,11 +154,17 @@ class Told {
       case "document":
         return { ...place, kind: "document", document: content.document, label: content.label };
       case "task":
-        this.#tasks.set(content.task, begun(entry, author, content));
-        return { ...place, kind: "task", task: begun(entry, author, content), replies: 0, signs: [] };
+        return this.#begun(begun(entry, author, content), place);
       case "task_change":
         return this.#changed(entry, author, content, place);
     }
+  }
+
+  /** Whoever gives a task under the id of another one would speak in its giver's name. */
+  #begun(task: TaskView, place: Placed): FeedItem | null {
+    if (this.#tasks.has(task.task)) return null;
+    this.#tasks.set(task.task, task);
+    return { ...place, kind: "task", task, replies: 0, signs: [] };
   }
 
   #edit(

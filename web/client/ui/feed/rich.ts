@@ -4,7 +4,8 @@ import type { ProfessionalId } from "../../core/ids.ts";
 import { type Child, h } from "../dom.ts";
 import type { People } from "./people.ts";
 
-const LINK = /https:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]»]/gu;
+/** A sign that is not seen ends a link: it could turn the rest of it round (UAX 9). */
+const LINK = /https:\/\/[^\s\p{Cf}<>"']+[^\s\p{Cf}<>"'.,;:!?)\]»]/gu;
 
 /** Set a text with its mentions and links; line breaks are kept by the stylesheet. */
 export function rich(

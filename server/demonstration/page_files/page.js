@@ -110,7 +110,40 @@ async function letters() {
   el("letters").replaceChildren(...told.map(letter));
 }
 
+// One-time codes of a key (RFC 6238), for whoever has no authenticator at hand.
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+function bytesOf(key) {
+  const bits = [...key.toUpperCase()]
+    .map((sign) => BASE32.indexOf(sign))
+    .filter((value) => value >= 0)
+    .map((value) => value.toString(2).padStart(5, "0"))
+    .join("");
+  return Uint8Array.from(bits.match(/.{8}/gu) ?? [], (byte) => Number.parseInt(byte, 2));
+}
+
+async function codeOf(key) {
+  const counter = new DataView(new ArrayBuffer(8));
+  counter.setBigUint64(0, BigInt(Math.floor(Date.now() / STEP_MS)));
+  const algorithm = { name: "HMAC", hash: "SHA-1" };
+  const secret = await crypto.subtle.importKey("raw", bytesOf(key), algorithm, false, ["sign"]);
+  const tag = new DataView(await crypto.subtle.sign("HMAC", secret, counter));
+  const place = tag.getUint8(19) & 0xf;
+  return String((tag.getUint32(place) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+let shownCode = "";
+
+async function showCode() {
+  const key = el("key").value;
+  const code = bytesOf(key).length < 16 ? "" : await codeOf(key);
+  if (code === shownCode) return;
+  shownCode = code;
+  el("key-code").replaceChildren(...(code === "" ? [] : [copyable(code, "code")]));
+}
+
 function tick() {
+  void showCode();
   const left = Math.max(0, until - Date.now());
   el("left").textContent = `Nouveaux codes dans ${Math.ceil(left / 1000)} s`;
   el("meter").style.setProperty("inline-size", `${(100 * left) / STEP_MS}%`);
@@ -128,6 +161,7 @@ async function again(work, every) {
   }
 }
 
+el("key").addEventListener("input", () => void showCode());
 setInterval(tick, 1000);
 void again(people, () => Math.max(500, until - Date.now() + 50));
 void again(letters, () => LETTERS_MS);

@@ -99,19 +99,23 @@ export class Door {
       return;
     }
     if (this.#rooms === null && !(await this.#unlock())) return;
-    localStorage.removeItem(LOCKED);
     this.#signedIn = true;
     this.#me = me;
+    const owner = this.#rooms?.turns.known?.device.professional ?? me.professional;
+    if (owner !== me.professional) {
+      this.#shut();
+      return;
+    }
+    localStorage.removeItem(LOCKED);
     await this.#rooms?.store.keep(new Map([[NAMES.me, encodeValue(me)]]));
-    await this.#admit(me);
+    await this.#admit();
   }
 
   /** Make this browser a device of whoever is signed in. */
   async begin(how: Beginning): Promise<Settled> {
     const me = this.#me ?? (await this.#whoIsIt());
     if (me === null) throw new Unreachable();
-    const held = this.#rooms?.turns.known?.device.professional;
-    if (this.#removed || (held !== undefined && held !== me.professional)) await this.#empty();
+    if (this.#removed || this.#standing.kind === "other-account") await this.#empty();
     void navigator.storage.persist?.();
     const { beginDevice } = await settingUp();
     const made = await beginDevice(this.#site, me.professional, how);
@@ -137,15 +141,16 @@ export class Door {
   /** End the session; `wipe` also takes the device from the account and forgets it. */
   async leave({ wipe }: { readonly wipe: boolean }): Promise<void> {
     const device = this.#rooms?.turns.known?.device.id;
-    this.#rooms?.close();
-    this.#rooms = null;
+    this.#lock();
     if (!wipe) await this.#endSession();
     else {
+      const forgotten = forget();
       if (device !== undefined) await this.#tryTo("DELETE", `/devices/${device}`);
       await this.#tryTo("DELETE", "/session");
-      await forget();
+      await forgotten;
+      localStorage.removeItem(HELD);
     }
-    localStorage.removeItem(wipe ? HELD : LOCKED);
+    // What the server has browsers clear is this too.
     localStorage.setItem(LOCKED, "1");
     this.#me = null;
     this.#signedIn = false;
@@ -160,6 +165,20 @@ export class Door {
     this.#rooms?.sync.stop();
     this.#rooms?.live.disconnect();
     this.#house.over();
+  }
+
+  /** What is here is somebody else's: nothing of it is shown, nothing is added to it. */
+  #shut(): void {
+    this.#lock();
+    this.#stand({ kind: "other-account" });
+    this.#house.begun();
+  }
+
+  /** Show nothing from here on, before anything else: the window may close at any moment. */
+  #lock(): void {
+    localStorage.setItem(LOCKED, "1");
+    this.#rooms?.close();
+    this.#rooms = null;
   }
 
   get #site(): Site {
@@ -225,15 +244,9 @@ export class Door {
     }
   }
 
-  async #admit(me: Me): Promise<void> {
-    const session = this.#rooms?.turns.known ?? null;
-    if (session === null) {
-      await this.#standWithout(localStorage.getItem(HELD) !== null);
-    } else if (session.device.professional !== me.professional) {
-      this.#stand({ kind: "other-account" });
-    } else {
-      await this.#register();
-    }
+  async #admit(): Promise<void> {
+    if (this.#rooms?.turns.known != null) await this.#register();
+    else await this.#standWithout(localStorage.getItem(HELD) !== null);
   }
 
   async #register(): Promise<void> {

@@ -1,10 +1,14 @@
 /** What is kept beside the session and shown: refused entries, warnings, since when one waits. */
 
 import type { ChannelId, EntryId } from "../core/ids.ts";
+import type { Concern } from "../core/session/effects.ts";
 import type { ParkedEntry } from "./remember.ts";
 import type { Moment, Warning } from "./ronde.ts";
 import type { Store } from "./store.ts";
 import { NAMES, decodeValue, encodeValue } from "./values.ts";
+
+/** Told once for each time that it happens: the next time is news, whoever looked at the last. */
+const HAPPENS_AGAIN: ReadonlySet<Concern> = new Set(["identity_changed", "group_forked"]);
 
 type KeptWarning = Warning & { readonly dismissed?: boolean };
 
@@ -62,10 +66,12 @@ export class Notes {
     await this.#keep(`${NAMES.parked}${channel}/${id}`, null);
   }
 
-  /** Show a warning no more; it stays known, so that it is not given again. */
+  /** Show a warning no more; it stays known, so that the same thing is not told again. */
   async dismiss(id: string): Promise<void> {
     const warning = this.#warnings.get(NAMES.warning + id);
-    if (warning !== undefined) await this.#keep(NAMES.warning + id, { ...warning, dismissed: true });
+    if (warning === undefined) return;
+    const known = HAPPENS_AGAIN.has(warning.kind) ? null : { ...warning, dismissed: true };
+    await this.#keep(NAMES.warning + id, known);
   }
 
   async #keep(name: string, value: unknown): Promise<void> {

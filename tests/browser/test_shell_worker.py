@@ -1,6 +1,7 @@
 """The worker behind the tabs: opens without a network, tells of news without words."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -97,8 +98,16 @@ async def test_every_page_opens_without_a_network(
         assert await page.evaluate("() => ronde.standing") == {"kind": "signed-out"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("urgent", "Un message urgent vous attend dans Ronde."),
+        ("Zéphyrine va mal", "Quelque chose vous attend dans Ronde."),
+        ("toString", "Quelque chose vous attend dans Ronde."),
+    ],
+)
 async def test_a_push_says_that_something_waits_and_never_what(
-    browser: Browser, shell_files: Path
+    browser: Browser, shell_files: Path, kind: str, said: str
 ) -> None:
     async with visited(browser, shell_files) as (site, context, page):
         devtools = await context.new_cdp_session(page)
@@ -112,7 +121,7 @@ async def test_a_push_says_that_something_waits_and_never_what(
         await devtools.send("ServiceWorker.enable")
         registration = await registrations.get()
 
-        pushed = '{"kind": "urgent", "body": "Zéphyrine va mal", "language": "fr"}'
+        pushed = json.dumps({"kind": kind, "body": "Zéphyrine va mal", "language": "fr"})
         await devtools.send(
             "ServiceWorker.deliverPushMessage",
             {"origin": site.url, "registrationId": registration, "data": pushed},
@@ -120,4 +129,4 @@ async def test_a_push_says_that_something_waits_and_never_what(
 
         async with asyncio.timeout(5):
             told = await page.evaluate(TOLD)
-        assert told == [["Ronde", "Un message urgent vous attend dans Ronde."]]
+        assert told == [["Ronde", said]]

@@ -100,7 +100,7 @@ async function kept(request: Request): Promise<Response> {
 async function tell(data: PushMessageData | null): Promise<void> {
   const push = read(data);
   const language = push.language === "en" ? "en" : "fr";
-  const kind: Told = push.kind !== undefined && push.kind in TOLD.fr ? (push.kind as Told) : "news";
+  const kind: Told = Object.hasOwn(TOLD.fr, push.kind ?? "") ? (push.kind as Told) : "news";
   await self.registration.showNotification("Ronde", {
     body: TOLD[language][kind],
     lang: language,

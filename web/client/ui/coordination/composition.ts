@@ -76,8 +76,9 @@ export class Composition {
     return (this.#glance?.closed_at ?? null) !== null;
   }
 
+  /** Who was chosen and is not yet of the circle. */
   get chosen(): readonly ProfessionalId[] {
-    return this.#chosen;
+    return this.#chosen.filter((each) => this.#view?.roster.active.has(each) !== true);
   }
 
   get past(): Past {
@@ -107,7 +108,7 @@ export class Composition {
   standings(): readonly Standing[] {
     const active = this.#view?.roster.active;
     const members = [...(active?.keys() ?? [])].map((id) => this.#standing(id));
-    const chosen = this.#chosen.filter((each) => active?.has(each) !== true).map((id) => this.#said(id, "chosen"));
+    const chosen = this.chosen.map((id) => this.#said(id, "chosen"));
     const inside = new Set(this.#ours().flatMap((each) => each.members.map((member) => member.professional)));
     const leaving = [...inside].filter((id) => active?.has(id) !== true).map((id) => this.#said(id, "leaving"));
     return [...members, ...chosen, ...leaving];
@@ -134,7 +135,7 @@ export class Composition {
   /** Do everything that is still to do; a person who cannot come in now does not hold up the others. */
   async goOn(drawn: (done: number, all: number) => void): Promise<void> {
     this.#faults.clear();
-    const coming = [...this.#chosen];
+    const coming = this.chosen;
     const all = 2 + 2 * coming.length;
     let done = 0;
     const step = (): void => drawn((done += 1), all);
@@ -183,8 +184,7 @@ export class Composition {
   }
 
   async #keep(): Promise<void> {
-    const active = this.#view?.roster.active;
-    this.#chosen = this.#chosen.filter((each) => active?.has(each) !== true);
+    this.#chosen = this.chosen;
     const draft: Draft | null = this.#chosen.length === 0 ? null : { chosen: this.#chosen, past: this.#past };
     await this.#ronde.saveDraft(this.#key, draft);
   }

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.ts";
 import { type Answerable, type Fault, type Field, field, form } from "../form.ts";
-import { t } from "../words.ts";
+import { language, t } from "../words.ts";
 import { type Radios, numberOf, radios, today } from "./fields.ts";
 import type { Perinatal } from "./served.ts";
 
@@ -48,7 +48,7 @@ export class FactsForm {
 
   constructor(held: Perinatal, save: (facts: Readonly<Record<string, unknown>>) => Promise<unknown>) {
     const typed = (label: string, name: string, value: unknown): Field =>
-      field({ label, name, input: { inputmode: "decimal", autocomplete: "off", maxlength: 6, value: value === null || value === undefined ? "" : String(value) } });
+      field({ label, name, input: { inputmode: "decimal", autocomplete: "off", maxlength: 6, value: typeof value === "number" ? written(value) : "" } });
     this.#weeks = typed(t("Terme, en semaines"), "weeks", held.gestational_age?.weeks);
     this.#days = typed(t("et jours"), "days", held.gestational_age?.days);
     this.#discharged = field({ label: t("Sortie de la maternité ou de l'hôpital"), name: "discharged", input: { type: "date", max: today(), value: held.discharged_on ?? "" } });
@@ -101,6 +101,11 @@ export class FactsForm {
       ...Object.fromEntries([...this.#flags].map(([fact, each]) => [fact, flag(each.value())])),
     };
   }
+}
+
+/** A number as people type it here. */
+function written(value: number): string {
+  return String(value).replace(".", language() === "fr" ? "," : ".");
 }
 
 function yesNo(label: string, fact: string, held: unknown): Radios {

@@ -18,14 +18,19 @@ export function lateLines({ child, appointments, tasks }: Lateness): readonly Li
   ];
 }
 
-/** Appointments of which the family may not know. */
+/** Appointments of which the family may not know, as long as a call would help. */
 export function failedLines(failed: readonly FailedNotice[], names: ReadonlyMap<string, string>): readonly Line[] {
-  return failed.map((each) => ({
+  return failed.filter((each) => isStillOpen(each)).map((each) => ({
     href: `/coordination/children/${each.child}#appointments`,
     lead: "bell",
     title: names.get(each.child) ?? t("Un enfant"),
     note: [dayAndTime(each.slot.start), each.slot.place_label].join(" · "),
   }));
+}
+
+function isStillOpen({ status, slot }: FailedNotice): boolean {
+  if (status === "cancelled") return new Date(slot.start).getTime() > Date.now();
+  return status === "booked" || status === "moved";
 }
 
 function visitLine(child: ChildHeader, visit: VisitStanding): Line {

@@ -7,7 +7,7 @@ import type { Colleague } from "./served.ts";
 export type Waiting = { readonly circle: CircleId; readonly professional: ProfessionalId };
 
 /** Members without a device in some discussion of the circle. */
-export function outsideOf(view: CircleView, conversations: readonly Conversation[]): readonly ProfessionalId[] {
+function outsideOf(view: CircleView, conversations: readonly Conversation[]): readonly ProfessionalId[] {
   return [...view.roster.active.keys()].filter((professional) =>
     conversations.some((each) => !each.members.some((member) => member.professional === professional)),
   );

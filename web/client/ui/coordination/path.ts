@@ -4,7 +4,7 @@ import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { t } from "../words.ts";
 
-export type StepState = "done" | "now" | "later" | "stopped";
+type StepState = "done" | "now" | "later" | "stopped";
 
 export type Step = {
   readonly state: StepState;

@@ -1,7 +1,7 @@
 /** What the server tells the office: colleagues, children's files, conventions, what is late. */
 
 import type { AppointmentId, ChildId, ProfessionalId } from "../../core/ids.ts";
-import type { Attested, ChildHeader, Day, Footing, Label, PlannedAppointment, Stamp, TaskCard } from "../served.ts";
+import type { AppointmentStatus, Attested, ChildHeader, Day, Footing, Label, PlannedAppointment, Stamp, TaskCard } from "../served.ts";
 
 export type AccountStanding = "none" | "invited" | "active" | "closed";
 
@@ -69,6 +69,7 @@ export type Lateness = {
 export type FailedNotice = {
   readonly id: AppointmentId;
   readonly child: ChildId;
+  readonly status: AppointmentStatus;
   readonly slot: { readonly start: string; readonly place_label: string };
 };
 
@@ -84,14 +85,14 @@ export type IdentityForm = {
   readonly ins: { readonly number: string; readonly kind: string } | null;
 };
 
-export type Gestation = { readonly weeks: number; readonly days: number };
+type Gestation = { readonly weeks: number; readonly days: number };
 
 /** Facts of birth; null is unknown, which is not « no ». */
 export type Perinatal = { readonly gestational_age: Gestation | null; readonly discharged_on: Day | null } & Readonly<
   Record<string, Gestation | number | boolean | string | null>
 >;
 
-export type Authority = { readonly status: string; readonly since: Day | null; readonly until: Day | null };
+type Authority = { readonly status: string; readonly since: Day | null; readonly until: Day | null };
 
 export type FamilyContact = {
   readonly id: string;

@@ -8,7 +8,7 @@ import { t, tn } from "../words.ts";
 import type { AccountStanding, Colleague, TrainingModule, Word } from "./served.ts";
 
 /** How many days ahead the end of a convention is told. */
-export const SOON_DAYS = 60;
+const SOON_DAYS = 60;
 
 const ACCOUNTS: Readonly<Record<AccountStanding, () => string>> = {
   none: () => t("Pas encore invité"),

@@ -126,8 +126,12 @@ function typedIn(context: PageContext, colleague: Colleague, open: boolean): HTM
     "details",
     { class: "card", open },
     h("summary", { class: "strong office-fold" }, t("La personne a tout perdu et repart de zéro")),
-    h("p", { class: "soft" }, t("Son nouvel appareil affiche un nouveau numéro et attend que vous le notiez. Assurez-vous que c'est bien elle.")),
-    made,
+    h(
+      "div",
+      { class: "stack" },
+      h("p", { class: "soft" }, t("Son nouvel appareil affiche un nouveau numéro et attend que vous le notiez. Assurez-vous que c'est bien elle.")),
+      made,
+    ),
   );
 }
 

@@ -71,6 +71,14 @@ def is_forked(marks: Sequence[Mark]) -> bool:
     return any(seen.setdefault(mark.epoch, mark.transcript) != mark.transcript for mark in marks)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """How far everybody has come, and whether devices that are there see two groups (R11)."""
+
+    marks: tuple[Mark, ...]
+    forked: bool
+
+
 class MarkStore(Protocol):
     """Marks by channel and device, and by whose they are."""
 
@@ -150,16 +158,22 @@ class Marks:
             self.tell(mark)
         return mark
 
-    async def of_channel(self, asker: Asker, channel: ChannelId) -> tuple[Mark, ...]:
-        """Show the marks of all devices that may take part in a channel now.
+    async def of_channel(self, asker: Asker, channel: ChannelId) -> Places:
+        """Show how far the people who may take part in a channel now have come.
+
+        What somebody read on a device that is gone stays read, by them and for the others;
+        about the group only devices that are still there are asked.
 
         Raises:
             NotAMember: There is no such channel for the asker.
         """
         way = await self.door.enter(asker, channel)
+        here = way.participants
         stored = await self.store.of_channel(channel)
         found = self._newest(stored, lambda mark: mark.channel == channel)
-        return tuple(mark for mark in found if mark.device in way.participants.receivers)
+        marks = tuple(m for m in found if m.professional in here.identity_keys.keys() - here.lapsed)
+        forked = is_forked([mark for mark in marks if mark.device in here.receivers])
+        return Places(marks=marks, forked=forked)
 
     async def read_by(self, professional: ProfessionalId) -> Mapping[ChannelId, int]:
         """Tell how far a person has read in each channel, on whichever device."""

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from channels.marks import Marks, is_forked
+from channels.marks import Marks
 from crypto.ids import ChannelId
 from server.forms.marks import MarkForm, MarkList, MarkView
 from server.operations import Operations
@@ -30,7 +30,7 @@ async def list_marks(request: web.Request) -> web.Response:
     """Tell how far every device of a channel has come, and whether they see one group (R11)."""
     found = await request.app[MARKS].of_channel(asker_of(request), _channel(request))
 
-    return answer(MarkList(marks=tuple(map(MarkView.of, found)), forked=is_forked(found)))
+    return answer(MarkList(marks=tuple(map(MarkView.of, found.marks)), forked=found.forked))
 
 
 def _channel(request: web.Request) -> ChannelId:

@@ -156,3 +156,32 @@ async def test_a_newcomer_whom_nobody_adds_comes_in_by_itself(
     assert await tab.ask(PHASE, story.channel) == "member"
     await tab.ask("() => ronde.synchronise()")
     await tab.reads(story.channel, ["Dit avant."])
+
+
+async def test_what_was_read_on_one_device_is_not_new_on_the_next(scene: Scene) -> None:
+    channel = scene.story.channel
+    await scene.tab.ask("() => ronde.synchronise()")
+    await scene.ben.say(channel, "Dit avant.")
+    await scene.tab.reads(channel, ["Dit avant."])
+    await scene.tab.ask(
+        "async (c) => { const it = await ronde.conversation(c); await it.markRead(it.head); }",
+        channel,
+    )
+    await scene.tab.until(BACKED_UP)
+    await scene.tab.until(
+        """async ([c, me]) => (await ronde.api.ask("GET", `/channels/${c}/marks`)).marks
+          .some(({professional, read}) => professional === me && read > 1)""",
+        [channel, scene.id],
+    )
+    await scene.tab.page.close()
+    await forget_device(scene.lea)
+
+    tab = await scene.lea.opens()
+    await tab.ask(BEGIN, {"kind": "restore", "code": scene.code})
+    scene.server.clock.move(seconds=3)
+    await tab.ask("() => ronde.synchronise()")
+    await tab.reads(channel, ["Dit avant."])
+
+    await tab.until("() => ronde.circles.length === 1 && ronde.circles[0].unread === 0")
+    again = await scene.lea.opens()
+    assert await again.ask("() => ronde.circles[0].unread") == 0

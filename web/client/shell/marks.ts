@@ -66,10 +66,7 @@ export class Marks {
 
   /** Note that we read up to a place; says whether that is news. */
   async markRead(channel: ChannelId, seq: number): Promise<boolean> {
-    if (seq <= this.read(channel)) return false;
-    this.#raise(channel, seq);
-    const kept: Own = { read: this.read(channel) };
-    await this.#store.keep(new Map([[NAMES.mark + channel, encodeValue(kept)]]));
+    if (!(await this.#raised(channel, seq))) return false;
     this.later(channel);
     return true;
   }
@@ -88,14 +85,14 @@ export class Marks {
   async fetch(channel: ChannelId): Promise<readonly Told[]> {
     const told = fields(await this.#line.get(channel));
     const marks = list(told.marks).map((form) => readMark(form, channel));
-    for (const mark of marks) this.take(mark);
+    for (const mark of marks) await this.take(mark);
     return marks;
   }
 
-  /** Take in what a device says of its place. */
-  take(told: Told): void {
+  /** Take in what a device says of its place; what we read on another of ours is read here too. */
+  async take(told: Told): Promise<void> {
     const { channel, professional } = told;
-    if (professional === this.#session()?.device.professional) this.#raise(channel, told.read);
+    if (professional === this.#session()?.device.professional) await this.#raised(channel, told.read);
     const marks = this.#others.get(channel) ?? new Map<ProfessionalId, Mark>();
     const known = marks.get(professional) ?? { delivered: 0, read: 0 };
     marks.set(professional, {
@@ -107,6 +104,15 @@ export class Marks {
 
   #raise(channel: ChannelId, read: number): void {
     this.#own.set(channel, Math.max(this.read(channel), read));
+  }
+
+  /** Raise our own mark and keep it; false if it stood there already. */
+  async #raised(channel: ChannelId, read: number): Promise<boolean> {
+    if (read <= this.read(channel)) return false;
+    this.#raise(channel, read);
+    const kept: Own = { read: this.read(channel) };
+    await this.#store.keep(new Map([[NAMES.mark + channel, encodeValue(kept)]]));
+    return true;
   }
 
   async #tell(channel: ChannelId): Promise<void> {

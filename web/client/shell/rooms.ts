@@ -142,10 +142,7 @@ export class Rooms {
     if (!(await this.marks.markRead(channel, seq))) return;
     this.#ground.tabs.say({ kind: "marked", channel });
     this.#ground.news.tell("mark", { channel });
-    const before = this.#circles;
-    await this.#countCircles();
-    this.#tellCircles(before);
-    this.#ground.changed();
+    await this.#recount();
   }
 
   /** Tell the server of our device; see `register`. */
@@ -188,6 +185,11 @@ export class Rooms {
       await this.#open.get(channel)?.follow();
       this.#ground.news.tell("channel", { channel });
     }
+    await this.#recount();
+  }
+
+  async #recount(): Promise<void> {
+    if (this.#closed) return;
     const before = this.#circles;
     await this.#countCircles();
     this.#tellCircles(before);
@@ -265,7 +267,10 @@ export class Rooms {
       clock,
       opened: () => [...this.#open.keys()],
       present: (channel, who) => this.#arrived(channel, who),
-      marked: (channel) => news.tell("mark", { channel }),
+      marked: (channel) => {
+        news.tell("mark", { channel });
+        void this.#recount();
+      },
       changed,
     });
   }

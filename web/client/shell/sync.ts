@@ -57,6 +57,8 @@ export class Sync {
   #carrying = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #backup: ReturnType<typeof setTimeout> | null = null;
+  /** Channels whose marks were asked since this tab began. */
+  readonly #asked = new Set<ChannelId>();
   #timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(site: SyncSite) {
@@ -125,7 +127,7 @@ export class Sync {
   /** Take in a mark that was pushed, and compare where its device stands with us: R11. */
   async heard(told: Told): Promise<void> {
     const { device, marks, marked } = this.#site;
-    marks.take(told);
+    await marks.take(told);
     marked(told.channel);
     const { session } = device.turns;
     const group = session.channels.get(told.channel)?.group ?? null;
@@ -148,6 +150,7 @@ export class Sync {
   async marksOf(channel: ChannelId): Promise<void> {
     await this.#guarded(async () => {
       for (const told of await this.#site.marks.fetch(channel)) await this.heard(told);
+      this.#asked.add(channel);
       this.#site.marks.later(channel);
       this.#site.marked(channel);
     });
@@ -176,9 +179,18 @@ export class Sync {
     // A circle that is ours and not open yet: the server has not heard of this device everywhere.
     if (known.has(false)) this.#later();
     else this.#attempt = 0;
-    await Promise.all(this.#site.opened().map(async (channel) => await this.marksOf(channel)));
+    await Promise.all(this.#curious().map(async (channel) => await this.marksOf(channel)));
     await replenish(device.turns, line, clock);
     await keeper.pay();
+  }
+
+  /** Channels whose marks we want: those on screen, and once those that look unread here. */
+  #curious(): ChannelId[] {
+    const { marks, device, opened } = this.#site;
+    const unread = [...device.turns.session.channels.values()].filter(
+      ({ id, cursor, phase }) => phase === "member" && !this.#asked.has(id) && marks.read(id) < cursor,
+    );
+    return [...new Set([...opened(), ...unread.map(({ id }) => id)])];
   }
 
   /** Tell whether somebody may still add us to a channel by themselves. */

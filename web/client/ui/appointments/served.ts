@@ -49,3 +49,17 @@ export type CalendarView = {
 export function isOpen(appointment: AppointmentView): boolean {
   return appointment.status === "booked" || appointment.status === "moved";
 }
+
+/**
+ * When an appointment begins, ms UTC: a wall clock's time where the family lives, which is
+ * not always where the reader sits. Times are shown as that wall clock has them.
+ */
+export function beginsAt(slot: Slot): number {
+  const asIfUtc = Date.parse(`${slot.start}Z`);
+  const there = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: slot.zone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).format(asIfUtc);
+  return asIfUtc - (Date.parse(`${there.replace(" ", "T")}Z`) - asIfUtc);
+}

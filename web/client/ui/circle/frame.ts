@@ -57,7 +57,7 @@ export function ageWords(child: ChildHeader): string {
 export function nextWords(child: ChildHeader): string | null {
   const visit = child.next_visit;
   if (child.next_appointment !== null) {
-    return t("Rendez-vous {when}", { when: dayAndTime(child.next_appointment.at) });
+    return t("Rendez-vous {when}", { when: dayAndTime(child.next_appointment.slot.start) });
   }
   if (visit === null || visit.window === null) return null;
   const what = labelWord(visit.label);

@@ -4,7 +4,7 @@ import type { ChildId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
 import { openBooking } from "../appointments/booking.ts";
 import { appointmentRow } from "../appointments/row.ts";
-import { type AppointmentView, type CalendarView, type DaysForm, isOpen } from "../appointments/served.ts";
+import { type AppointmentView, type CalendarView, type DaysForm, beginsAt, isOpen } from "../appointments/served.ts";
 import { type CircleFrame, childName, circleFrame } from "../circle/frame.ts";
 import { dayOf, shortDay } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
@@ -100,7 +100,7 @@ function lists(
   book: (visit: string | null, moves: AppointmentView) => void,
 ): Child {
   const now = Date.now();
-  const past = (each: AppointmentView): boolean => new Date(each.slot.start).getTime() <= now;
+  const past = (each: AppointmentView): boolean => beginsAt(each.slot) <= now;
   const unsettled = all.filter((each) => isOpen(each) && past(each));
   const coming = all.filter((each) => isOpen(each) && !past(each));
   const gone = all.filter((each) => !isOpen(each)).reverse();

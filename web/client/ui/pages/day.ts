@@ -178,7 +178,7 @@ function appointments(
       href: child?.circle === undefined || child.circle === null ? "/circles" : `/circles/${child.circle}/appointments`,
       drawing,
       title: child === undefined ? t("Un enfant") : childName(child),
-      note: [dayAndTime(each.at), each.slot.place_label].join(" · "),
+      note: [dayAndTime(each.slot.start), each.slot.place_label].join(" · "),
       end: [],
     });
   });

@@ -47,6 +47,7 @@ export function openDialog(options: DialogOptions): Dialog {
   });
   element.addEventListener("close", () => {
     element.remove();
+    bringBackCaret();
     options.closed?.();
   });
   document.body.append(element);
@@ -55,6 +56,17 @@ export function openDialog(options: DialogOptions): Dialog {
     element.querySelector<HTMLElement>(".dialog-title")?.focus();
   }
   return { element, close };
+}
+
+/**
+ * Where a dialog had a field of its own, Chromium gives the focus back without the caret: the
+ * field below looks ready and takes no letter until it is clicked.
+ */
+export function bringBackCaret(): void {
+  const held = document.activeElement;
+  if (!(held instanceof HTMLTextAreaElement || held instanceof HTMLInputElement)) return;
+  held.blur();
+  held.focus({ preventScroll: true });
 }
 
 export type Question = {

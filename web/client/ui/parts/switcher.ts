@@ -1,6 +1,7 @@
 /** Ctrl+K: type a few letters, arrive. Circles, pages and acts in one list. */
 
 import type { Ronde } from "../../shell/ronde.ts";
+import { bringBackCaret } from "../dialog.ts";
 import { fill, freshId, h } from "../dom.ts";
 import { type IconName, icon } from "../icons.ts";
 import { type Match, lookFor } from "../fuzzy.ts";
@@ -59,7 +60,10 @@ class Switcher {
   open(): void {
     this.#input.addEventListener("input", () => this.#look());
     this.#input.addEventListener("keydown", (event) => this.#key(event));
-    this.#dialog.addEventListener("close", () => this.#dialog.remove());
+    this.#dialog.addEventListener("close", () => {
+      this.#dialog.remove();
+      bringBackCaret();
+    });
     this.#dialog.addEventListener("click", (event) => {
       if (event.target === this.#dialog) this.#dialog.close();
     });

@@ -76,6 +76,22 @@ BLUR = """async () => {
   };
   return [contrast(280, 150), contrast(280, 380)];
 }"""
+# Letters on glass: black where something stands, nothing at all between.
+GLASS = """async () => {
+  const canvas = new OffscreenCanvas(600, 400);
+  const drawing = canvas.getContext("2d");
+  for (let at = 0; at < 600; at += 8) drawing.fillRect(at, 0, 4, 400);
+  globalThis.photo = new File([await canvas.convertToBlob()], "capture.png", {type: "image/png"});
+  const strokes = [{radius: 100, points: [[150, 150], [450, 150]]}];
+  const bitmap = await createImageBitmap(await ronde.files.blur(photo, strokes));
+  const shown = new OffscreenCanvas(600, 400).getContext("2d", {willReadFrequently: true});
+  shown.drawImage(bitmap, 0, 0);
+  const contrast = (x, y) => {
+    const shades = shown.getImageData(x, y, 40, 1).data.filter((_, at) => at % 4 === 3);
+    return Math.max(...shades) - Math.min(...shades);
+  };
+  return [contrast(280, 150), contrast(280, 380)];
+}"""
 
 
 async def test_a_file_arrives_as_it_was_sent(scene: Scene) -> None:
@@ -125,6 +141,13 @@ async def test_what_is_brushed_over_cannot_be_made_out_any_more(scene: Scene) ->
     await scene.tab.ask(PHOTO, [scene.story.channel, 600, 400])
 
     brushed, beside = await scene.tab.ask(BLUR)
+
+    assert beside > 150
+    assert brushed < 40
+
+
+async def test_what_is_brushed_over_on_glass_cannot_be_made_out_either(lone_tab: Window) -> None:
+    brushed, beside = await lone_tab.ask(GLASS)
 
     assert beside > 150
     assert brushed < 40

@@ -105,10 +105,14 @@ function brush(
   drawing.lineCap = "round";
   drawing.lineJoin = "round";
   drawing.lineWidth = stroke.radius * 2 * scale;
-  drawing.strokeStyle = pattern;
   drawing.beginPath();
   drawing.moveTo(first[0] * scale, first[1] * scale);
   for (const [x, y] of stroke.points) drawing.lineTo(x * scale, y * scale);
+  // What was there is taken out first: an average that can be seen through hides nothing.
+  drawing.globalCompositeOperation = "destination-out";
+  drawing.stroke();
+  drawing.globalCompositeOperation = "source-over";
+  drawing.strokeStyle = pattern;
   drawing.stroke();
   drawing.restore();
 }

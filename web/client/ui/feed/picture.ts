@@ -42,6 +42,19 @@ export async function blurPicture(picture: File, files: Files): Promise<File | n
   });
 }
 
+type Size = { readonly width: number; readonly height: number };
+
+/** The pixel of a picture under a finger: it stands whole in the middle of its box (`contain`). */
+export function pixelAt(
+  picture: Size,
+  box: Size & { readonly left: number; readonly top: number },
+  [x, y]: readonly [number, number],
+): readonly [number, number] {
+  const scale = Math.max(picture.width / box.width, picture.height / box.height);
+  const [middle, centre] = [box.left + box.width / 2, box.top + box.height / 2];
+  return [picture.width / 2 + (x - middle) * scale, picture.height / 2 + (y - centre) * scale];
+}
+
 class Brush {
   strokes: readonly Stroke[] = [];
   readonly #canvas: HTMLCanvasElement;
@@ -64,6 +77,8 @@ class Brush {
       this.#draw();
     });
     canvas.addEventListener("pointerup", () => this.#end());
+    // What looks covered must be: the browser may take the finger over in the middle of a stroke.
+    canvas.addEventListener("pointercancel", () => this.#end());
     this.#draw();
   }
 
@@ -73,15 +88,14 @@ class Brush {
   }
 
   #end(): void {
+    if (this.#points.length === 0) return;
     this.strokes = [...this.strokes, { radius: this.#radius, points: this.#points }];
     this.#points = [];
     this.#draw();
   }
 
   #point(event: PointerEvent): readonly [number, number] {
-    const box = this.#canvas.getBoundingClientRect();
-    const scale = this.#canvas.width / box.width;
-    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+    return pixelAt(this.#canvas, this.#canvas.getBoundingClientRect(), [event.clientX, event.clientY]);
   }
 
   #draw(): void {

@@ -200,6 +200,34 @@ async def test_a_circle_cut_off_in_the_middle_is_finished_after_a_reload(
         assert one.members(channel) == {odile.id, ben.id, cleo.id}
 
 
+async def test_another_coordinator_s_circle_is_shown_and_left_to_her(
+    odile: Visitor, story: Journey
+) -> None:
+    await story.gather(await story.join("Ben"))
+
+    await odile.goes(f"/coordination/circles/{story.child}")
+
+    await odile.sees("Une autre coordinatrice tient ce cercle")
+    said = await odile.page.get_by_role("main").inner_text()
+    assert "Ana Dubreuil" in said
+    assert "Ben Lavigne" in said
+    assert await odile.page.get_by_role("main").get_by_role("button").count() == 0
+
+
+async def test_a_closed_circle_takes_nobody_in(odile: Visitor, story: Journey) -> None:
+    ben, page = await story.join("Ben"), odile.page
+    await vouch_for_oneself(odile)
+    await include_child(odile, ben)
+    await page.get_by_role("link", name="Composer le cercle").click()
+    await page.get_by_role("link", name="Identité vérifiée par Ana").wait_for()
+    await odile.presses("Ouvrir le cercle, sans personne d'autre")
+    await odile.presses("Fermer ce cercle pour de bon")
+    await page.get_by_role("dialog").get_by_role("button", name="Fermer pour de bon").click()
+
+    await odile.sees("Ce cercle est fermé : personne n'y entre plus")
+    assert await page.get_by_role("checkbox").count() == 0
+
+
 async def test_somebody_is_registered_invited_checked_and_signs_on_one_page(
     odile: Visitor, story: Journey, browser: Browser
 ) -> None:

@@ -22,7 +22,7 @@ export function obstacleOf(colleague: Colleague, warrant: (by: ProfessionalId) =
   const stranger = colleague.attested_by === null ? null : warrant(colleague.attested_by);
   if (stranger?.id === colleague.id) return { words: t("Identité à comparer"), href: `/coordination/attest/${colleague.id}` };
   if (stranger !== null) {
-    const words = t("Vérifié par {name}, avec qui vous n'avez pas encore comparé", { name: fullName(stranger) });
+    const words = t("Identité vérifiée par {name}, avec qui vous n'avez pas encore comparé", { name: fullName(stranger) });
     return { words, href: `/coordination/attest/${stranger.id}` };
   }
   if (colleague.convention === null || colleague.convention === "active") return null;

@@ -12,6 +12,7 @@ import { icon } from "../icons.ts";
 import type { PageContext } from "../router.ts";
 import { t, tn } from "../words.ts";
 import type { Paged } from "./paged.ts";
+import { refill } from "./refill.ts";
 
 export type Filter<T> = {
   /** What stands in the address; "" shows everything. */
@@ -74,7 +75,7 @@ export class Directory<T> {
     fill(this.#chips, !nobody && filters.map((each) => this.#chip(each)));
     this.#found.textContent = this.#isNarrowed() && shown.length > 0 ? tn("{n} trouvé", "{n} trouvés", shown.length) : "";
     this.#list.hidden = shown.length === 0;
-    fill(this.#list, shown.slice(0, this.#most).map(row));
+    refill(this.#list, shown.slice(0, this.#most).map(row));
     if (!paged.done) fill(this.#end, h("p", { class: "waiting", role: "status" }, h("span", { class: "spinner" }), t("La suite arrive…")));
     else fill(this.#end, nobody ? empty : shown.length === 0 && this.#none());
   }

@@ -10,10 +10,11 @@ import { notYours, officePage } from "../coordination/office.ts";
 import { Paged } from "../coordination/paged.ts";
 import { CHILDREN, PROFESSIONALS } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
+import { refill } from "../coordination/refill.ts";
 import type { Colleague, FailedNotice, Lateness } from "../coordination/served.ts";
 import { accountWord } from "../coordination/words.ts";
 import { ageOf, shortDay } from "../dates.ts";
-import { type Child, fill, h } from "../dom.ts";
+import { type Child, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { icon } from "../icons.ts";
 import { footingWord, professionWord } from "../nomenclature.ts";
@@ -77,7 +78,7 @@ class Desk {
 
   #draw(): void {
     const parts = [...this.#aboutPeople(), ...this.#aboutChildren()].filter((each) => each !== null);
-    fill(
+    refill(
       this.element,
       this.#fault !== null && h("p", { class: "banner banner-warm", role: "alert" }, icon("warning"), this.#fault),
       parts,

@@ -7,6 +7,7 @@ import { notYours, officePage } from "../coordination/office.ts";
 import { Paged } from "../coordination/paged.ts";
 import { CHILDREN } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
+import { refill } from "../coordination/refill.ts";
 import type { FailedNotice, Lateness } from "../coordination/served.ts";
 import { fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
@@ -28,7 +29,7 @@ export function coordinationLatePage(context: PageContext): Page {
     const calls = needSection({ title: t("Familles à appeler"), note: t("Un avis de rendez-vous n'est pas arrivé."), lines: failedLines(failed.items, names) });
     const lines = late.items.flatMap(lateLines);
     const reading = !late.done || !failed.done;
-    fill(
+    refill(
       body,
       calls,
       lines.length > 0 && h("ul", { class: "list card card-flush", "aria-label": title }, lines.map(needLine)),

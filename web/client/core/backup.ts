@@ -9,8 +9,8 @@
 
 import { Bundle } from "./bundle.ts";
 import { KEY_LENGTH, readCount, readId, writeCount, writeText } from "./canonical.ts";
-import type { EpochKey } from "./history.ts";
-import { Past, split, Tenure } from "./history.ts";
+import type { EpochKey, Tenure } from "./history.ts";
+import { Past, split } from "./history.ts";
 import { BadCertificate, certificateOf } from "./identity.ts";
 import type { ChannelId, CircleId, DeviceId, EntryId, ProfessionalId } from "./ids.ts";
 import { newId } from "./ids.ts";

@@ -10,7 +10,7 @@ import { applies } from "./rules.ts";
 import type { Answers, DocumentState, DocumentView, FormDefinition, Version } from "./served.ts";
 
 /** The name of a document's state. */
-export function documentStateWord(state: DocumentState): string {
+function documentStateWord(state: DocumentState): string {
   const words: Readonly<Record<DocumentState, string>> = {
     draft: t("Brouillon"),
     signed: t("Signé"),

@@ -74,7 +74,7 @@ export function problemsOf(form: FormDefinition, answers: Answers, whole: boolea
 }
 
 /** Tell what is wrong with one answer, or null. */
-export function wrongIn(field: FormField, answer: Answer): Wrong | null {
+function wrongIn(field: FormField, answer: Answer): Wrong | null {
   switch (field.type) {
     case "flag":
       return typeof answer === "boolean" ? null : "wrong_type";

@@ -69,7 +69,7 @@ export async function glanceAt(ronde: Ronde, circle: CircleId): Promise<Glance> 
 }
 
 /** The people of a glance, each attestation checked against the circle's signed chain. */
-export async function peopleOf(ronde: Ronde, glance: CircleGlance): Promise<People> {
+async function peopleOf(ronde: Ronde, glance: CircleGlance): Promise<People> {
   const roster = ronde.circles.find((each) => each.id === glance.id)?.roster ?? null;
   return new People(await Promise.all(glance.members.map((form) => person(form, roster))));
 }

@@ -80,27 +80,33 @@ export class Stream extends HTMLElement {
 
   #draw(laid: readonly Row[]): void {
     const anchor = this.#pinned ? null : this.#anchor();
-    const wanted = new Set(laid.map((row) => row.key));
+    this.#forget(new Set(laid.map((row) => row.key)));
+    let next: ChildNode | null = this.#list.firstChild;
+    for (const row of laid) next = this.#put(row, next);
+    if (this.#pinned) this.scrollTop = this.scrollHeight;
+    else if (anchor !== null) this.scrollTop += anchor.element.offsetTop - anchor.top;
+  }
+
+  /** Take out the rows that are no more. */
+  #forget(wanted: ReadonlySet<string>): void {
     for (const [key, held] of this.#held) {
       if (wanted.has(key)) continue;
       held.element.remove();
       this.#held.delete(key);
     }
-    let next: ChildNode | null = this.#list.firstChild;
-    for (const row of laid) {
-      const old = this.#held.get(row.key)?.element;
-      const element = this.#element(row);
-      const focused = old !== element && old?.contains(document.activeElement) === true;
-      if (old !== undefined && old !== element) {
-        if (next === old) next = old.nextSibling;
-        old.remove();
-      }
-      if (element === next) next = element.nextSibling;
-      else this.#list.insertBefore(element, next);
-      if (focused) element.querySelector<HTMLElement>("button, a")?.focus({ preventScroll: true });
-    }
-    if (this.#pinned) this.scrollTop = this.scrollHeight;
-    else if (anchor !== null) this.scrollTop += anchor.element.offsetTop - anchor.top;
+  }
+
+  /** Put a row before `next`, drawn anew if it changed; gives what the row after it goes before. */
+  #put(row: Row, next: ChildNode | null): ChildNode | null {
+    const old = this.#held.get(row.key)?.element;
+    const element = this.#element(row);
+    if (element === next) return element.nextSibling;
+    const focused = old !== element && old?.contains(document.activeElement) === true;
+    const before = next === old ? (old?.nextSibling ?? null) : next;
+    if (old !== element) old?.remove();
+    this.#list.insertBefore(element, before);
+    if (focused) element.querySelector<HTMLElement>("button, a")?.focus({ preventScroll: true });
+    return before;
   }
 
   /** What is at the top of what one sees: it must stay where it is. */

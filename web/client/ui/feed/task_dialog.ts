@@ -191,7 +191,7 @@ function commentField(desk: TaskDesk): HTMLElement {
 }
 
 /** Post a change of a task: the whole card in clear, and the same under our signature. */
-export async function change(desk: TaskDesk, wanted: Wanted): Promise<boolean> {
+async function change(desk: TaskDesk, wanted: Wanted): Promise<boolean> {
   const task = desk.current();
   if (task === null) return false;
   const state = wanted.state ?? task.state;

@@ -3,9 +3,9 @@
 import type { CircleId, ProfessionalId } from "../../core/ids.ts";
 import type { TaskCard } from "../served.ts";
 
-export const VIEWS = ["board", "list"] as const;
-export const WHOS = ["me", "all", "nobody"] as const;
-export const STATES = ["open", "late", "ended", "any"] as const;
+const VIEWS = ["board", "list"] as const;
+const WHOS = ["me", "all", "nobody"] as const;
+const STATES = ["open", "late", "ended", "any"] as const;
 
 export type Filters = {
   readonly view: (typeof VIEWS)[number];

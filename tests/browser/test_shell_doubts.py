@@ -28,6 +28,8 @@ WELCOME = "([circle, who]) => ronde.coordination.welcome(circle, who)"
 ATTEST = "([who, seen]) => ronde.coordination.attest(who, {seen})"
 STOCKED = """async () => (await ronde.api.ask(
   "GET", `/devices/${ronde.standing.device}/key_packages`)).waiting > 0"""
+NUMBER = "([who, key]) => ronde.safetyNumber(who, key ?? undefined)"
+CHANGED = "(who) => ronde.changedKey(who)"
 
 
 async def lose_everything(scene: Scene, her: Window) -> None:
@@ -58,3 +60,30 @@ async def test_an_identity_that_changes_once_more_is_told_once_more(
         told.append(await her.ask(DISMISS))
 
     assert told == [["identity_changed"], ["identity_changed"]]
+
+
+async def test_the_key_that_is_compared_is_the_one_that_a_coordinator_signed(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> None:
+    zoe = await surfer(browser, shell_files, scene.story.url, "Zoe")
+    her, zoes_id, _ = await enrol_in_browser(scene.story, zoe, role=Role.COORDINATOR)
+    await bring_in(scene.story, zoes_id, role=Role.COORDINATOR)
+    await her.ask("() => ronde.synchronise()")
+    before = await her.ask(NUMBER, [scene.id, None])
+    unchanged = await her.ask(CHANGED, scene.id)
+    scene.server.clock.move(minutes=2)
+
+    await lose_everything(scene, her)
+    key = await her.ask(CHANGED, scene.id)
+    compared = await her.ask(NUMBER, [scene.id, key])
+    still = await her.ask(NUMBER, [scene.id, None])
+    await scene.tab.ask("() => ronde.synchronise()")
+    read_out = await scene.tab.ask(NUMBER, [zoes_id, None])
+    await her.ask("([who, key]) => ronde.acceptIdentity(who, key)", [scene.id, key])
+    after = await her.ask(NUMBER, [scene.id, None])
+
+    assert unchanged is None
+    assert key == await scene.tab.ask("() => ronde.device.identityKey()")
+    assert still == before != compared
+    assert compared == read_out == after
+    assert await her.ask(CHANGED, scene.id) is None

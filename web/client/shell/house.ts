@@ -126,8 +126,12 @@ export class House implements Ronde {
     return this.#rooms.identities.knows(professional);
   }
 
-  async safetyNumber(professional: ProfessionalId): Promise<string | null> {
-    return await this.#rooms.identities.number(professional);
+  changedKey(professional: ProfessionalId): string | null {
+    return this.#rooms.identities.changed(professional);
+  }
+
+  async safetyNumber(professional: ProfessionalId, identityKey?: string): Promise<string | null> {
+    return await this.#rooms.identities.number(professional, identityKey);
   }
 
   async acceptIdentity(professional: ProfessionalId, identityKey: string): Promise<void> {

@@ -1,8 +1,10 @@
 /** Whose identity keys this device knows: numbers to compare, a change to accept (R1, R3). */
 
 import type { ProfessionalId } from "../core/ids.ts";
+import { equal } from "../core/mls/suite.ts";
 import { numberWith } from "../core/session/compare.ts";
 import { acceptIdentity } from "../core/session/session.ts";
+import type { Session } from "../core/session/state.ts";
 import type { Turns } from "./turn.ts";
 
 export class Identities {
@@ -16,7 +18,7 @@ export class Identities {
   own(): string | null {
     const key = this.#turns.known?.identity?.public;
     if (key === undefined) return null;
-    return Array.from(key, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hexOf(key);
   }
 
   /** Tell whether a key of somebody's was ever seen. */
@@ -24,18 +26,39 @@ export class Identities {
     return this.#turns.session.pins.keys.has(professional);
   }
 
-  /** The digits to compare with somebody, or null. */
-  async number(professional: ProfessionalId): Promise<string | null> {
-    return this.knows(professional) ? await numberWith(this.#turns.session, professional) : null;
+  /** The key by which somebody sits in a circle's signed chain, if another one is pinned. */
+  changed(professional: ProfessionalId): string | null {
+    const { pins, circles } = this.#turns.session;
+    const pinned = pins.keys.get(professional);
+    if (pinned === undefined) return null;
+    const keys = [...circles.values()].map(({ roster }) => roster.active.get(professional)?.identityKey);
+    const other = keys.find((key) => key !== undefined && !equal(key, pinned));
+    return other === undefined ? null : hexOf(other);
+  }
+
+  /** The digits to compare with somebody, by the key that is pinned or by another; or null. */
+  async number(professional: ProfessionalId, identityKey?: string): Promise<string | null> {
+    const { session } = this.#turns;
+    if (!this.knows(professional)) return null;
+    const asked = identityKey === undefined ? session : accepting(session, professional, identityKey);
+    return await numberWith(asked, professional);
   }
 
   /** Pin a changed key (hex). */
   async accept(professional: ProfessionalId, identityKey: string): Promise<void> {
-    const pairs = identityKey.match(/../gu) ?? [];
-    const key = Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
     await this.#turns.take((session) => ({
-      session: acceptIdentity(session, professional, key),
+      session: accepting(session, professional, identityKey),
       effects: [],
     }));
   }
+}
+
+function accepting(session: Session, professional: ProfessionalId, identityKey: string): Session {
+  const pairs = identityKey.match(/../gu) ?? [];
+  const key = Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
+  return acceptIdentity(session, professional, key);
+}
+
+function hexOf(key: Uint8Array): string {
+  return Array.from(key, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -437,8 +437,14 @@ export interface Ronde {
 
   /** Was a key of a colleague's ever seen here? */
   knowsKey(professional: ProfessionalId): boolean;
-  /** The 60 digits to compare with a colleague (R3); null if no key of theirs was ever seen. */
-  safetyNumber(professional: ProfessionalId): Promise<string | null>;
+  /** The key (hex) by which a coordinator admitted a colleague, where it is not the one pinned here. */
+  changedKey(professional: ProfessionalId): string | null;
+  /**
+   * The 60 digits to compare with a colleague (R3); null if no key of theirs was ever seen.
+   *
+   * `identityKey` (hex) asks for those that they would be under another key than the pinned one.
+   */
+  safetyNumber(professional: ProfessionalId, identityKey?: string): Promise<string | null>;
   /** Pin a changed identity key, because two people compared their numbers. */
   acceptIdentity(professional: ProfessionalId, identityKey: string): Promise<void>;
   dismissWarning(id: string): Promise<void>;

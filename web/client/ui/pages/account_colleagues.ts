@@ -89,7 +89,12 @@ async function compare(ronde: Ronde, colleague: Colleague, verified: boolean, ag
   };
   const button = h("button", { class: verified ? "button button-danger" : "button button-primary", type: "button", onclick: () => void mark() });
   fill(button, verified ? t("Retirer la vérification") : t("Les numéros sont identiques"));
-  const dialog = openDialog({
+  const dialog = showNumber(colleague, number, button);
+}
+
+/** Show a number and what one may do once both have read it. */
+function showNumber(colleague: Colleague, number: string, button: HTMLElement): ReturnType<typeof openDialog> {
+  return openDialog({
     title: fullName(colleague),
     body: [
       h("p", { class: "soft" }, t("Ouvrez cette page chacun de votre côté. Ces douze groupes doivent être les mêmes.")),
@@ -112,17 +117,26 @@ function changed(ronde: Ronde, colleagues: readonly Colleague[]): Child {
 }
 
 function changedBanner(ronde: Ronde, warning: Warning, who: Colleague): HTMLElement {
-  const accept = async (): Promise<void> => {
-    const { devices } = await ronde.api.ask<{ devices: { identity_key: string }[] }>("GET", `/professionals/${who.id}/devices`);
-    const key = devices[0]?.identity_key;
-    if (key === undefined) return;
-    await ronde.acceptIdentity(who.id, hexOf(key));
+  const accepted = async (key: string | null): Promise<void> => {
+    if (key !== null) await ronde.acceptIdentity(who.id, key);
     await ronde.dismissWarning(warning.id);
     banner.remove();
     toast(t("La nouvelle identité de {name} est acceptée.", { name: fullName(who) }));
   };
-  const button = h("button", { class: "button button-small", type: "button" }, t("Nous avons comparé"));
-  button.addEventListener("click", () => void accept().catch((error: unknown) => toast(said(error))));
+  // What is compared is what is accepted: the key that a coordinator signed, not one asked for now.
+  const begin = async (): Promise<void> => {
+    const key = ronde.changedKey(who.id);
+    const number = await ronde.safetyNumber(who.id, key ?? undefined);
+    if (number === null) return;
+    const same = h("button", { class: "button button-primary", type: "button" }, t("Les numéros sont identiques"));
+    const dialog = showNumber(who, number, same);
+    same.addEventListener("click", () => {
+      dialog.close();
+      void accepted(key).catch((error: unknown) => toast(said(error)));
+    });
+  };
+  const button = h("button", { class: "button button-small", type: "button" }, t("Comparer"));
+  button.addEventListener("click", () => void begin().catch((error: unknown) => toast(said(error))));
   const banner = h(
     "div",
     { class: "banner banner-warm" },
@@ -131,8 +145,4 @@ function changedBanner(ronde: Ronde, warning: Warning, who: Colleague): HTMLElem
     h("div", { class: "banner-actions" }, button),
   );
   return banner;
-}
-
-function hexOf(base64: string): string {
-  return [...atob(base64)].map((sign) => sign.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }

@@ -11,7 +11,7 @@ export async function verifiedColleagues(ronde: Ronde): Promise<ReadonlySet<Prof
   const kept = (await ronde.draft<Kept>(KEPT)) ?? {};
   const ids = Object.keys(kept) as ProfessionalId[];
   const numbers = await Promise.all(ids.map(async (id) => await ronde.safetyNumber(id)));
-  return new Set(ids.filter((id, at) => numbers[at] === kept[id]));
+  return new Set(ids.filter((id, at) => numbers[at] === kept[id] && ronde.changedKey(id) === null));
 }
 
 /** Remember that two people compared their number, or that they take it back. */

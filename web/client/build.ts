@@ -10,25 +10,35 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { type BuildOptions, type Metafile, build } from "esbuild";
+import { buildInLayers } from "./grouping.ts";
 
 const HERE = import.meta.dirname;
 const ENTRY = "ui/app.ts";
+const SESSION = "shell/rooms.ts";
 const STYLE = "ui/styles/ronde.css";
+const AREAS = "ui/styles/areas";
 const WORKER = "shell/serviceworker.ts";
 const HASH_LETTERS = 10;
 const COMPRESSED = /\.(js|css|json|svg|webmanifest)$/;
 
-const COMMON: BuildOptions = {
+const COMMON = {
   absWorkingDir: HERE,
   bundle: true,
   minify: true,
   format: "esm",
-  target: "es2022",
+  target: "es2023",
   charset: "utf8",
   legalComments: "none",
   metafile: true,
   logLevel: "warning",
-};
+} as const satisfies BuildOptions;
+
+const NAMED = {
+  ...COMMON,
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+} as const satisfies BuildOptions;
 
 /** What the server reads: where the page begins, and every file that may be asked for. */
 type Manifest = {
@@ -59,23 +69,29 @@ async function bundlePages(
   assets: string,
   words: Manifest["words"],
 ): Promise<Pick<Manifest, "script" | "style" | "preload">> {
-  const built = await build({
-    ...COMMON,
-    metafile: true,
-    entryPoints: [ENTRY, STYLE],
+  const { [STYLE]: style = "", ...areas } = await bundleStyles(assets);
+  const options: BuildOptions = {
+    ...NAMED,
+    entryPoints: [ENTRY],
     outdir: assets,
     splitting: true,
-    entryNames: "[name]-[hash]",
-    chunkNames: "[name]-[hash]",
-    assetNames: "[name]-[hash]",
-    define: { RONDE_WORDS: JSON.stringify(words) },
-  });
-  const script = output(built.metafile, ENTRY);
+    define: { RONDE_WORDS: JSON.stringify(words), RONDE_STYLES: JSON.stringify(areas) },
+  };
+  const metafile = await buildInLayers({ ...options, absWorkingDir: HERE }, ENTRY, SESSION);
+  const script = output(metafile, ENTRY);
   return {
     script: basename(script.path),
-    style: basename(output(built.metafile, STYLE).path),
+    style,
     preload: script.imports.filter((each) => each.kind === "import-statement").map((each) => basename(each.path)),
   };
+}
+
+/** The look of all pages, and of each area by its name: what they are called once built. */
+async function bundleStyles(assets: string): Promise<Record<string, string>> {
+  const areas = (await readdir(join(HERE, AREAS))).map((name) => `${AREAS}/${name}`);
+  const { metafile } = await build({ ...NAMED, entryPoints: [STYLE, ...areas], outdir: assets });
+  const named = areas.map((path) => [basename(path, ".css"), basename(output(metafile, path).path)] as const);
+  return { [STYLE]: basename(output(metafile, STYLE).path), ...Object.fromEntries(named) };
 }
 
 /** The worker is told which files make a page, so that a page opens without a network. */

@@ -2,6 +2,7 @@
 
 import type { Ronde, Standing } from "../shell/ronde.ts";
 import { start } from "../shell/start.ts";
+import { wear } from "./clothes.ts";
 import { fill, found, h } from "./dom.ts";
 import { said } from "./faults.ts";
 import { addShortcuts, listenToKeys } from "./keyboard.ts";
@@ -100,7 +101,7 @@ class App {
     const found = this.#guard(match(ROUTES, url), url);
     if (found === "elsewhere") return;
     const waiting = setTimeout(() => this.#showSkeleton(turn), BLINK_MS);
-    const page = await this.#make(found, url);
+    const [page] = await Promise.all([this.#make(found, url), wear(this.#area)]);
     clearTimeout(waiting);
     if (turn === this.#turn) this.#show(page, scroll);
   }

@@ -16,7 +16,6 @@ import type { MessageItem } from "./fold.ts";
 import { Suggestions } from "./mention.ts";
 import { preview } from "./message.ts";
 import type { People } from "./people.ts";
-import { blurPicture } from "./picture.ts";
 import { mentionsIn } from "./rich.ts";
 import { sizeWord } from "./words_of.ts";
 
@@ -295,6 +294,7 @@ export class Composer extends HTMLElement {
     const blur = async (): Promise<void> => {
       const ronde = this.#options?.ronde;
       if (ronde === undefined) return;
+      const { blurPicture } = await import("./dialogs.ts");
       const blurred = await blurPicture(file, ronde.files);
       if (blurred === null) return;
       this.#files = this.#files.map((each) => (each === file ? blurred : each));

@@ -13,13 +13,12 @@ import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import { Composer, type Said } from "./composer.ts";
 import { type Feed, type FeedItem, type MessageItem, fold } from "./fold.ts";
-import { openNewTask } from "./new_task.ts";
+import type { NewTaskOptions } from "./new_task.ts";
 import type { People } from "./people.ts";
 import { receiptOf } from "./receipts.ts";
 import type { FeedActs, Scene } from "./scene.ts";
 import { Stream } from "./stream.ts";
-import { type TaskDialog, openTask } from "./task_dialog.ts";
-import { openTrouble } from "./trouble.ts";
+import type { TaskDialog } from "./task_dialog.ts";
 
 export type DeskOptions = {
   readonly ronde: Ronde;
@@ -66,7 +65,7 @@ export class Desk {
       draft: `composer:${conversation.channel}`,
       label: t("Votre message"),
       send: (said, progress) => this.#send(said, null, progress),
-      newTask: (title) => openNewTask({ conversation, people, title }),
+      newTask: (title) => void newTask({ conversation, people, title }),
       lastOwn: () => this.#lastOwn(),
     });
   }
@@ -90,7 +89,8 @@ export class Desk {
   }
 
   /** Show a task by its id. */
-  openTask(id: TaskId): void {
+  async openTask(id: TaskId): Promise<void> {
+    const { openTask } = await import("./dialogs.ts");
     const { ronde, conversation, people, me } = this.#options;
     const current = (): Feed["tasks"] extends ReadonlyMap<TaskId, infer V> ? V | null : never =>
       this.#feed.tasks.get(id) ?? null;
@@ -149,18 +149,18 @@ export class Desk {
     remove: (item) => void this.#remove(item),
     react: (item, emoji) => void this.#post({ kind: "reaction", to: item.id, emoji }),
     task: (item) =>
-      openNewTask({
+      void newTask({
         conversation: this.#options.conversation,
         people: this.#options.people,
         title: item.text,
         details: item.text.includes("\n") ? item.text : "",
       }),
-    openTask: (task) => this.openTask(task),
+    openTask: (task) => void this.openTask(task),
     receipts: (item) => this.#receipts(item),
     retry: (item) => void this.#options.conversation.retry(item.id),
     discard: (item) => void this.#options.conversation.discard(item.id),
     jump: (entry) => void this.jump(entry),
-    report: (item) => openTrouble(item.seq),
+    report: async (item) => (await import("./dialogs.ts")).openTrouble(item.seq),
   };
 
   async #send(said: Said, thread: EntryId | null, progress: (done: number) => void): Promise<void> {
@@ -265,4 +265,8 @@ export class Desk {
       item.kind === "message" && item.author === this.#options.me && !item.deleted && item.state === "sent";
     return this.#feed.items.findLast(own) ?? null;
   }
+}
+
+async function newTask(options: NewTaskOptions): Promise<void> {
+  (await import("./dialogs.ts")).openNewTask(options);
 }

@@ -5,8 +5,6 @@ import type { Ronde } from "../../shell/ronde.ts";
 import { circleFrame, childName } from "../circle/frame.ts";
 import { h } from "../dom.ts";
 import { Desk } from "../feed/desk.ts";
-import { openSearch } from "../feed/search.ts";
-import { troubleBanner } from "../feed/trouble.ts";
 import { icon } from "../icons.ts";
 import type { Page, PageContext } from "../router.ts";
 import { t } from "../words.ts";
@@ -23,12 +21,14 @@ export async function circlePage(context: PageContext): Promise<Page> {
   const me = meIn(ronde);
   const desk = new Desk({ ronde, conversation, people: frame.people, me, signal });
   const trouble = h("div", { class: "circle-trouble" });
-  const drawTrouble = (): void => {
+  const drawTrouble = async (): Promise<void> => {
+    if (conversation.trouble === null && trouble.firstChild === null) return;
+    const { troubleBanner } = await import("../feed/dialogs.ts");
     trouble.replaceChildren(...(conversation.trouble === null ? [] : [troubleBanner(conversation.trouble)]));
   };
-  drawTrouble();
+  void drawTrouble();
   for (const event of ["channel", "warning"] as const) {
-    signal.addEventListener("abort", ronde.on(event, drawTrouble));
+    signal.addEventListener("abort", ronde.on(event, () => void drawTrouble()));
   }
   const search = h(
     "button",
@@ -36,7 +36,10 @@ export async function circlePage(context: PageContext): Promise<Page> {
       class: "icon-button circle-search",
       type: "button",
       "aria-label": t("Chercher dans la discussion"),
-      onclick: () => openSearch({ ronde, conversation, people: frame.people, jump: (id) => void desk.jump(id) }),
+      onclick: async () => {
+        const { openSearch } = await import("../feed/dialogs.ts");
+        openSearch({ ronde, conversation, people: frame.people, jump: (id) => void desk.jump(id) });
+      },
     },
     icon("search"),
   );

@@ -4,9 +4,8 @@ import type { TaskId } from "../../core/ids.ts";
 import { childName } from "../circle/frame.ts";
 import { nearDay } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
-import { openNewTask } from "../feed/new_task.ts";
 import { type TaskState, TASK_STATES } from "../feed/tasks.ts";
-import { type TaskDialog, openTask } from "../feed/task_dialog.ts";
+import type { TaskDialog } from "../feed/task_dialog.ts";
 import { stateWord } from "../feed/words_of.ts";
 import { icon } from "../icons.ts";
 import { avatar } from "../parts/avatar.ts";
@@ -58,7 +57,7 @@ export class Board {
   openNamed(): void {
     const id = this.#context.place.query.get("task") as TaskId | null;
     const located = this.#source.all().find((each) => each.card.id === id);
-    if (located !== undefined && located.words !== null) this.#show(located);
+    if (located !== undefined && located.words !== null) void this.#show(located);
   }
 
   #listen(): void {
@@ -160,7 +159,7 @@ export class Board {
     const known = TASK_STATES.find((each) => each === card.state);
     return h(
       "button",
-      { class: "card task-tile", type: "button", disabled: words === null, onclick: () => this.#show(located) },
+      { class: "card task-tile", type: "button", disabled: words === null, onclick: () => void this.#show(located) },
       h("span", { class: "task-tile-title" }, words?.title ?? t("Ouverture…")),
       this.#source.glances.length > 1 && h("span", { class: "small muted" }, childName(glance.glance.child)),
       h(
@@ -183,9 +182,10 @@ export class Board {
     );
   }
 
-  #show(located: Located): void {
+  async #show(located: Located): Promise<void> {
     const { conversation, card } = located;
     if (conversation === null) return;
+    const { openTask } = await import("../feed/dialogs.ts");
     const { ronde } = this.#context;
     const people = this.#source.people(card.circle);
     const current = (): Located["words"] =>
@@ -217,7 +217,10 @@ export function newTaskButton(source: TaskSource): Child {
   const places = source.conversations.filter((each) => each.phase === "member");
   const [only] = places;
   if (only === undefined || source.glances.length > 1) return null;
-  const give = (): void => openNewTask({ conversation: only, people: source.people(only.circle), title: "" });
+  const give = async (): Promise<void> => {
+    const { openNewTask } = await import("../feed/dialogs.ts");
+    openNewTask({ conversation: only, people: source.people(only.circle), title: "" });
+  };
   return h("button", { class: "button button-primary", type: "button", onclick: give }, icon("plus", "small"), t("Nouvelle tâche"));
 }
 

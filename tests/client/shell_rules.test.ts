@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { checkFile, nameOf, safeType } from "../../web/client/shell/files.ts";
+import { checkFile, nameOf, safeType, savedName } from "../../web/client/shell/files.ts";
 import { News } from "../../web/client/shell/news.ts";
 import { isDue } from "../../web/client/shell/renewal.ts";
 import { NotPossible } from "../../web/client/shell/ronde.ts";
@@ -36,7 +36,7 @@ test("a file's ending says what it is, not what its sender calls it", () => {
   const pdf = { name: "Bilan.PDF", type: "", size: 10 };
 
   assert.deepEqual(checkFile(pdf), { type: "application/pdf" });
-  for (const name of ["bilan.pdf.exe", "bilan.html", "bilan.svg", "bilan.js"]) {
+  for (const name of ["bilan.pdf.exe", "bilan.html", "bilan.svg", "bilan.js", "x.constructor"]) {
     const refused = { name, type: "application/pdf", size: 10 };
     assert.throws(() => checkFile(refused), new NotPossible("file_type"));
   }
@@ -56,6 +56,16 @@ test("a file's name keeps its ending and loses paths, unseen signs and length", 
   const long = nameOf({ name: `${"é".repeat(300)}.docx` });
   assert.ok(new TextEncoder().encode(long).length <= 200);
   assert.ok(long.endsWith(".docx"));
+});
+
+test("a received file is saved under an ending that no machine runs, whatever it is called", () => {
+  const saved = (name: string, type = "application/pdf") => savedName({ name, type });
+
+  assert.equal(saved("Bilan.pdf"), "Bilan.pdf");
+  assert.equal(saved("bilan.exe"), "bilan.exe.pdf");
+  assert.equal(saved("bilan\u202efdp.scr", "application/octet-stream"), "bilan_fdp.scr.bin");
+  assert.equal(saved("../x.lnk", "text/html"), ".._x.lnk.bin");
+  assert.equal(saved("sans fin", "text/csv"), "sans fin.csv");
 });
 
 test("a search knows neither capitals nor accents", () => {

@@ -18,7 +18,7 @@ const LARGEST_PICTURE = 40 * 1024 * 1024;
 const LONGEST_NAME = 66;
 const UNNAMED = "application/octet-stream";
 
-const ENDINGS: Readonly<Record<string, string>> = {
+const ENDINGS: ReadonlyMap<string, string> = new Map(Object.entries({
   csv: "text/csv",
   dcm: "application/dicom",
   doc: "application/msword",
@@ -45,8 +45,8 @@ const ENDINGS: Readonly<Record<string, string>> = {
   webp: "image/webp",
   xls: "application/vnd.ms-excel",
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-};
-const KNOWN: ReadonlySet<string> = new Set(Object.values(ENDINGS));
+}));
+const KNOWN: ReadonlySet<string> = new Set(ENDINGS.values());
 
 type FetchOptions = { progress?: (done: number) => void; signal?: AbortSignal };
 
@@ -84,14 +84,14 @@ export class SealedFiles implements Files {
     channel: ChannelId,
     descriptor: Descriptor,
     { progress, signal }: FetchOptions = {},
-  ): Promise<Blob> {
+  ): Promise<File> {
     const path = `/channels/${channel}/blobs/${descriptor.blob}`;
     const asked = signal === undefined ? {} : { signal };
     const response = await this.#line.send("GET", path, {}, asked);
     const sealed = await received(response, descriptor.size, progress);
     try {
       const plain = await open(sealed, descriptor);
-      return new Blob([plain], { type: safeType(descriptor.type) });
+      return new File([plain], savedName(descriptor), { type: safeType(descriptor.type) });
     } catch (error) {
       if (error instanceof BadAttachment) throw new NotPossible("attachment_damaged");
       throw error;
@@ -117,9 +117,21 @@ export function checkFile(file: Pick<File, "name" | "type" | "size">): { readonl
 /** A file's type, if it is one that may be sent: by its ending, which is what its reader opens. */
 function typeOfFile({ name, type }: Pick<File, "name" | "type">): string | null {
   const told = (type.split(";")[0] ?? "").trim().toLowerCase();
-  const ending = /\.([a-z0-9]+)$/u.exec(name.toLowerCase())?.[1];
-  if (ending !== undefined) return ENDINGS[ending] ?? (isPicture(told) ? told : null);
+  const ending = endingOf(name);
+  if (ending !== null) return ENDINGS.get(ending) ?? (isPicture(told) ? told : null);
   return isPicture(told) || KNOWN.has(told) ? told : null;
+}
+
+function endingOf(name: string): string | null {
+  return /\.([a-z0-9]+)$/u.exec(name.toLowerCase())?.[1] ?? null;
+}
+
+/** The name under which a received file is saved: no machine runs what has such an ending. */
+export function savedName({ name, type }: Pick<Descriptor, "name" | "type">): string {
+  const visible = nameOf({ name });
+  if (ENDINGS.has(endingOf(visible) ?? "")) return visible;
+  const [ending] = [...ENDINGS].find(([, each]) => each === type) ?? ["bin"];
+  return `${visible}.${ending}`;
 }
 
 /** The type under which a received file may be opened here. */

@@ -341,12 +341,12 @@ export interface Files {
   check(file: File): Promise<void>;
   /** Seal a file and upload it; a picture is re-encoded first, so nothing of its EXIF is left. */
   attach(file: File, options: AttachOptions): Promise<Descriptor>;
-  /** Fetch, check and open; throws NotPossible `attachment_damaged`. */
+  /** Fetch, check and open, under a name that can be saved; throws NotPossible `attachment_damaged`. */
   fetchAttachment(
     channel: ChannelId,
     descriptor: Descriptor,
     options?: { progress?: (done: number) => void; signal?: AbortSignal },
-  ): Promise<Blob>;
+  ): Promise<File>;
   /** Re-encode a picture (at most 2048 px), with brushed regions blurred beyond return. */
   blur(picture: Blob, strokes: readonly Stroke[]): Promise<File>;
 }

@@ -89,6 +89,11 @@ function french(text: string): string {
 }
 const AROUND_UNIT = new RegExp(`(?<=[\\d}]) (?=(?:${UNITS})(?![\\p{L}\\d]))`, "gu");
 
+/** A text of somebody's as it may stand in a line with ours: it turns nothing round. */
+export function straight(text: string): string {
+  return text.replace(TURNING, "");
+}
+
 /** Write a number as the language writes it. */
 export function number(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
@@ -107,6 +112,6 @@ function put(message: string, values: Values): string {
   return message.replace(/\{([a-z_]+)\}/gu, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? number(value) : value.replace(TURNING, "");
+    return typeof value === "number" ? number(value) : straight(value);
   });
 }

@@ -6,7 +6,7 @@ import { openDialog } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { toast } from "../toast.ts";
-import { t } from "../words.ts";
+import { straight, t } from "../words.ts";
 import type { Scene } from "./scene.ts";
 import { sizeWord } from "./words_of.ts";
 
@@ -22,7 +22,7 @@ function row(attachment: Attachment, scene: Scene): HTMLElement {
   const fetchIt = async (): Promise<void> => {
     button.setAttribute("aria-busy", "true");
     try {
-      save(await opened(attachment, scene), attachment.name);
+      save(await opened(attachment, scene));
     } catch (error) {
       toast(whyNot(error));
     } finally {
@@ -36,7 +36,7 @@ function row(attachment: Attachment, scene: Scene): HTMLElement {
     h(
       "span",
       { class: "file-words" },
-      h("span", { class: "truncate" }, attachment.name),
+      h("span", { class: "truncate" }, straight(attachment.name)),
       h("span", { class: "small muted" }, sizeWord(attachment.size)),
     ),
     icon("download", "small"),
@@ -69,34 +69,35 @@ async function show(frame: HTMLElement, attachment: Attachment, scene: Scene): P
   try {
     const blob = await opened(attachment, scene);
     const source = URL.createObjectURL(blob);
-    const image = h("img", { src: source, alt: attachment.name, decoding: "async" });
+    const image = h("img", { src: source, alt: straight(attachment.name), decoding: "async" });
     image.addEventListener("load", () => URL.revokeObjectURL(source), { once: true });
     fill(frame, image);
-    frame.addEventListener("click", () => enlarge(blob, attachment.name));
+    frame.addEventListener("click", () => enlarge(blob));
   } catch (error) {
     fill(frame, icon("warning"), h("span", { class: "small" }, whyNot(error)));
     frame.addEventListener("click", () => void show(frame, attachment, scene), { once: true });
   }
 }
 
-function enlarge(blob: Blob, name: string): void {
+function enlarge(blob: File): void {
+  const { name } = blob;
   const source = URL.createObjectURL(blob);
   openDialog({
     title: name,
     wide: true,
     body: h("img", { class: "picture-large", src: source, alt: name }),
-    footer: h("button", { class: "button", type: "button", onclick: () => save(blob, name) }, t("Enregistrer")),
+    footer: h("button", { class: "button", type: "button", onclick: () => save(blob) }, t("Enregistrer")),
     closed: () => URL.revokeObjectURL(source),
   });
 }
 
-function opened(attachment: Attachment, scene: Scene): Promise<Blob> {
+function opened(attachment: Attachment, scene: Scene): Promise<File> {
   return scene.ronde.files.fetchAttachment(scene.conversation.channel, attachment);
 }
 
-function save(blob: Blob, name: string): void {
+function save(blob: File): void {
   const href = URL.createObjectURL(blob);
-  h("a", { href, download: name }).click();
+  h("a", { href, download: blob.name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 

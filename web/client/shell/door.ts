@@ -6,6 +6,7 @@
  * until somebody signs in again.
  */
 
+import type { DeviceId } from "../core/ids.ts";
 import type { HttpLine } from "./api.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { fields } from "./forms.ts";
@@ -45,6 +46,9 @@ export type Threshold = {
   readonly begun: () => void;
   readonly superseded: () => void;
 };
+
+/** Who is signed in, and the device that their session speaks for. */
+type Answer = Me & { readonly device: DeviceId | null };
 
 export class Door {
   readonly #house: Threshold;
@@ -95,7 +99,7 @@ export class Door {
   async enter(): Promise<void> {
     const me = await this.#whoIsIt();
     if (me === null) {
-      this.#stand({ kind: "signed-out" });
+      this.#findNobody();
       return;
     }
     if (this.#rooms === null && !(await this.#unlock())) return;
@@ -108,7 +112,12 @@ export class Door {
     }
     localStorage.removeItem(LOCKED);
     await this.#rooms?.store.keep(new Map([[NAMES.me, encodeValue(me)]]));
-    await this.#admit();
+    await this.#admit(me);
+  }
+
+  /** Look whether somebody has signed in meanwhile, in another tab. */
+  lookAgain(): void {
+    if (this.#standing.kind === "ready" && !this.#signedIn) void this.#greet();
   }
 
   /** Make this browser a device of whoever is signed in. */
@@ -165,6 +174,12 @@ export class Door {
     this.#rooms?.sync.stop();
     this.#rooms?.live.disconnect();
     this.#house.over();
+  }
+
+  /** A session that has run out is no signing out: what a device here holds can be read on. */
+  #findNobody(): void {
+    if (this.#rooms?.turns.known == null) this.#stand({ kind: "signed-out" });
+    else this.sessionOver();
   }
 
   /** What is here is somebody else's: nothing of it is shown, nothing is added to it. */
@@ -232,9 +247,9 @@ export class Door {
   }
 
   /** Ask who is signed in: null for nobody; throws Unreachable where a device is here. */
-  async #whoIsIt(): Promise<Me | null> {
+  async #whoIsIt(): Promise<Answer | null> {
     try {
-      return await this.#house.line.ask<Me>("GET", "/me");
+      return await this.#house.line.ask<Answer>("GET", "/me");
     } catch (error) {
       if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
       if (error instanceof Refused && error.status === UNAUTHORIZED) return null;
@@ -244,8 +259,11 @@ export class Door {
     }
   }
 
-  async #admit(): Promise<void> {
-    if (this.#rooms?.turns.known != null) await this.#register();
+  async #admit({ device }: Answer): Promise<void> {
+    const ours = this.#rooms?.turns.known?.device.id;
+    // A session that speaks for our device already need not be told again.
+    if (ours !== undefined && ours === device) await this.#ready(true);
+    else if (ours !== undefined) await this.#register();
     else await this.#standWithout(localStorage.getItem(HELD) !== null);
   }
 

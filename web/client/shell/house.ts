@@ -165,7 +165,11 @@ export class House implements Ronde {
 
   /** Try again at once: the network or the window has just come back. */
   hurry(): void {
-    if (this.standing.kind !== "ready" || !this.status.signedIn) return;
+    if (this.standing.kind !== "ready") return;
+    if (!this.status.signedIn) {
+      this.#door.lookAgain();
+      return;
+    }
     this.#door.rooms?.live.hurry();
     void this.#door.rooms?.sync.run();
   }

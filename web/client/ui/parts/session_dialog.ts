@@ -23,6 +23,10 @@ export function openSessionDialog(ronde: Ronde): void {
     standing?.close();
     toast(t("Vous êtes de nouveau connecté."));
   };
+  // Whoever signs in again in another tab need not do it here too.
+  const deaf = ronde.on("status", ({ signedIn }) => {
+    if (signedIn) standing?.close();
+  });
   standing = openDialog({
     title: t("Votre session est terminée"),
     body: [
@@ -31,6 +35,7 @@ export function openSessionDialog(ronde: Ronde): void {
       hasPasskeys() && [orLine(), passkeyButton(ronde, done)],
     ],
     closed: () => {
+      deaf();
       standing = null;
     },
   });

@@ -8,7 +8,8 @@
 
 import { type ChannelId, type CircleId, type DeviceId, type EntryId, newId } from "../core/ids.ts";
 import { equal } from "../core/mls/suite.ts";
-import type { Effect, ReadAgain, Send } from "../core/session/effects.ts";
+import { NotAllowed } from "../core/policy.ts";
+import { type Effect, type ReadAgain, type Send, safetyWarning } from "../core/session/effects.ts";
 import { openChannel, rejoin, watch } from "../core/session/join.ts";
 import type { AppendRequest, Card, Item } from "../core/session/log.ts";
 import {
@@ -188,13 +189,24 @@ export class Device {
     else if (seq > this.#state(channel).cursor) await this.catchUp(channel);
   }
 
-  /** Come into a channel from outside, by its newest commit (R10, R11). */
+  /**
+   * Come into a channel from outside, by its newest commit (R10, R11).
+   *
+   * Where that commit leads to a group that nobody may come into, a warning says so and the
+   * other channels go on.
+   */
   async rejoin(channel: ChannelId, replaces: DeviceId | null = null): Promise<readonly Effect[]> {
     const newest = await this.newestCommit(channel);
     return await this.carryOut(
-      await this.turns.take((session) =>
-        rejoin(session, channel, newest, { now: this.#clock(), replaces }),
-      ),
+      await this.turns.take(async (session) => {
+        try {
+          return await rejoin(session, channel, newest, { now: this.#clock(), replaces });
+        } catch (error) {
+          if (!(error instanceof NotAllowed)) throw error;
+          const known = { channel, seq: newest.seq, device: newest.sender, detail: error.fault };
+          return { session, effects: [safetyWarning("commit_refused", known)] };
+        }
+      }),
     );
   }
 

@@ -187,6 +187,7 @@ async def admit_member(
     Raises:
         NoIdentityKey: No coordinator whose key we know has attested theirs.
         BadAttestation: The attestation is not that coordinator's.
+        NotThatKey: The server shows what was said of somebody else.
         BadChain: They are in already, or we may not sign.
     """
     await headless.know_circle(circle)
@@ -195,7 +196,7 @@ async def admit_member(
         headless.roster(circle),
         professional,
         role=_role(person),
-        identity_key=_attested_key(headless, person),
+        identity_key=_attested_key(headless, professional, person),
         history=history or HistoryGrant(),
         signer=headless.session.device,
         now=headless.clock(),
@@ -234,11 +235,14 @@ async def _enrolled_key(headless: HeadlessDevice, professional: ProfessionalId) 
     return bytes_of(found_["devices"][0]["identity_key"])
 
 
-def _attested_key(headless: HeadlessDevice, person: Mapping[str, Any]) -> bytes:
+def _attested_key(
+    headless: HeadlessDevice, professional: ProfessionalId, person: Mapping[str, Any]
+) -> bytes:
     """Give the attested key, believing the attesting coordinator's signature and not the server.
 
     Raises:
-        NoIdentityKey: Nobody has attested one, or a coordinator whose key we never saw has.
+        NoIdentityKey: Nobody has attested one, or a coordinator whose key we never saw has,
+            or somebody who is none.
         BadAttestation: No coordinator of ours signed it.
         NotThatKey: It speaks of somebody else.
     """
@@ -246,12 +250,20 @@ def _attested_key(headless: HeadlessDevice, person: Mapping[str, Any]) -> bytes:
         raise NoIdentityKey
     attestation = _read_attestation(bytes_of(person["attestation"]["statement"]))
     keys = headless.session.pins.keys
-    if attestation.coordinator not in keys:
+    if attestation.coordinator not in keys or _is_member_only(headless, attestation.coordinator):
         raise NoIdentityKey
     attestation.verify(keys[attestation.coordinator])
-    if attestation.professional != person["id"]:
+    if attestation.professional != professional:
         raise NotThatKey
     return attestation.identity_key
+
+
+def _is_member_only(headless: HeadlessDevice, professional: ProfessionalId) -> bool:
+    """Tell whether the circles we verified know somebody, and never as a coordinator."""
+    rosters = [circle.roster for circle in headless.session.circles.values()]
+    said = [one for roster in rosters for one in roster.statements]
+    roles = {one.role for one in said if one.professional == professional}
+    return bool(roles) and COORDINATOR not in roles
 
 
 def _read_attestation(statement: bytes) -> Attestation:

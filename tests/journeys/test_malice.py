@@ -12,6 +12,7 @@ from channels.headless_people import (
     NotThatKey,
     admit_member,
     attest_identity,
+    open_circle,
 )
 from crypto.identity import BadAttestation, Device, attest, new_identity
 from crypto.ids import DeviceId, ProfessionalId, new_id
@@ -85,6 +86,35 @@ async def test_an_attestation_that_no_coordinator_of_ours_signed_admits_nobody(
     with pytest.raises(BadAttestation):
         await admit_member(story.ana.device, story.circle, cleo.id)
     story.ana.line.tamper = forged(cleo)
+    with pytest.raises(NoIdentityKey):
+        await admit_member(story.ana.device, story.circle, cleo.id)
+
+    assert set(story.ana.device.roster(story.circle).active) == {story.ana.id, ben.id}
+
+
+async def test_one_persons_attested_key_seats_nobody_else(story: Journey) -> None:
+    ben, cleo = await story.join("Ben"), await story.join("Cleo")
+    await story.include_child(ben)
+    story.circle = await open_circle(story.ana.device, story.child)
+    record = await story.ana.line.ask("GET", f"/professionals/{ben.id}")
+    story.ana.line.tamper = on("GET", cleo.id, lambda _: record)
+
+    with pytest.raises(NotThatKey):
+        await admit_member(story.ana.device, story.circle, cleo.id)
+
+    assert set(story.ana.device.roster(story.circle).active) == {story.ana.id}
+
+
+async def test_the_word_of_a_member_who_is_no_coordinator_admits_nobody(story: Journey) -> None:
+    ben, cleo = await story.join("Ben"), await story.join("Cleo")
+    await story.gather(ben)
+    identity = ben.device.session.identity
+    assert identity is not None
+    key = new_identity().public
+    word = attest(ben.id, identity, professional=cleo.id, identity_key=key, at=story.clock())
+    lie = {"attestation": {"statement": b64(encode(word))}}
+    story.ana.line.tamper = on("GET", cleo.id, lambda answer: answer | lie)
+
     with pytest.raises(NoIdentityKey):
         await admit_member(story.ana.device, story.circle, cleo.id)
 

@@ -7,6 +7,7 @@ import { decode, encode } from "../core/mls/codec.ts";
 import { type KeyPair, equal } from "../core/mls/suite.ts";
 import { strangers } from "../core/policy.ts";
 import type { Effect } from "../core/session/effects.ts";
+import type { Session } from "../core/session/state.ts";
 import { circleOf } from "../core/session/step.ts";
 import { HistoryGrant, type Statement } from "../core/statement.ts";
 import type { HttpLine } from "./api.ts";
@@ -71,7 +72,7 @@ export class Coordinating implements Coordination {
     const session = this.#device.turns.session;
     const statement = await admit(circleOf(session, circle).roster, professional, {
       role: roleOf(person),
-      identityKey: await this.#attestedKey(person),
+      identityKey: await this.#attestedKey(professional, person),
       history: options.history ?? new HistoryGrant(),
       signer: session.device,
       now: this.#clock(),
@@ -134,7 +135,7 @@ export class Coordinating implements Coordination {
     const seat = roster.active.get(professional);
     if (seat === undefined) return false;
     const person = fields(await this.#line.ask("GET", `/professionals/${professional}`));
-    return !equal(seat.identityKey, await this.#attestedKey(person));
+    return !equal(seat.identityKey, await this.#attestedKey(professional, person));
   }
 
   #ours(circle: CircleId): ChannelId[] {
@@ -173,16 +174,19 @@ export class Coordinating implements Coordination {
   }
 
   /** Give the attested key, believing the attesting coordinator's signature and not the server. */
-  async #attestedKey(person: Form): Promise<Uint8Array> {
+  async #attestedKey(professional: ProfessionalId, person: Form): Promise<Uint8Array> {
     if (person.attestation === null || person.attestation === undefined) {
       throw new NotPossible("no_identity_key");
     }
     const statement = bytesOf(fields(person.attestation).statement);
     const attestation = decode(Attestation.read, statement);
-    const key = this.#device.turns.session.pins.keys.get(attestation.coordinator);
-    if (key === undefined) throw new NotPossible("no_identity_key");
+    const { session } = this.#device.turns;
+    const key = session.pins.keys.get(attestation.coordinator);
+    if (key === undefined || isMemberOnly(session, attestation.coordinator)) {
+      throw new NotPossible("no_identity_key");
+    }
     await attestation.verify(key);
-    if (attestation.professional !== person.id) throw new NotPossible("not_that_key");
+    if (attestation.professional !== professional) throw new NotPossible("not_that_key");
     return attestation.identityKey;
   }
 
@@ -191,6 +195,13 @@ export class Coordinating implements Coordination {
     if (identity === null) throw new NotPossible("no_identity_key");
     return identity;
   }
+}
+
+/** Tell whether the circles we verified know somebody, and never as a coordinator. */
+function isMemberOnly({ circles }: Session, professional: ProfessionalId): boolean {
+  const said = [...circles.values()].flatMap(({ roster }) => roster.statements);
+  const theirs = said.filter((one) => one.professional === professional);
+  return theirs.length > 0 && theirs.every(({ role }) => role !== COORDINATOR);
 }
 
 /** The word by which a membership statement names somebody's role. */

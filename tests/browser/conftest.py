@@ -17,6 +17,7 @@ from tests.support.browser_shell import (
     surfer,
 )
 from tests.support.clock import StandingClock
+from tests.support.guests import Guests, receiving
 from tests.support.journey import Journey, journey
 from tests.support.server import Running, running
 
@@ -65,3 +66,9 @@ async def scene(
     await bring_in(story, professional)
     yield Scene(server=server, story=story, ben=ben, lea=lea, tab=tab, id=professional, code=code)
     assert lea.troubles == []
+
+
+@pytest.fixture
+async def guests(story: Journey, browser: Browser) -> AsyncIterator[Guests]:
+    async with receiving(story, browser) as come:
+        yield come

@@ -22,7 +22,11 @@ NARROW: Final[ViewportSize] = {"width": 360, "height": 740}
 SHOTS: Final = ROOT / "tests" / "browser" / "shots"
 _AXE = PACKAGES / "axe-core" / "axe.min.js"
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_NETWORK = ("Failed to load resource", "WebSocket connection to")
+_NETWORK = (
+    "Failed to load resource",
+    "WebSocket connection to",
+    "Service Worker registration blocked",
+)
 _TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
 });"""
@@ -79,7 +83,7 @@ class Visitor:
         await field_.fill(text)
         await field_.press("Enter")
 
-    async def sees(self, text: str, *, seconds: float = 10) -> None:
+    async def sees(self, text: str | re.Pattern[str], *, seconds: float = 10) -> None:
         await self.page.get_by_text(text).first.wait_for(timeout=seconds * 1000)
 
     async def axe(self) -> list[str]:
@@ -118,8 +122,9 @@ async def visitor(
         page=page,
         email=f"{given}.{family}@ronde.example".lower(),
     )
+    context.set_default_timeout(15_000)
     context.on("console", lambda said: _note(one, said))
-    context.on("weberror", lambda error: one.troubles.append(str(error.error)))
+    context.on("weberror", lambda error: one.troubles.append(error.error.stack or str(error.error)))
     try:
         yield one
     finally:
@@ -173,8 +178,13 @@ async def come_in(story: Journey, one: Visitor) -> None:
 
 async def sign_in_again(story: Journey, one: Visitor) -> None:
     """Fill the sign-in form with a code that was not used before."""
-    one.later += timedelta(seconds=30)
     await one.page.get_by_label("Adresse e-mail").fill(one.email)
+    await sign_in_over(story, one)
+
+
+async def sign_in_over(story: Journey, one: Visitor) -> None:
+    """Fill the form that stands over a page; it knows who they are."""
+    one.later += timedelta(seconds=30)
     await one.page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     await one.page.get_by_label(re.compile("[Cc]ode")).fill(
         TOTP(one.secret).at(story.clock() + one.later)

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pyotp.totp import TOTP
 from typing_extensions import override
@@ -45,6 +45,13 @@ FEW = 6
 
 Tamper = Callable[[str, str, Any], Any]
 """What a malicious server makes of an answer: (method, path, honest answer) to answer."""
+
+
+class Known(Protocol):
+    """Somebody the register knows."""
+
+    @property
+    def id(self) -> ProfessionalId: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -199,6 +206,7 @@ class Journey:
         profession: Profession | None = Profession.PHYSICIAN,
         *,
         role: Role = Role.PROFESSIONAL,
+        attested: bool = True,
     ) -> Companion:
         """Bring somebody into the network: invited, enrolled, attested, under convention."""
         one = await companion(self.stack, self.url, name, folder=self.folder, clock=self.clock)
@@ -212,14 +220,15 @@ class Journey:
         person = await self.ana.line.ask("POST", "/professionals", form)
         invited = await self.ana.line.ask("POST", f"/professionals/{person['id']}/invitation")
         await one.begin(invited["token"])
-        key = one.device.session.pins.keys[one.id]
-        await attest_identity(self.ana.device, one.id, seen=key)
+        if attested:
+            key = one.device.session.pins.keys[one.id]
+            await attest_identity(self.ana.device, one.id, seen=key)
         if role is Role.PROFESSIONAL:
             await self.sign_convention(one.id)
         self.people[name] = one
         return one
 
-    async def include_child(self, physician: Companion) -> None:
+    async def include_child(self, physician: Known) -> None:
         """Register a child, note the parent's agreement, include it."""
         ask = self.ana.line.ask
         registered = await ask("POST", "/children", child_form(physician.id))

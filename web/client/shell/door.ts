@@ -147,6 +147,19 @@ export class Door {
     return code;
   }
 
+  /** Back up under a code that was made on another device. */
+  async takeUpCode(code: string): Promise<void> {
+    const { takeUpBackup } = await settingUp();
+    await takeUpBackup(this.#site, code);
+    await this.standAgain();
+    this.#rooms?.sync.backUpSoon();
+  }
+
+  /** Tell the standing anew: whether there is a backup is another matter now. */
+  async standAgain(): Promise<void> {
+    if (this.#standing.kind === "ready") await this.#standReady(this.#standing.registered);
+  }
+
   /** End the session; `wipe` also takes the device from the account and forgets it. */
   async leave({ wipe }: { readonly wipe: boolean }): Promise<void> {
     const device = this.#rooms?.turns.known?.device.id;
@@ -292,8 +305,11 @@ export class Door {
   async #standReady(registered: boolean): Promise<void> {
     const session = this.#rooms?.turns.known;
     if (session == null) return;
-    const backedUp = (await this.#rooms?.store.value(NAMES.backup)) != null;
-    this.#stand({ kind: "ready", device: session.device.id, registered, backedUp });
+    const [backup, replaced] = await Promise.all(
+      [NAMES.backup, NAMES.replaced].map(async (name) => await this.#rooms?.store.value(name)),
+    );
+    const code = { backedUp: backup != null, codeReplaced: replaced != null };
+    this.#stand({ kind: "ready", device: session.device.id, registered, ...code });
   }
 
   async #standWithout(lost: boolean): Promise<void> {

@@ -44,6 +44,7 @@ export class House implements Ronde {
     const line = new HttpLine(() => this.#door.sessionOver());
     this.#tabs = new Tabs((news) => {
       if (news.kind === "begun") location.reload();
+      else if (news.kind === "backup") void this.#door.standAgain();
       else void this.#door.rooms?.heard(news);
     });
     this.#door = this.#makeDoor(line);
@@ -195,8 +196,9 @@ export class House implements Ronde {
       rooms: async () => {
         const { Rooms } = await loaded(async () => await import("./rooms.ts"));
         const over = (): void => this.#door.sessionOver();
+        const unbacked = (): void => void this.#backupChanged();
         const [news, tabs] = [this.#news, this.#tabs];
-        return (store) => new Rooms(store, { line, news, tabs, clock, changed, over });
+        return (store) => new Rooms(store, { line, news, tabs, clock, changed, over, unbacked });
       },
       stood: (standing) => {
         this.#news.tell("standing", standing);
@@ -215,9 +217,22 @@ export class House implements Ronde {
     return {
       begin: async (how) => ({ code: (await this.#door.begin(how)).code }),
       identityKey: () => this.#door.rooms?.identities.own() ?? null,
-      renewCode: async () => await this.#door.renewCode(),
+      renewCode: async () => {
+        const code = await this.#door.renewCode();
+        this.#tabs.say({ kind: "backup" });
+        return code;
+      },
+      takeUpCode: async (code) => {
+        await this.#door.takeUpCode(code);
+        this.#tabs.say({ kind: "backup" });
+      },
       remove: async (device) => await this.#removeDevice(device),
     };
+  }
+
+  async #backupChanged(): Promise<void> {
+    this.#tabs.say({ kind: "backup" });
+    await this.#door.standAgain();
   }
 
   async #removeDevice(device: DeviceId): Promise<void> {

@@ -41,6 +41,16 @@ export async function openBackup(
   return { keys, recovered: await recover(records, { professional, keys }) };
 }
 
+/**
+ * Take up the backup that is in force, by its code: everything is owed to it anew.
+ *
+ * Throws NotPossible (`wrong_code`, `no_backup`).
+ */
+export async function takeUp(line: HttpLine, typed: string): Promise<Backup> {
+  const { public_key: publicKey } = await pageOf(line, 0, 1);
+  return begin(await keysOf(typed, bytesOf(text(publicKey))));
+}
+
 async function keysOf(typed: string, publicKey: Uint8Array): Promise<BackupKeys> {
   try {
     return await keysFor(readCode(typed), publicKey);
@@ -55,7 +65,7 @@ async function download(
 ): Promise<{ readonly publicKey: Uint8Array; readonly records: readonly Uint8Array[] }> {
   const records: Uint8Array[] = [];
   for (let since = 0; ; ) {
-    const page = await pageOf(line, since);
+    const page = await pageOf(line, since, PAGE);
     const found = list(page.records).map(fields);
     records.push(...found.map(({ body }) => bytesOf(body)));
     since = numberOf(found.at(-1)?.seq ?? since);
@@ -65,9 +75,13 @@ async function download(
   }
 }
 
-async function pageOf(line: HttpLine, since: number): Promise<Readonly<Record<string, unknown>>> {
+async function pageOf(
+  line: HttpLine,
+  since: number,
+  limit: number,
+): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return fields(await line.ask("GET", `/backup?since=${since}&limit=${PAGE}`));
+    return fields(await line.ask("GET", `/backup?since=${since}&limit=${limit}`));
   } catch (error) {
     if (error instanceof Refused && error.status === 404) throw new NotPossible("no_backup");
     throw error;
@@ -93,5 +107,6 @@ export async function payBackup(
 
 /** Keep how far the backup has come, sealed, beside the session. */
 export async function keepBackup(store: Store, backup: Backup): Promise<void> {
-  await store.keep(new Map([[NAMES.backup, encodeValue(base64Of(backup.encode()))]]));
+  const held = encodeValue(base64Of(backup.encode()));
+  await store.keep(new Map([[NAMES.backup, held], [NAMES.replaced, null]]));
 }

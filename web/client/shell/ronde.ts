@@ -156,6 +156,8 @@ export type Standing =
       readonly registered: boolean;
       /** There is a recovery code; without one, offer `device.renewCode()`. */
       readonly backedUp: boolean;
+      /** Another device made a new code: ask for it, and give it to `device.takeUpCode()`. */
+      readonly codeReplaced: boolean;
     };
 
 export type Status = {
@@ -379,6 +381,8 @@ export interface DeviceSetUp {
   identityKey(): string | null;
   /** Make a new recovery code; the old one opens nothing from then on. */
   renewCode(): Promise<string>;
+  /** Back up under the code that another device made; throws NotPossible (`wrong_code`, `no_backup`). */
+  takeUpCode(code: string): Promise<void>;
   /** Remove one of our devices: from the account, then from every channel we are in. */
   remove(device: DeviceId): Promise<void>;
 }

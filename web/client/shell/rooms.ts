@@ -59,6 +59,8 @@ export type Ground = {
   readonly changed: () => void;
   /** The server knows the session no more. */
   readonly over: () => void;
+  /** The backup that this browser appended to is in force no more. */
+  readonly unbacked: () => void;
 };
 
 export class Rooms {
@@ -256,14 +258,14 @@ export class Rooms {
   }
 
   #synchronising(): Sync {
-    const { line, clock, changed, news } = this.#ground;
+    const { line, clock, changed, news, unbacked } = this.#ground;
     return new Sync({
       store: this.store,
       device: this.device,
       line,
       live: this.live,
       marks: this.marks,
-      keeper: new BackupKeeper(this.store, line, () => this.turns.known),
+      keeper: new BackupKeeper(this.store, line, () => this.turns.known, unbacked),
       clock,
       opened: () => [...this.#open.keys()],
       present: (channel, who) => this.#arrived(channel, who),

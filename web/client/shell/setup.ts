@@ -11,7 +11,8 @@ import type { HttpLine } from "./api.ts";
 import type { Device } from "./device.ts";
 import { fields, list, text } from "./forms.ts";
 import { register } from "./registering.ts";
-import { announce, keepBackup, newBackup, openBackup } from "./recovery.ts";
+import { BACKUP_LOCK } from "./keeper.ts";
+import { announce, keepBackup, newBackup, openBackup, takeUp } from "./recovery.ts";
 import { type Beginning, type Moment, NotPossible } from "./ronde.ts";
 import type { Store } from "./store.ts";
 
@@ -46,10 +47,22 @@ export async function beginDevice(
 
 /** Begin a backup under a new code, and give the code to be shown. */
 export async function beginBackup({ line, store }: Pick<Site, "line" | "store">): Promise<string> {
-  const { code, backup } = await newBackup();
-  await announce(line, backup);
-  await keepBackup(store, backup);
-  return code;
+  return await navigator.locks.request(BACKUP_LOCK, async () => {
+    const { code, backup } = await newBackup();
+    await announce(line, backup);
+    await keepBackup(store, backup);
+    return code;
+  });
+}
+
+/** Back up under the code that was made on another device; throws NotPossible. */
+export async function takeUpBackup(
+  { line, store }: Pick<Site, "line" | "store">,
+  typed: string,
+): Promise<void> {
+  await navigator.locks.request(BACKUP_LOCK, async () => {
+    await keepBackup(store, await takeUp(line, typed));
+  });
 }
 
 /** A first device with a key that is not the attested one was no first device: take it back. */

@@ -11,6 +11,8 @@ export type TabNews =
       readonly values: boolean;
     }
   | { readonly kind: "marked"; readonly channel: ChannelId }
+  /** The backup began anew, or is in force no more. */
+  | { readonly kind: "backup" }
   /** Somebody signed in or out, made a device or wiped it: begin again from the store. */
   | { readonly kind: "begun" };
 

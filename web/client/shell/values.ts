@@ -23,5 +23,6 @@ export const NAMES = {
   kept: "kept/",
   backup: "backup",
   paid: "paid",
+  replaced: "replaced",
   renewed: "renewed/",
 } as const;

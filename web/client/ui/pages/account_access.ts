@@ -1,16 +1,16 @@
 /** The ways in: passkeys, and the recovery code for the day when everything is lost. */
 
-import type { Ronde } from "../../shell/ronde.ts";
+import { NotPossible, type Ronde } from "../../shell/ronde.ts";
 import { ago, dateOf } from "../dates.ts";
 import { confirm, openDialog } from "../dialog.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy, form } from "../form.ts";
 import { icon } from "../icons.ts";
 import { fullName } from "../parts/avatar.ts";
 import { addPasskey, hasPasskeys, wasDeclined } from "../parts/passkey.ts";
 import { thisMachine } from "../parts/machine.ts";
-import { recoverySheet } from "../parts/recovery_sheet.ts";
+import { isWhole, recoveryField, recoverySheet } from "../parts/recovery_sheet.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
 import { toast } from "../toast.ts";
@@ -36,6 +36,8 @@ export async function accessPage({ ronde }: PageContext): Promise<Page> {
     }
   };
   await draw();
+  const replaced = h("div");
+  if (isReplaced(ronde)) fill(replaced, newCodeForm(ronde, () => fill(replaced)));
   const element = subpage(
     { href: "/account", name: t("Compte") },
     t("Connexion et récupération"),
@@ -52,6 +54,7 @@ export async function accessPage({ ronde }: PageContext): Promise<Page> {
       { class: "section" },
       h("h2", { class: "section-title" }, t("Code de récupération")),
       h("p", { class: "section-note" }, t("Le jour où tous vos appareils sont perdus, ce code rend vos discussions lisibles. Il n'est montré qu'une fois.")),
+      replaced,
       h("div", null, renewButton(ronde)),
     ),
   );
@@ -102,6 +105,30 @@ function addButton(ronde: Ronde, again: () => Promise<void>): HTMLElement {
     );
   });
   return button;
+}
+
+function isReplaced({ standing }: Ronde): boolean {
+  return standing.kind === "ready" && standing.codeReplaced;
+}
+
+/** What this device learns is backed up under the new code once somebody has typed it here. */
+function newCodeForm(ronde: Ronde, done: () => void): Child {
+  const code = recoveryField();
+  const taken = async (): Promise<void> => {
+    await ronde.device.takeUpCode(code.input.value);
+    done();
+    toast(t("Cet appareil utilise désormais votre nouveau code."));
+  };
+  const made = form({
+    fields: [code],
+    body: code.element,
+    action: t("Utiliser ce code"),
+    verify: () =>
+      isWhole(code.input.value) ? [] : [{ field: code, sentence: t("Le code a huit groupes de quatre signes.") }],
+    send: taken,
+    blame: (error) => (error instanceof NotPossible ? code : null),
+  });
+  return [h("p", { class: "section-note" }, t("Un nouveau code a été créé sur un autre appareil : saisissez-le pour que rien ne manque le jour venu.")), made];
 }
 
 function renewButton(ronde: Ronde): HTMLElement {

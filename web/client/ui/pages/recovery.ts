@@ -8,7 +8,7 @@ import { form } from "../form.ts";
 import { fullName } from "../parts/avatar.ts";
 import { door } from "../parts/door.ts";
 import { nameThisDevice } from "../parts/name_device.ts";
-import { groupsOf, recoveryField, recoverySheet } from "../parts/recovery_sheet.ts";
+import { isWhole, recoveryField, recoverySheet } from "../parts/recovery_sheet.ts";
 import type { Page, PageContext } from "../router.ts";
 import { t } from "../words.ts";
 
@@ -55,7 +55,7 @@ class Room {
       body: code.element,
       action: t("Retrouver mes discussions"),
       verify: () =>
-        groupsOf(code.input.value).join("").length === 32
+        isWhole(code.input.value)
           ? []
           : [{ field: code, sentence: t("Le code a huit groupes de quatre signes.") }],
       send: () => this.#restore(code.input.value),

@@ -34,7 +34,7 @@ export function recoverySheet(code: string, owner: string, done: () => unknown):
 }
 
 /** Cut a code as people type it into groups of four capitals. */
-export function groupsOf(text: string): string[] {
+function groupsOf(text: string): string[] {
   const plain = text.toUpperCase().replace(/[^0-9A-Z]/gu, "").slice(0, GROUPS * 4);
   return plain.match(/.{1,4}/gu) ?? [];
 }
@@ -105,6 +105,11 @@ function proof(groups: readonly string[], done: () => unknown): HTMLElement {
 
 function lookAlike(text: string): string {
   return text.replace(/O/gu, "0").replace(/[IL]/gu, "1");
+}
+
+/** Tell whether a code as somebody typed it has all its groups. */
+export function isWhole(typed: string): boolean {
+  return groupsOf(typed).join("").length === GROUPS * 4;
 }
 
 /** A field for a code, set in groups of four as one types or pastes. */

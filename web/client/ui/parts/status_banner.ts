@@ -51,7 +51,8 @@ function lineOf(ronde: Ronde, actions: { readonly signIn: () => void }): Line | 
   if (status.parked > 0) return parked(status.parked);
   if (isUnattested(standing)) return unattested();
   if (status.update) return newVersion();
-  return standing.kind === "ready" && !standing.backedUp ? withoutCode() : null;
+  if (standing.kind !== "ready" || standing.backedUp) return null;
+  return standing.codeReplaced ? withOldCode() : withoutCode();
 }
 
 function unattested(): Line {
@@ -62,6 +63,11 @@ function unattested(): Line {
 function withoutCode(): Line {
   const action = h("a", { class: "button button-small", href: "/account/access" }, t("En créer un"));
   return { look: "info", sign: "info", text: t("Vous n'avez pas de code de récupération."), action };
+}
+
+function withOldCode(): Line {
+  const action = h("a", { class: "button button-small", href: "/account/access" }, t("Le saisir"));
+  return { look: "warm", sign: "info", text: t("Un nouveau code de récupération a été créé sur un autre appareil."), action };
 }
 
 function offline(waiting: number): string {

@@ -15,7 +15,14 @@ from typing import Any
 from channels.content import Content, encode, type_of
 from channels.headless_backup import back_up
 from channels.headless_file import DeviceFile
-from channels.headless_forms import BadAnswer, base64_of, bytes_of, read_item, request_form
+from channels.headless_forms import (
+    BadAnswer,
+    base64_of,
+    bytes_of,
+    id_of,
+    read_item,
+    request_form,
+)
 from channels.headless_line import Line, Refused, Unreachable
 from channels.headless_marks import Form, compare_places, place_of, tell_place
 from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
@@ -97,7 +104,7 @@ class HeadlessDevice:
         events = list(await self._trust(circle))
         found = await self.line.ask("GET", f"/circles/{circle}/channels")
         for form in found["channels"]:
-            self.file.keep(watch(self.session, ChannelId(form["id"]), circle))
+            self.file.keep(watch(self.session, ChannelId(id_of(form["id"])), circle))
         return tuple(events)
 
     async def synchronise(self) -> tuple[Event, ...]:

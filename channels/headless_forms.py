@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from crypto.ids import ChannelId, DeviceId, DocumentId, EntryId, ProfessionalId, TaskId
+from crypto.ids import ChannelId, DeviceId, DocumentId, EntryId, ProfessionalId, TaskId, is_id
 from crypto.session.log import AppendRequest, Card, Item, Kind
 
 
@@ -30,6 +30,17 @@ def bytes_of(text: object) -> bytes:
         raise BadAnswer("no base64") from None
 
 
+def id_of(text: object) -> str:
+    """Read an id as the wire writes it: what is none could be kept, and never read again.
+
+    Raises:
+        BadAnswer: It is none.
+    """
+    if not isinstance(text, str) or not is_id(text):
+        raise BadAnswer("no id")
+    return text
+
+
 def request_form(request: AppendRequest) -> dict[str, object]:
     """Write a request to append; the channel is named by the address."""
     form: dict[str, object] = {
@@ -51,18 +62,29 @@ def read_item(form: Mapping[str, Any]) -> Item:
     """
     try:
         return Item(
-            channel=ChannelId(form["channel"]),
+            channel=ChannelId(id_of(form["channel"])),
             seq=int(form["seq"]),
-            id=EntryId(form["id"]),
+            id=EntryId(id_of(form["id"])),
             kind=Kind(form["kind"]),
             epoch=int(form["epoch"]),
-            sender=DeviceId(form["sender"]),
-            at=datetime.fromtimestamp(int(form["at"]) / 1000, UTC),
+            sender=DeviceId(id_of(form["sender"])),
+            at=_moment(form["at"]),
             body=bytes_of(form["body"]),
             card=_read_card(form.get("card")),
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise BadAnswer("no item") from None
+
+
+def _moment(told: Any) -> datetime:  # noqa: ANN401 -- JSON
+    """Read milliseconds since 1970.
+
+    Raises:
+        ValueError: No calendar of ours has that day.
+    """
+    if int(told) < 0:
+        raise ValueError("before all moments")
+    return datetime.fromtimestamp(int(told) / 1000, UTC)
 
 
 def _card_form(card: Card) -> dict[str, object]:

@@ -66,3 +66,29 @@ async def test_an_honest_server_is_believed(scene: Scene, her: Window) -> None:
     cleo = await scene.story.join("Cleo")
 
     assert await her.ask(ADMIT, [scene.story.circle, cleo.id]) == "admitted"
+
+
+@pytest.mark.parametrize(
+    ("path", "lie"),
+    [
+        ("**/api/v1/circles/*/channels", {"channels": [{"id": "x"}]}),
+        ("**/api/v1/channels/*/entries*", {"at": 9e15}),
+    ],
+)
+async def test_an_answer_that_cannot_be_kept_costs_nobody_their_device(
+    scene: Scene, path: str, lie: dict[str, Any]
+) -> None:
+    async def answer(route: Route) -> None:
+        told = await (await route.fetch()).json()
+        told["items"] = [one | lie for one in told.get("items", [])]
+        await route.fulfill(content_type="application/json", body=json.dumps(told | lie))
+
+    await scene.lea.context.route(path, answer)
+    await scene.tab.ask("() => ronde.synchronise()")
+    await scene.lea.context.unroute(path, answer)
+    await scene.tab.page.close()
+    again = await scene.lea.opens()
+    await scene.ben.say(scene.story.channel, "Toujours là ?")
+
+    assert await again.ask("() => ronde.standing.kind") == "ready"
+    await again.reads(scene.story.channel, ["Toujours là ?"])

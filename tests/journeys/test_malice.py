@@ -176,6 +176,44 @@ async def test_a_ghost_key_package_is_not_added(story: Journey) -> None:
     assert await together(story.channel, story.ana, ben) == []
 
 
+@pytest.mark.parametrize("lie", [{"id": "x"}, {"id": None}])
+async def test_a_channel_that_is_none_is_not_kept(story: Journey, lie: dict[str, Any]) -> None:
+    ben = await story.join("Ben")
+    await story.gather(ben)
+    known = set(ben.device.session.channels)
+    ben.line.tamper = on(
+        "GET", "/channels", lambda answer: {"channels": [answer["channels"][0] | lie]}
+    )
+
+    with pytest.raises(BadAnswer):
+        await ben.device.know_circle(story.circle)
+    ben.restart()
+
+    assert set(ben.device.session.channels) == known
+
+
+@pytest.mark.parametrize("lie", [{"at": -1}, {"at": 9e15}, {"sender": "x"}, {"id": ""}])
+async def test_a_place_of_the_log_that_could_not_be_kept_is_not_taken_in(
+    story: Journey, lie: dict[str, Any]
+) -> None:
+    ben = await story.join("Ben")
+    await story.gather(ben)
+    await story.ana.say(story.channel, "Un mot de plus.")
+    ben.line.tamper = on(
+        "GET",
+        "/entries",
+        lambda answer: answer | {"items": [one | lie for one in answer["items"]]},
+    )
+
+    with pytest.raises(BadAnswer):
+        await ben.device.catch_up(story.channel)
+    ben.restart()
+    ben.line.tamper = None
+    await together(story.channel, story.ana, ben)
+
+    assert ben.authenticator(story.channel) == story.ana.authenticator(story.channel)
+
+
 async def test_a_log_with_a_gap_is_not_followed(story: Journey) -> None:
     ben = await story.join("Ben")
     await story.gather(ben)

@@ -18,7 +18,7 @@ export const SIGNATURE_LENGTH = 64;
 export type Moment = number;
 
 /** The last millisecond of the year 9999. */
-const END_OF_TIME = 253_402_300_799_999;
+export const END_OF_TIME = 253_402_300_799_999;
 // A byte order mark is a letter like any other, or two byte strings would be one text.
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

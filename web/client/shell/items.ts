@@ -9,7 +9,7 @@ import type {
   TaskId,
 } from "../core/ids.ts";
 import { type AppendRequest, Card, type Item, KINDS, type Kind } from "../core/session/log.ts";
-import { BadAnswer, base64Of, bytesOf, fields, type Form, numberOf, text } from "./forms.ts";
+import { BadAnswer, base64Of, bytesOf, fields, type Form, idOf, momentOf, numberOf, text } from "./forms.ts";
 
 /** Write a request to append; the channel is named by the address, or beside it in a socket. */
 export function requestForm(request: AppendRequest): Form {
@@ -28,13 +28,13 @@ export function readItem(form: unknown): Item {
   const kind = text(said.kind) as Kind;
   if (!KINDS.includes(kind)) throw new BadAnswer("no item");
   return {
-    channel: text(said.channel) as ChannelId,
+    channel: idOf<ChannelId>(said.channel),
     seq: numberOf(said.seq),
-    id: text(said.id) as EntryId,
+    id: idOf<EntryId>(said.id),
     kind,
     epoch: numberOf(said.epoch),
-    sender: text(said.sender) as DeviceId,
-    at: numberOf(said.at),
+    sender: idOf<DeviceId>(said.sender),
+    at: momentOf(said.at),
     body: bytesOf(said.body),
     card: said.card === undefined || said.card === null ? null : readCard(said.card),
   };

@@ -3,7 +3,7 @@
 import type { ChannelId, CircleId } from "../core/ids.ts";
 import type { AppendRequest, Item } from "../core/session/log.ts";
 import type { HttpLine } from "./api.ts";
-import { BadAnswer, bytesOf, fields, list, numberOf, text } from "./forms.ts";
+import { BadAnswer, bytesOf, fields, idOf, list, numberOf, text } from "./forms.ts";
 import { readItem, requestForm } from "./items.ts";
 import type { Live } from "./live.ts";
 import { Refused, Unreachable } from "./ronde.ts";
@@ -75,7 +75,7 @@ export class LogLine {
   /** List a circle's channels. */
   async channels(circle: CircleId): Promise<ChannelId[]> {
     const told = fields(await this.#http.ask("GET", `/circles/${circle}/channels`));
-    return list(told.channels).map((form) => text(fields(form).id) as ChannelId);
+    return list(told.channels).map((form) => idOf<ChannelId>(fields(form).id));
   }
 
   /** List the circles we are in now with their chains, by the server's word. */

@@ -251,6 +251,8 @@ def test_a_correction_of_another_shape_is_refused(kind: ContentType, raw: object
         f'{{"text":"x","mentions":["{BEN}"]}}'.encode(),
         compact({"text": "x", "attachments": [FILE]}).replace(b":0,", b":-0,"),
     ],
+    # Ids are made anew in each process, and must not be part of a test's name.
+    ids=range(8),
 )
 def test_what_nobody_writes_in_that_form_is_refused(body: bytes) -> None:
     with pytest.raises(BadContent):

@@ -236,7 +236,7 @@ test("a forged commit does not block the real one", async () => {
 test("nobody joins a group with a ghost in it", async () => {
   const { house, ben } = await three();
   const dana = await house.member();
-  const own = dana.session.packages[0]?.keyPackage;
+  const own = (await dana.session.packages.awake())[0]?.keyPackage;
   assert.ok(own !== undefined);
 
   await putCommit(house, ben, { adds: [await GHOSTS.uncertified(), own] });
@@ -256,7 +256,7 @@ test("a device stands in a group once", async () => {
 test("only a coordinator removes who is on the roster", async () => {
   const { house, ana, ben, cleo } = await three();
 
-  await putCommit(house, ben, { removes: [groupOf(cleo).leaf] });
+  await putCommit(house, ben, { removes: [(await groupOf(cleo)).leaf] });
   await cleo.sync();
   await ana.sync();
 
@@ -355,7 +355,7 @@ test("a device under the name of ours does not write our chain", async () => {
   const cleo = await house.member();
   const { identity, professional } = ben.person;
   const alias = await Device.enrol(identity, professional, cleo.id, { now: NOW });
-  const [group, epoch] = [groupOf(ben), ben.state.epochs.at(-1)];
+  const [group, epoch] = [await groupOf(ben), ben.state.epochs.at(-1)];
   assert.ok(epoch !== undefined);
   const liar = Object.assign(Object.create(ben), { person: { ...ben.person, device: alias } });
   await putEntry(house, ben, liar, { lies: { counter: 2 ** 32 - 1 }, sender: ben });

@@ -352,5 +352,5 @@ test("a new pin and a used package are written with the device", async () => {
 
   assert.notEqual(changedParts(ana.session, pinned).device, null);
   assert.notEqual(changedParts(before, ben.session).device, null);
-  assert.equal(groupOf(ben).epoch, 1n);
+  assert.equal((await groupOf(ben)).epoch, 1n);
 });

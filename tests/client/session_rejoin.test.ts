@@ -92,7 +92,7 @@ test("who joins from outside removes nobody else", async () => {
   const cleo = await house.joined(ben);
   const dana = await house.member();
 
-  await putEntrance(house, dana.person, groupOf(cleo).leaf);
+  await putEntrance(house, dana.person, (await groupOf(cleo)).leaf);
   await house.ana.sync();
   await cleo.sync();
 
@@ -178,7 +178,7 @@ test("a last resort opens a second welcome until it is over", async () => {
 
   assert.equal(ben.code, ana.code);
   const later = await publish(ben.session, 0, { now: NOW + 365 * DAY });
-  assert.deepEqual(later.session.packages, []);
+  assert.deepEqual(await later.session.packages.awake(), []);
   assert.deepEqual(later.session.resorts, []);
 });
 

@@ -21,16 +21,16 @@ import type { House } from "./session_scene.ts";
 
 type Change = { readonly adds?: readonly KeyPackage[]; readonly removes?: readonly number[] };
 
-export function groupOf(client: Client): Group {
+export async function groupOf(client: Client): Promise<Group> {
   const { group } = client.state;
   if (group === null) throw new Error("in no group");
-  return group;
+  return group.awake();
 }
 
 /** What a member with a modified client commits, past all checks of its own. */
 export async function putCommit(house: House, by: Client, change: Change): Promise<Item> {
   const { adds = [], removes = [] } = change;
-  const { commit, welcome, group } = await groupOf(by).commit(adds, removes, { now: NOW });
+  const { commit, welcome, group } = await (await groupOf(by)).commit(adds, removes, { now: NOW });
   const keyPackages = adds.map((one) => one.reference());
   const groupInfo = await group.groupInfo();
   const bundle = new Bundle({ commit, welcome, groupInfo, keyPackages });
@@ -83,7 +83,7 @@ export async function putEntry(
     channel: state.id,
     epoch: current.epoch,
     professional: author.person.professional,
-    leaf: groupOf(author).leaf,
+    leaf: (await groupOf(author)).leaf,
     id: newId() as EntryId,
     type: "message",
     thread: null,

@@ -6,13 +6,22 @@
  * MLSMessages, but for the tree, which is the `ratchet_tree` extension's content.
  */
 import { Malformed, Reader, Writer, encode, replace } from "./codec.ts";
+import { makeCommit, makeWelcome, memberIntent } from "./committing.ts";
 import type { Credential } from "./credential.ts";
+import { externalPub } from "./extensions.ts";
+import { GroupInfo, signGroupInfo, treeExtension } from "./group_info.ts";
+import { externalIntent, openWelcome, ourState } from "./joining.ts";
 import type { KeyPackage, KeyPackageSecrets } from "./key_package.ts";
 import { exportSecret, externalKeyPair } from "./key_schedule.ts";
+import { LifetimePolicy } from "./lifetime.ts";
 import type { Moment } from "./lifetime.ts";
 import { MemberState, firstEpoch } from "./member_state.ts";
+import { pack, unpackGroupInfo, unpackPublic, unpackWelcome } from "./message.ts";
+import { processCommit } from "./processing.ts";
+import { Add, Remove } from "./proposal.ts";
 import type { Allow, Member, PublicState } from "./public_state.ts";
 import { Secret, equal } from "./suite.ts";
+import { describe } from "./transition.ts";
 
 const FORM = 1;
 const SIGNATURE_KEY_LENGTH = 32;
@@ -56,7 +65,6 @@ export class Group {
     allow: Allow,
     now: Moment,
   ): Promise<Group> {
-    const { openWelcome, unpackWelcome } = await import("./changing.ts");
     const own = await openWelcome(unpackWelcome(welcome), secrets, tree, allow, now);
     return new Group({ own, signatureKey: secrets.signatureKey });
   }
@@ -76,16 +84,15 @@ export class Group {
     allow: Allow,
     now: Moment,
   ): Promise<{ readonly commit: Uint8Array; readonly group: Group }> {
-    const changing = await import("./changing.ts");
-    const info = changing.unpackGroupInfo(groupInfo);
-    const state = await changing.ourState(info, null, allow, now);
-    const intent = await changing.externalIntent(info, state, secrets, replaces);
-    const made = await changing.makeCommit(intent);
-    const committer = { committer: intent.leaf, external: true };
-    const change = changing.describe(state, intent.applied, made.own.state.tree, committer);
-    await allow(change, state);
+    const info = unpackGroupInfo(groupInfo);
+    const state = await ourState(info, null, allow, now);
+    const intent = await externalIntent(info, state, secrets, replaces);
+    const made = await makeCommit(intent);
+    const committer = intent.leaf;
+    const after = made.own.state.tree;
+    await allow(describe(state, intent.applied, after, { committer, external: true }), state);
     const group = new Group({ own: made.own, signatureKey: secrets.signatureKey });
-    return { commit: changing.pack(made.message), group };
+    return { commit: pack(made.message), group };
   }
 
   /** The epoch without its secrets. */
@@ -135,9 +142,6 @@ export class Group {
 
   /** Describes the group for those who join: with the tree and the external key. */
   async groupInfo(): Promise<Uint8Array> {
-    const { GroupInfo, externalPub, pack, signGroupInfo, treeExtension } = await import(
-      "./changing.ts"
-    );
     const { state } = this;
     const outside = await externalKeyPair(state.suite, this.own.secrets);
     const info = new GroupInfo({
@@ -162,21 +166,20 @@ export class Group {
     removes: readonly number[],
     given: { readonly now: Moment; readonly credential?: Credential | null },
   ): Promise<Committed> {
-    const changing = await import("./changing.ts");
     const proposals = [
-      ...removes.map((removed) => new changing.Remove({ removed })),
-      ...adds.map((keyPackage) => new changing.Add({ keyPackage })),
+      ...removes.map((removed) => new Remove({ removed })),
+      ...adds.map((keyPackage) => new Add({ keyPackage })),
     ];
     const { signatureKey } = this;
     const { now, credential = null } = given;
-    const lifetimes = new changing.LifetimePolicy({ now });
-    const intent = await changing.memberIntent(this.own, proposals, { signatureKey, lifetimes });
+    const lifetimes = new LifetimePolicy({ now });
+    const intent = await memberIntent(this.own, proposals, { signatureKey, lifetimes });
     const draft = credential === null ? intent.draft : replace(intent.draft, { credential });
-    const made = await changing.makeCommit({ ...intent, draft });
-    const welcome = await changing.makeWelcome(intent, made);
+    const made = await makeCommit({ ...intent, draft });
+    const welcome = await makeWelcome(intent, made);
     return {
-      commit: changing.pack(made.message),
-      welcome: welcome === null ? null : changing.pack(welcome),
+      commit: pack(made.message),
+      welcome: welcome === null ? null : pack(welcome),
       group: new Group({ own: made.own, signatureKey }),
     };
   }
@@ -191,7 +194,6 @@ export class Group {
    * @throws Refused: Something in it does not hold; or whatever `allow` throws.
    */
   async process(message: Uint8Array, allow: Allow, now: Moment): Promise<Group> {
-    const { processCommit, unpackPublic } = await import("./changing.ts");
     const own = await processCommit(this.own, unpackPublic(message), allow, now);
     return new Group({ own, signatureKey: this.signatureKey });
   }

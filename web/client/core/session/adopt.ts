@@ -11,6 +11,7 @@ import type { Roster } from "../membership.ts";
 import { encode } from "../mls/codec.ts";
 import type { Group } from "../mls/group.ts";
 import { BadKey, equal } from "../mls/suite.ts";
+import { GroupAtRest } from "./at_rest.ts";
 import type { MembersChanged } from "./effects.ts";
 import type { Item } from "./log.ts";
 import { Awaiting } from "./memory.ts";
@@ -140,7 +141,7 @@ function enteredBy(
 ): ChannelState {
   const entered = channel.with({
     phase: "member",
-    group,
+    group: GroupAtRest.of(group),
     pending: null,
     attempt: ours ? 0 : channel.attempt,
     newest: Number(group.epoch),

@@ -6,7 +6,9 @@
  */
 
 export { BadBundle, Bundle } from "../bundle.ts";
+export { Group } from "../mls/group.ts";
 export { readTree } from "../mls/group_info.ts";
+export { KeyPackageSecrets } from "../mls/key_package.ts";
 export { unpackGroupInfo } from "../mls/message.ts";
 export { adopt, give, leavesOf } from "./adopt.ts";
 export { takeCommit } from "./commits.ts";

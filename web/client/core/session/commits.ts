@@ -33,13 +33,14 @@ export async function takeCommit(session: Session, state: ChannelState, item: It
   const { pending } = state;
   if (pending !== null && pending.id === item.id && equal(pending.body, item.body)) {
     const { roster } = circleOf(session, state.circle);
-    return adopt(session, state, pending.group, item, { roster });
+    return adopt(session, state, await pending.group.awake(), item, { roster });
   }
+  const group = state.group === null ? null : await state.group.awake();
   try {
     const bundle = Bundle.decode(item.body);
-    return await (state.group === null
+    return await (group === null
       ? tryJoining(session, state, bundle, item)
-      : process(session, state, state.group, { bundle, item }));
+      : process(session, state, group, { bundle, item }));
   } catch (error) {
     if (error instanceof RemovedFromGroup) {
       return leave(session, state, item);
@@ -99,7 +100,7 @@ async function tryJoining(
   bundle: Bundle,
   item: Item,
 ): Promise<Step> {
-  const own = packageFor(session, bundle.keyPackages);
+  const own = await packageFor(session, bundle.keyPackages);
   if (own === null || bundle.welcome === null) {
     return notForUs(session, state, item);
   }
@@ -121,7 +122,7 @@ async function tryJoining(
     const place = { channel: state.id, seq: item.seq };
     return kept(session, state, safetyWarning("welcome_refused", place));
   }
-  return adopt(spent(session, own), state, group, item, { roster });
+  return adopt(await spent(session, own), state, group, item, { roster });
 }
 
 function leave(session: Session, state: ChannelState, item: Item): Step {

@@ -1,9 +1,9 @@
 /** Finding out whether all see the same group and the same people: R3 and R11. */
 
 import type { ChannelId, ProfessionalId } from "../ids.ts";
-import type { Group } from "../mls/group.ts";
 import { equal } from "../mls/suite.ts";
 import { circleCode, safetyNumber } from "../safety.ts";
+import type { GroupAtRest } from "./at_rest.ts";
 import { safetyWarning } from "./effects.ts";
 import type { Session } from "./state.ts";
 import type { Step } from "./step.ts";
@@ -61,7 +61,7 @@ export async function numberWith(
   return safetyNumber([me, mine], [professional, theirs]);
 }
 
-function groupIn(session: Session, channel: ChannelId): Group {
+function groupIn(session: Session, channel: ChannelId): GroupAtRest {
   const { group } = joined(session, channel);
   if (group === null) {
     throw new NotInChannel();

@@ -5,9 +5,9 @@ import { BadCertificate, certificateOf } from "../identity.ts";
 import type { ChannelId, CircleId, DeviceId, EntryId } from "../ids.ts";
 import { newId } from "../ids.ts";
 import { utf8 } from "../mls/codec.ts";
-import { Group } from "../mls/group.ts";
 import { equal } from "../mls/suite.ts";
 import { allowJoining, isActive, NotAllowed } from "../policy.ts";
+import { GroupAtRest } from "./at_rest.ts";
 import type { Item } from "./log.ts";
 import { Pending } from "./outgoing.ts";
 import { pendingStep } from "./send.ts";
@@ -47,11 +47,12 @@ export async function openChannel(
   if (!(await isActive(roster, session.device.certificate))) {
     throw new NotAllowed("ghost");
   }
-  const { Bundle, makePackage } = await import("./changing.ts");
+  const { Bundle, Group, makePackage } = await import("./changing.ts");
   const watching = watch(session, channel, circle);
   const group = Group.create(utf8(channel), await makePackage(session.device, { now }));
   const body = new Bundle({ groupInfo: await group.groupInfo() }).encode();
-  const pending = new Pending({ id: newId() as EntryId, kind: "create", epoch: 0, body, group });
+  const place = { id: newId() as EntryId, kind: "create", epoch: 0 } as const;
+  const pending = new Pending({ ...place, body, group: GroupAtRest.of(group) });
   return pendingStep(watching, channelOf(watching, channel), pending);
 }
 
@@ -74,7 +75,7 @@ export async function rejoin(
 ): Promise<Step> {
   const state = channelOf(session, channel);
   const allow = allowJoining(circleOf(session, state.circle).roster);
-  const { Bundle, makePackage } = await import("./changing.ts");
+  const { Bundle, Group, makePackage } = await import("./changing.ts");
   const info = Bundle.decode(newest.body).groupInfo;
   const old = await leafOf(info, replaces ?? session.device.id);
   const own = await makePackage(session.device, { now });
@@ -84,7 +85,8 @@ export async function rejoin(
     throw new NotAllowed("external");
   }
   const body = new Bundle({ commit, groupInfo: await group.groupInfo() }).encode();
-  const pending = new Pending({ id: newId() as EntryId, kind: "commit", epoch, body, group });
+  const place = { id: newId() as EntryId, kind: "commit", epoch } as const;
+  const pending = new Pending({ ...place, body, group: GroupAtRest.of(group) });
   return pendingStep(session, state, pending);
 }
 

@@ -18,7 +18,7 @@ import type { ChannelId, DeviceId, EntryId } from "../ids.ts";
 import { isId } from "../ids.ts";
 import type { Reader, Writer } from "../mls/codec.ts";
 import { Malformed } from "../mls/codec.ts";
-import { Group } from "../mls/group.ts";
+import { GroupAtRest } from "./at_rest.ts";
 import type { AppendRequest, Kind } from "./log.ts";
 import { Card, KINDS, readCode, writeIds } from "./log.ts";
 
@@ -108,12 +108,12 @@ export class Outgoing {
   }
 }
 
-type PendingFields<G> = {
+type PendingFields = {
   readonly id: EntryId;
   readonly kind: Kind;
   readonly epoch: number;
   readonly body: Uint8Array;
-  readonly group: G;
+  readonly group: GroupAtRest;
   readonly refused?: boolean;
 };
 
@@ -128,10 +128,10 @@ export class Pending {
   declare readonly kind: Kind;
   declare readonly epoch: number;
   declare readonly body: Uint8Array;
-  declare readonly group: Group;
+  declare readonly group: GroupAtRest;
   declare readonly refused: boolean;
 
-  constructor(given: PendingFields<Group>) {
+  constructor(given: PendingFields) {
     Object.assign(this, { refused: false }, given);
   }
 
@@ -143,17 +143,16 @@ export class Pending {
     writer.opaque(this.body).opaque(this.group.encode()).uint8(Number(this.refused));
   }
 
-  /** Take the wire form; the group is opened once all is read, for that takes a while. */
-  static read(this: void, reader: Reader): () => Promise<Pending> {
-    const read: PendingFields<Uint8Array> = {
+  /** Take the wire form. */
+  static read(this: void, reader: Reader): Pending {
+    return new Pending({
       id: readId(reader),
       kind: readCode(reader, KINDS),
       epoch: readCount(reader),
       body: reader.opaque(),
-      group: reader.opaque(),
+      group: new GroupAtRest(reader.opaque()),
       refused: readCode(reader, FLAGS),
-    };
-    return async () => new Pending({ ...read, group: await Group.decode(read.group) });
+    });
   }
 
   /** Return what the log is asked for. */

@@ -9,6 +9,7 @@ import { newKeyPackage } from "../mls/key_package.ts";
 import { Lifetime } from "../mls/lifetime.ts";
 import { pack, unpackKeyPackage } from "../mls/message.ts";
 import { equal, SUITE_1 } from "../mls/suite.ts";
+import { PackagesAtRest } from "./at_rest.ts";
 import type { Session } from "./state.ts";
 
 /** A session to persist, then encoded MLSMessages for the server. */
@@ -30,11 +31,13 @@ export async function publish(
   while (fresh.length < count) {
     fresh.push(await makePackage(session.device, { now }));
   }
-  const kept = session.packages.filter((one) => !isOver(one, now));
+  const before = await session.packages.awake();
+  const kept = before.filter((one) => !isOver(one, now));
   const still = kept.map(referenceOf).filter((one) => includes(session.resorts, one));
   const resorts = [...still, ...fresh.slice(-1).map(referenceOf)];
   const packages = fresh.map((one) => pack(one.keyPackage));
-  return { session: session.with({ packages: [...kept, ...fresh], resorts }), packages };
+  const held = PackagesAtRest.of([...kept, ...fresh]);
+  return { session: session.with({ packages: held, resorts }), packages };
 }
 
 /** Make one key package of a device, good for 90 days. */
@@ -44,19 +47,23 @@ export function makePackage(device: Device, { now }: { now: Moment }): Promise<K
 }
 
 /** Find the key package of ours that a bundle names. */
-export function packageFor(
+export async function packageFor(
   session: Session,
   references: readonly Uint8Array[],
-): KeyPackageSecrets | null {
-  return session.packages.find((one) => includes(references, referenceOf(one))) ?? null;
+): Promise<KeyPackageSecrets | null> {
+  const held = await session.packages.awake();
+  return held.find((one) => includes(references, referenceOf(one))) ?? null;
 }
 
 /** Delete the private keys of a key package that was used, unless it is a last resort. */
-export function spent(session: Session, used: KeyPackageSecrets): Session {
-  if (includes(session.resorts, referenceOf(used))) {
+export async function spent(session: Session, used: KeyPackageSecrets): Promise<Session> {
+  const reference = referenceOf(used);
+  if (includes(session.resorts, reference)) {
     return session;
   }
-  return session.with({ packages: session.packages.filter((one) => one !== used) });
+  const held = await session.packages.awake();
+  const left = held.filter((one) => !equal(referenceOf(one), reference));
+  return session.with({ packages: PackagesAtRest.of(left) });
 }
 
 /**

@@ -88,5 +88,5 @@ async function takeCreate(session: Session, state: ChannelState, item: Item): Pr
   }
   const { roster } = circleOf(session, state.circle);
   const { adopt } = await import("./changing.ts");
-  return adopt(session, state, pending.group, item, { roster });
+  return adopt(session, state, await pending.group.awake(), item, { roster });
 }

@@ -5,9 +5,9 @@ import { Entry, seal } from "../entry.ts";
 import type { ChannelId, DeviceId, EntryId } from "../ids.ts";
 import { newId } from "../ids.ts";
 import type { Roster } from "../membership.ts";
-import type { Group } from "../mls/group.ts";
 import { Refused } from "../mls/refused.ts";
 import { isActive, strangers } from "../policy.ts";
+import { GroupAtRest } from "./at_rest.ts";
 import type { Effect, Send } from "./effects.ts";
 import { safetyWarning } from "./effects.ts";
 import type { AppendRequest } from "./log.ts";
@@ -191,19 +191,21 @@ async function dueChange(
 async function commit(
   session: Session,
   state: ChannelState,
-  before: Group,
+  before: GroupAtRest,
   { change, now }: { readonly change: Wanted; readonly now: Moment },
 ): Promise<Step> {
   const { BadBundle, Bundle, leavesOf, opened } = await import("./changing.ts");
   const packages = opened(change.adds);
   const leaves = leavesOf(state, change.removes);
+  const awake = await before.awake();
   try {
-    const { group, ...messages } = await before.commit(packages, leaves, { now });
+    const { group, ...messages } = await awake.commit(packages, leaves, { now });
     const groupInfo = await group.groupInfo();
     const keyPackages = packages.map((one) => one.reference());
     const bundle = new Bundle({ ...messages, groupInfo, keyPackages });
     const place = { id: newId() as EntryId, kind: "commit", epoch: state.epoch } as const;
-    return pendingStep(session, state, new Pending({ ...place, body: bundle.encode(), group }));
+    const next = { body: bundle.encode(), group: GroupAtRest.of(group) };
+    return pendingStep(session, state, new Pending({ ...place, ...next }));
   } catch (error) {
     if (error instanceof Refused || error instanceof BadBundle) {
       return dropChange(session, state, { code: "refused", adding: packages.length > 0, now });
@@ -215,7 +217,7 @@ async function commit(
 async function sendFirst(
   session: Session,
   state: ChannelState,
-  group: Group,
+  { leaf }: GroupAtRest,
   roster: Roster,
 ): Promise<Step> {
   const [first, ...rest] = state.outbox;
@@ -225,7 +227,7 @@ async function sendFirst(
   }
   const sealed =
     first.kind === "entry"
-      ? await sealedBy(session, state, first, { leaf: group.leaf, roster })
+      ? await sealedBy(session, state, first, { leaf, roster })
       : new Sealed({ epoch: state.epoch, body: first.body });
   const outbox = [new Outgoing({ ...first, sealed }), ...rest];
   return kept(session, state.with({ outbox }), sending(first.request(state.id, sealed)));

@@ -21,9 +21,8 @@ import { Pins } from "../identity.ts";
 import type { ChannelId, CircleId, DeviceId, ProfessionalId } from "../ids.ts";
 import type { Roster } from "../membership.ts";
 import type { Reader, Writer } from "../mls/codec.ts";
-import { Group } from "../mls/group.ts";
-import type { KeyPackageSecrets } from "../mls/key_package.ts";
 import type { KeyPair } from "../mls/suite.ts";
+import { GroupAtRest, PackagesAtRest } from "./at_rest.ts";
 import { readCode, writeIds } from "./log.ts";
 import type { Chains } from "./memory.ts";
 import { Awaiting, holder, readChains, writeChains } from "./memory.ts";
@@ -80,7 +79,7 @@ export class ChannelState {
   declare readonly id: ChannelId;
   declare readonly circle: CircleId;
   declare readonly phase: Phase;
-  declare readonly group: Group | null;
+  declare readonly group: GroupAtRest | null;
   declare readonly pending: Pending | null;
   declare readonly wanted: Wanted;
   declare readonly attempt: number;
@@ -169,8 +168,8 @@ export class ChannelState {
     writer.vector(this.outbox);
   }
 
-  /** Take the wire form; its groups are opened once all is read. */
-  static async read(this: void, reader: Reader): Promise<ChannelState> {
+  /** Take the wire form; its groups stay at rest. */
+  static read(this: void, reader: Reader): ChannelState {
     const channel = { id: readId<ChannelId>(reader), circle: readId<CircleId>(reader) };
     const phase = readCode(reader, PHASES);
     const [group, pending] = [reader.optional(Blob.read), reader.optional(Pending.read)];
@@ -179,8 +178,8 @@ export class ChannelState {
     return new ChannelState({
       ...channel,
       phase,
-      group: group === null ? null : await Group.decode(group.data),
-      pending: pending === null ? null : await pending(),
+      group: group === null ? null : new GroupAtRest(group.data),
+      pending,
       ...rest,
     });
   }
@@ -228,7 +227,7 @@ export class Session {
   readonly device: Device;
   readonly identity: KeyPair | null;
   readonly pins: Pins;
-  readonly packages: readonly KeyPackageSecrets[];
+  readonly packages: PackagesAtRest;
   readonly resorts: readonly Uint8Array[];
   readonly circles: ReadonlyMap<CircleId, CircleState>;
   readonly channels: ReadonlyMap<ChannelId, ChannelState>;
@@ -237,7 +236,7 @@ export class Session {
     this.device = given.device;
     this.identity = given.identity ?? null;
     this.pins = given.pins ?? new Pins();
-    this.packages = given.packages ?? [];
+    this.packages = given.packages ?? new PackagesAtRest();
     this.resorts = given.resorts ?? [];
     this.circles = given.circles ?? new Map<CircleId, CircleState>();
     this.channels = given.channels ?? new Map<ChannelId, ChannelState>();

@@ -11,9 +11,9 @@ import type { ChannelId, CircleId, ProfessionalId } from "../ids.ts";
 import { verifyChain } from "../membership.ts";
 import type { Encodable, Reader } from "../mls/codec.ts";
 import { concat, encode, Malformed, ownReader, utf8, Writer } from "../mls/codec.ts";
-import { KeyPackageSecrets } from "../mls/key_package.ts";
 import type { KeyPair } from "../mls/suite.ts";
 import { equal, Secret, SUITE_1 } from "../mls/suite.ts";
+import { PackagesAtRest } from "./at_rest.ts";
 import { ChannelState, CircleState, Session } from "./state.ts";
 
 const MAGIC = utf8("ronde session v2");
@@ -46,7 +46,7 @@ export function encodeDevice(session: Session): Uint8Array {
   const writer = new Writer().opaque(MAGIC).put(device);
   writer.optional(identity === null ? null : new Blob(identity.private));
   writer.vector(sorted(pins.keys).map(([who, key]) => named(who, key)));
-  writer.vector(packages);
+  writer.put(packages);
   writer.vector(resorts.toSorted(compare).map((reference) => new Blob(reference)));
   return writer.bytes();
 }
@@ -100,7 +100,7 @@ export async function decodeSession(data: Uint8Array): Promise<Session> {
   }
   const channels = new Map<ChannelId, ChannelState>();
   for (const one of encoded) {
-    const channel = await ChannelState.read(ownReader(one));
+    const channel = ChannelState.read(ownReader(one));
     channels.set(channel.id, channel);
   }
   return session.with({ circles, channels });
@@ -121,7 +121,7 @@ export async function decodeParts(parts: Parts): Promise<Session> {
   }
   const channels = new Map<ChannelId, ChannelState>();
   for (const [id, data] of parts.channels) {
-    const channel = await ChannelState.read(ownReader(data));
+    const channel = ChannelState.read(ownReader(data));
     channels.set(checked(id, channel.id), channel);
   }
   return session.with({ circles, channels });
@@ -146,7 +146,7 @@ function readDevice(reader: Reader): () => Promise<Session> {
   }
   const [device, identity] = [Device.read(reader), reader.optional(Blob.read)];
   const pins = new Pins(new Map(reader.vector(readNamed)));
-  const packages = reader.vector(KeyPackageSecrets.read);
+  const packages = new PackagesAtRest(reader.opaque());
   const resorts = reader.vector(Blob.read).map((blob) => blob.data);
   return async () => {
     const own = identity === null ? null : await identityOf(identity.data);

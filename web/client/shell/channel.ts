@@ -44,6 +44,8 @@ export type Surroundings = {
     content: Content,
     options: Required<PostOptions>,
   ) => Promise<void>;
+  /** What an entry says, as another that takes its place says it: with its files. */
+  readonly passOn: (content: Content, channel: ChannelId, to: EntryId) => Promise<Content>;
   readonly dropParked: (channel: ChannelId, id: EntryId) => Promise<void>;
   readonly read: (channel: ChannelId) => number;
   readonly markRead: (channel: ChannelId, seq: number) => Promise<void>;
@@ -175,7 +177,9 @@ export class OpenChannel implements Conversation {
     const parked = this.#entries.find((one) => one.id === id && one.state === "parked");
     if (parked?.inside.kind !== "content") throw new NotPossible("not_in_channel");
     const { card, thread } = parked;
-    const entry = await this.post(parked.inside.content, { card, thread });
+    const entry = newId() as EntryId;
+    const content = await this.#around.passOn(parked.inside.content, this.channel, entry);
+    await this.post(content, { card, thread, entry });
     await this.discard(id);
     return entry;
   }

@@ -25,6 +25,7 @@ import type { ChannelState, Session } from "../core/session/state.ts";
 import type { LogLine } from "./line.ts";
 import { alone } from "./locks.ts";
 import { lastPlace } from "./opening.ts";
+import { Parcels } from "./parcels.ts";
 import { decodeRecord } from "./record.ts";
 import { type Moment, NotPossible, Refused, Unreachable } from "./ronde.ts";
 import { Queue } from "./slices.ts";
@@ -54,6 +55,7 @@ export type PostForm = {
 export class Device {
   readonly turns: Turns;
   readonly line: LogLine;
+  readonly parcels: Parcels;
   readonly #store: Store;
   readonly #clock: () => Moment;
   readonly #reading = new Map<ChannelId, Queue>();
@@ -61,6 +63,7 @@ export class Device {
   constructor(turns: Turns, line: LogLine, store: Store, clock: () => Moment) {
     this.turns = turns;
     this.line = line;
+    this.parcels = new Parcels(store, clock);
     this.#store = store;
     this.#clock = clock;
   }
@@ -228,10 +231,13 @@ export class Device {
       await this.turns.refresh();
       if (!isWanted(this.turns.session, request)) return [];
       try {
+        const files = request.kind === "entry" ? await this.parcels.sendFor(request.id) : [];
         const seq = await this.#place(request);
-        return await this.turns.take((session) =>
+        const asked = await this.turns.take((session) =>
           acknowledge(session, request, seq, { now: this.#clock() }),
         );
+        await this.parcels.drop(files);
+        return asked;
       } catch (error) {
         if (!(error instanceof Refused) || isPassing(error)) throw error;
         const { code } = error;

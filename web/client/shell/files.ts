@@ -6,11 +6,20 @@
  */
 
 import { BadAttachment, MAX_SIZE, open, seal } from "../core/attachment.ts";
-import { type BlobId, type ChannelId, newId } from "../core/ids.ts";
+import type { BlobId, ChannelId } from "../core/ids.ts";
 import type { HttpLine } from "./api.ts";
+import { isPassing } from "./device.ts";
 import { blurred, isPicture, reencode } from "./images.ts";
-import { type AttachOptions, type Descriptor, type Files, NotPossible, type Stroke } from "./ronde.ts";
-import { upload } from "./upload.ts";
+import type { Parcels } from "./parcels.ts";
+import {
+  type AttachOptions,
+  type Descriptor,
+  type Files,
+  NotPossible,
+  Refused,
+  type Stroke,
+  Unreachable,
+} from "./ronde.ts";
 
 /** A photo is drawn anew and grows smaller; what a phone makes today fits in here. */
 const LARGEST_PICTURE = 40 * 1024 * 1024;
@@ -48,13 +57,20 @@ const ENDINGS: ReadonlyMap<string, string> = new Map(Object.entries({
 }));
 const KNOWN: ReadonlySet<string> = new Set(ENDINGS.values());
 
-type FetchOptions = { progress?: (done: number) => void; signal?: AbortSignal };
+type Bytes = Uint8Array<ArrayBuffer>;
+type FetchOptions = {
+  readonly progress?: ((done: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
 
 export class SealedFiles implements Files {
   readonly #line: HttpLine;
+  /** Files on their way; throws NotPossible `no_device`. */
+  readonly #parcels: () => Parcels;
 
-  constructor(line: HttpLine) {
+  constructor(line: HttpLine, parcels: () => Parcels) {
     this.#line = line;
+    this.#parcels = parcels;
   }
 
   async check(file: File): Promise<void> {
@@ -67,9 +83,7 @@ export class SealedFiles implements Files {
     const out = picture?.file ?? file;
     if (out.size > MAX_SIZE) throw new NotPossible("file_too_large");
     const { sealed, ...sealing } = await seal(new Uint8Array(await out.arrayBuffer()));
-    const blob = newId() as BlobId;
-    const path = `/channels/${options.channel}/blobs/${blob}?entry=${options.entry}`;
-    await upload(path, sealed, options);
+    const blob = await this.#leave(sealed, options);
     return {
       blob,
       ...sealing,
@@ -85,10 +99,8 @@ export class SealedFiles implements Files {
     descriptor: Descriptor,
     { progress, signal }: FetchOptions = {},
   ): Promise<File> {
-    const path = `/channels/${channel}/blobs/${descriptor.blob}`;
-    const asked = signal === undefined ? {} : { signal };
-    const response = await this.#line.send("GET", path, {}, asked);
-    const sealed = await received(response, descriptor.size, progress);
+    const kept = await this.#parcels().bytes(descriptor.blob);
+    const sealed = kept ?? (await this.#fetched(channel, descriptor, { progress, signal }));
     try {
       const plain = await open(sealed, descriptor);
       return new File([plain], savedName(descriptor), { type: safeType(descriptor.type) });
@@ -96,6 +108,32 @@ export class SealedFiles implements Files {
       if (error instanceof BadAttachment) throw new NotPossible("attachment_damaged");
       throw error;
     }
+  }
+
+  /** Keep it, then send it: what cannot leave now leaves before its entry does. */
+  async #leave(sealed: Bytes, options: AttachOptions): Promise<BlobId> {
+    const parcels = this.#parcels();
+    const parcel = parcels.make(options.channel, options.entry);
+    const kept = await isKept(parcels.keep(parcel, sealed));
+    try {
+      await parcels.upload(parcel, sealed, options);
+      if (kept) await parcels.noteSent(parcel);
+    } catch (error) {
+      if (kept && isForNow(error)) return parcel.blob;
+      await parcels.drop([parcel]);
+      throw error;
+    }
+    return parcel.blob;
+  }
+
+  async #fetched(
+    channel: ChannelId,
+    { blob, size }: Descriptor,
+    { progress, signal }: FetchOptions,
+  ): Promise<Uint8Array> {
+    const asked = signal === undefined ? {} : { signal };
+    const response = await this.#line.send("GET", `/channels/${channel}/blobs/${blob}`, {}, asked);
+    return await received(response, size, progress);
   }
 
   async blur(picture: Blob, strokes: readonly Stroke[]): Promise<File> {
@@ -145,6 +183,21 @@ export function nameOf({ name }: Pick<File, "name">): string {
   if (visible.length <= LONGEST_NAME) return visible === "" ? "fichier" : visible;
   const ending = /\.[a-z0-9]{1,8}$/iu.exec(visible)?.[0] ?? "";
   return visible.slice(0, LONGEST_NAME - ending.length) + ending;
+}
+
+function isForNow(error: unknown): boolean {
+  return error instanceof Unreachable || (error instanceof Refused && isPassing(error));
+}
+
+/** A disk that is full keeps nothing, but stops nobody who has a network. */
+async function isKept(keeping: Promise<void>): Promise<boolean> {
+  try {
+    await keeping;
+    return true;
+  } catch (error) {
+    if (error instanceof NotPossible && error.code === "storage_full") return false;
+    throw error;
+  }
 }
 
 async function received(

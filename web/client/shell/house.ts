@@ -51,7 +51,7 @@ export class House implements Ronde {
     this.api = new KeptApi(line, () => this.#door.rooms?.store ?? null);
     this.files = lazily<Files>(FILES, async () => {
       const { SealedFiles } = await import("./files.ts");
-      return new SealedFiles(line);
+      return new SealedFiles(line, () => this.#rooms.device.parcels);
     });
     this.device = this.#setUp();
   }

@@ -341,7 +341,11 @@ export interface Files {
    * Throws NotPossible; reads nothing of the file.
    */
   check(file: File): Promise<void>;
-  /** Seal a file and upload it; a picture is re-encoded first, so nothing of its EXIF is left. */
+  /**
+   * Seal a file, keep it and upload it; a picture is re-encoded, so nothing of its EXIF is left.
+   *
+   * Without a network it is uploaded before the entry that carries it is sent.
+   */
   attach(file: File, options: AttachOptions): Promise<Descriptor>;
   /** Fetch, check and open, under a name that can be saved; throws NotPossible `attachment_damaged`. */
   fetchAttachment(

@@ -247,7 +247,11 @@ export class Rooms {
       waitingSince: (entry) => this.notes.waitingSince(entry),
       trouble: (state) => troubleOf(this.turns.session, state, this.notes.warnings),
       post: async (channel, content, options) => await this.#post(channel, content, options),
-      dropParked: async (channel, id) => await this.notes.dropParked(channel, id),
+      passOn: async (content, channel, to) => await this.device.parcels.passOn(content, channel, to),
+      dropParked: async (channel, id) => {
+        await this.notes.dropParked(channel, id);
+        await this.device.parcels.dropFor(id);
+      },
       read: (channel) => this.marks.read(channel),
       markRead: async (channel, seq) => await this.markRead(channel, seq),
       marks: (channel) => this.marks.others(channel),

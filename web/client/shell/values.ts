@@ -25,4 +25,6 @@ export const NAMES = {
   paid: "paid",
   replaced: "replaced",
   renewed: "renewed/",
+  parcel: "parcel/",
+  file: "file/",
 } as const;

@@ -105,7 +105,8 @@ def add(
     click.echo(f"identifiant  {invited.professional}")
     click.echo(f"invitation   {invited.token}")
     click.echo(f"valable jusqu'au {until:%d/%m/%Y à %H:%M} ({config.zone})")
-    click.echo(f"Ensuite, chez la personne : ronde client --server {config.public_url} activate")
+    click.echo(f"Dans un navigateur : {config.public_url}/invitation#{invited.token}")
+    click.echo(f"Ou sans écran : ronde client --server {config.public_url} activate")
 
 
 @user.command("list")

@@ -199,9 +199,13 @@ export class Device {
    * other channels go on.
    */
   async rejoin(channel: ChannelId, replaces: DeviceId | null = null): Promise<readonly Effect[]> {
+    const { phase, pending } = this.#state(channel);
     const newest = await this.newestCommit(channel);
     return await this.carryOut(
       await this.turns.take(async (session) => {
+        const now = session.channels.get(channel);
+        // Another tab came in while this one asked: nobody comes in twice.
+        if (now?.phase !== phase || now.pending?.id !== pending?.id) return { session, effects: [] };
         try {
           return await rejoin(session, channel, newest, { now: this.#clock(), replaces });
         } catch (error) {

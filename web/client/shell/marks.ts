@@ -26,6 +26,8 @@ export type Told = {
   readonly transcript: Uint8Array;
 };
 
+export type Places = { readonly told: readonly Told[]; readonly forked: boolean };
+
 /** What a mark needs of the house. */
 export type MarkLine = {
   readonly put: (channel: ChannelId, form: object) => Promise<unknown>;
@@ -81,12 +83,12 @@ export class Marks {
     this.#due.set(channel, due);
   }
 
-  /** Ask how far everybody has got; gives what their devices say of their places. */
-  async fetch(channel: ChannelId): Promise<readonly Told[]> {
+  /** Ask how far everybody has got: their places, and whether the server sees two groups in them. */
+  async fetch(channel: ChannelId): Promise<Places> {
     const told = fields(await this.#line.get(channel));
     const marks = list(told.marks).map((form) => readMark(form, channel));
     for (const mark of marks) await this.take(mark);
-    return marks;
+    return { told: marks, forked: told.forked === true };
   }
 
   /** Take in what a device says of its place; what we read on another of ours is read here too. */

@@ -10,7 +10,7 @@ import { circleOf } from "../core/session/step.ts";
 import type { HttpLine } from "./api.ts";
 import type { Device } from "./device.ts";
 import { fields, list, text } from "./forms.ts";
-import { register } from "./registering.ts";
+import { ourOthers, register } from "./registering.ts";
 import { BACKUP_LOCK } from "./keeper.ts";
 import { announce, keepBackup, newBackup, openBackup, takeUp } from "./recovery.ts";
 import { type Beginning, type Moment, NotPossible } from "./ronde.ts";
@@ -126,6 +126,20 @@ export async function comeIn(
   if (patience && others.length === 0 && state.given.length === 0) return;
   const live = await liveDevices(line);
   await device.rejoin(channel, others.find((one) => !live.has(one)) ?? null);
+}
+
+/**
+ * Take devices of ours out of a channel's group that our account holds no more.
+ *
+ * Whoever comes back takes the place of one lost device; this is for the others.
+ */
+export async function removeLost(
+  { line, device }: Pick<Site, "line" | "device">,
+  channel: ChannelId,
+): Promise<void> {
+  const live = await liveDevices(line);
+  const lost = ourOthers(device.turns.session, channel).filter((one) => !live.has(one));
+  if (lost.length > 0) await device.changeMembers(channel, { removes: lost });
 }
 
 async function liveDevices(line: HttpLine): Promise<ReadonlySet<string>> {

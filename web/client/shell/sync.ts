@@ -20,6 +20,7 @@ import type { BackupKeeper } from "./keeper.ts";
 import { isNotLoaded, loaded } from "./lazily.ts";
 import { type Moment, Refused, Unreachable } from "./ronde.ts";
 import type { Store } from "./store.ts";
+import { ourOthers } from "./registering.ts";
 import { renewKeys } from "./renewal.ts";
 import { offlineWait } from "./waits.ts";
 
@@ -59,6 +60,10 @@ export class Sync {
   #backup: ReturnType<typeof setTimeout> | null = null;
   /** Channels whose marks were asked since this tab began. */
   readonly #asked = new Set<ChannelId>();
+  /** Channels in which the server sees two groups. */
+  readonly #forked = new Set<ChannelId>();
+  /** Channels in which nobody has to look for lost devices of ours any more. */
+  readonly #cleared = new Set<ChannelId>();
   #timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(site: SyncSite) {
@@ -149,10 +154,24 @@ export class Sync {
   /** Ask a conversation's marks, and tell ours. */
   async marksOf(channel: ChannelId): Promise<void> {
     await this.#guarded(async () => {
-      for (const told of await this.#site.marks.fetch(channel)) await this.heard(told);
+      const { told, forked } = await this.#site.marks.fetch(channel);
+      for (const one of told) await this.heard(one);
+      await this.#noteFork(channel, forked);
       this.#asked.add(channel);
       this.#site.marks.later(channel);
       this.#site.marked(channel);
+    });
+  }
+
+  /** Devices of others may stand in two groups while ours agrees with one: told once a tab. */
+  async #noteFork(channel: ChannelId, forked: boolean): Promise<void> {
+    const told = this.#forked.has(channel);
+    if (forked) this.#forked.add(channel);
+    else this.#forked.delete(channel);
+    if (!forked || told) return;
+    await this.#site.device.turns.take((session) => {
+      const known = { channel, detail: "reported" };
+      return { session, effects: [safetyWarning("group_forked", known)] };
     });
   }
 
@@ -174,12 +193,14 @@ export class Sync {
     await this.#newest(await this.#watch());
     for (const channel of device.turns.session.channels.keys()) {
       await ifOpen(async () => await this.#comeIn(channel));
+      await ifOpen(async () => await this.#clear(channel));
       await renewKeys(device, store, channel, clock());
     }
     // A circle that is ours and not open yet: the server has not heard of this device everywhere.
     if (known.has(false)) this.#later();
     else this.#attempt = 0;
     await Promise.all(this.#curious().map(async (channel) => await this.marksOf(channel)));
+    await device.parcels.tidy(device.turns.session);
     await replenish(device.turns, line, clock);
     await keeper.pay();
   }
@@ -207,6 +228,18 @@ export class Sync {
     if (device.turns.session.channels.get(channel)?.phase !== "waiting") return;
     const { comeIn } = await loaded(async () => await import("./setup.ts"));
     await comeIn({ line, device }, channel, this.#isPatient(channel));
+  }
+
+  /** Once a tab: devices of ours that our account holds no more leave the channel's group. */
+  async #clear(channel: ChannelId): Promise<void> {
+    const { device, line } = this.#site;
+    const state = device.turns.session.channels.get(channel);
+    if (this.#cleared.has(channel) || state?.phase !== "member") return;
+    if (ourOthers(device.turns.session, channel).length > 0) {
+      const { removeLost } = await loaded(async () => await import("./setup.ts"));
+      await removeLost({ line, device }, channel);
+    }
+    this.#cleared.add(channel);
   }
 
   /** Be told of all channels that are open to us; null where the live connection is down. */

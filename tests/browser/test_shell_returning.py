@@ -1,0 +1,106 @@
+"""Coming back after losses: no lost device stays behind, and a split group is told of."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Route
+
+from tests.support.browser_shell import (
+    ALL_SENT,
+    BACKED_UP,
+    BEGIN,
+    CHROMIUM,
+    Scene,
+    Surfer,
+    Window,
+    forget_device,
+    surfer,
+)
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
+
+OURS = """async ([channel, who]) => (await ronde.conversation(channel)).members
+  .filter(({professional}) => professional === who).map(({device}) => device)"""
+FORKS = """() => ronde.status.warnings.filter(({kind}) => kind === "group_forked")
+  .map(({channel, detail}) => [channel, detail])"""
+DISMISS = """async () => {
+  for (const {id} of ronde.status.warnings) await ronde.dismissWarning(id);
+}"""
+MARKS = "async (c) => { await (await ronde.conversation(c)).refresh(); await ronde.synchronise(); }"
+
+
+async def restored(scene: Scene, one: Surfer) -> Window:
+    """Open a tab that comes back by Lea's code."""
+    tab = await one.opens()
+    if not await tab.ask("() => ronde.status.signedIn"):
+        await one.sign_in(tab, scene.story.clock)
+    await tab.ask(BEGIN, {"kind": "restore", "code": scene.code})
+    scene.server.clock.move(seconds=3)
+    await tab.ask("() => ronde.synchronise()")
+    return tab
+
+
+async def test_whoever_lost_two_devices_leaves_neither_behind(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> None:
+    channel = scene.story.channel
+    await scene.tab.ask("() => ronde.synchronise()")
+    await scene.tab.says(channel, "Dit avant.")
+    await scene.tab.until(ALL_SENT, [channel, 1])
+    await scene.tab.until(BACKED_UP)
+    other = await surfer(browser, shell_files, scene.story.url, "Lea")
+    other.secret = scene.lea.secret
+    second = await restored(scene, other)
+    await second.reads(channel, ["Dit avant."])
+    before = await second.ask(OURS, [channel, scene.id])
+    first = await scene.tab.ask("() => ronde.standing.device")
+    for tab in (scene.tab, second):
+        await tab.page.close()
+
+    await forget_device(scene.lea)
+    fresh = await scene.lea.opens()
+    # The session ends with the device that it spoke for, which is the first.
+    for device in sorted(before, key=lambda one: one == first):
+        await fresh.ask("(id) => ronde.api.ask('DELETE', `/devices/${id}`)", device)
+    scene.server.clock.move(minutes=2)
+    scene.lea.later = timedelta()
+    await scene.lea.sign_in(fresh, scene.story.clock)
+    back = await restored(scene, scene.lea)
+    await back.until(
+        "async ([c, who]) => (await (OURS)([c, who])).length === 1".replace("OURS", OURS),
+        [channel, scene.id],
+    )
+    mine = await back.ask("() => ronde.standing.device")
+
+    assert len(before) == 2
+    assert await back.ask(OURS, [channel, scene.id]) == [mine]
+    await back.says(channel, "Me revoilà.")
+    await back.until(ALL_SENT, [channel, 2])
+    assert await scene.ben.texts(channel) == ["Dit avant.", "Me revoilà."]
+    assert other.troubles == []
+
+
+async def test_a_group_that_the_server_sees_split_is_told_of_once(scene: Scene) -> None:
+    channel, tab = scene.story.channel, scene.tab
+    await tab.ask("() => ronde.synchronise()")
+    await scene.lea.context.route("**/marks", split)
+
+    await tab.ask(MARKS, channel)
+    await tab.until("() => ronde.status.warnings.length > 0")
+    told = await tab.ask(FORKS)
+    await tab.ask(DISMISS)
+    await tab.ask(MARKS, channel)
+    again = await tab.ask(FORKS)
+
+    assert told == [[channel, "reported"]]
+    assert again == []
+
+
+async def split(route: Route) -> None:
+    """Answer for the marks as a server does that sees two groups in them."""
+    answer = await route.fetch()
+    places: Any = await answer.json()
+    await route.fulfill(response=answer, body=json.dumps({**places, "forked": True}))

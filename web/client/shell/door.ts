@@ -35,6 +35,11 @@ const UNAUTHORIZED = 401;
 /** How often a device asks whether a coordinator has attested its identity. */
 const UNATTESTED_MS = 20_000;
 
+/** Tell whether this browser holds a device whose owner did not sign out. */
+export function holdsDevice(): boolean {
+  return localStorage.getItem(LOCKED) === null && localStorage.getItem(HELD) !== null;
+}
+
 /** What the door needs of the house. */
 export type Threshold = {
   readonly line: HttpLine;

@@ -1,9 +1,12 @@
 /** The server's last answers, sealed on the device: a page has something to show at once, and offline. */
 
-import { type AskOptions, type Api, Unreachable } from "./ronde.ts";
+import { type AskOptions, type Api, Refused, Unreachable } from "./ronde.ts";
 import type { HttpLine, Method } from "./api.ts";
 import type { Store } from "./store.ts";
 import { NAMES, decodeValue, encodeValue } from "./values.ts";
+
+/** What is closed to us now is not kept either. */
+const GONE: ReadonlySet<number> = new Set([403, 404, 410]);
 
 export class KeptApi implements Api {
   readonly #line: HttpLine;
@@ -29,6 +32,9 @@ export class KeptApi implements Api {
       await this.#store()?.keep(new Map([[NAMES.kept + path, encodeValue(value)]]));
       return { value, fresh: true };
     } catch (error) {
+      if (error instanceof Refused && GONE.has(error.status)) {
+        await this.#store()?.keep(new Map([[NAMES.kept + path, null]]));
+      }
       const value = error instanceof Unreachable ? await this.kept<T>(path) : null;
       if (value === null) throw error;
       return { value, fresh: false };

@@ -4,6 +4,8 @@ import { House } from "./house.ts";
 import type { Ronde } from "./ronde.ts";
 import { registerWorker } from "./worker.ts";
 
+export { holdsDevice } from "./door.ts";
+
 /** Open what this browser holds and keep it up to date from here on. */
 export async function start(): Promise<Ronde> {
   const house = new House();

@@ -1,7 +1,7 @@
 /** The beginning of every page: speak, open the device, draw the frame, follow the addresses. */
 
 import type { Ronde, Standing } from "../shell/ronde.ts";
-import { start } from "../shell/start.ts";
+import { holdsDevice, start } from "../shell/start.ts";
 import { wear } from "./clothes.ts";
 import { fill, found, h } from "./dom.ts";
 import { said } from "./faults.ts";
@@ -262,8 +262,17 @@ async function openHelp(): Promise<void> {
   (await import("./parts/shortcut_help.ts")).openShortcutHelp();
 }
 
+/** The page's own files come while the device opens; whoever fails is asked again when drawn. */
+function fetchAhead(): void {
+  const route = match(ROUTES, new URL(location.href))?.route;
+  if (route === undefined || (route.open !== true && !holdsDevice())) return;
+  route.load().catch(() => undefined);
+  void wear(route.area);
+}
+
 async function main(): Promise<void> {
   const place = found<HTMLElement>(document, "#app");
+  fetchAhead();
   const [ronde] = await Promise.all([start(), speak(firstLanguage())]);
   await new App(ronde, place).start();
 }

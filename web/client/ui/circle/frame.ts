@@ -1,7 +1,7 @@
 /** What stands at the head of a circle's pages: the child, how far along, who is there, the tabs. */
 
 import type { CircleId } from "../../core/ids.ts";
-import type { Conversation } from "../../shell/ronde.ts";
+import type { CircleView, Conversation, Ronde } from "../../shell/ronde.ts";
 import { ageOf, dayAndTime, shortDay } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { type Glance, glanceAt } from "../feed/people.ts";
@@ -28,14 +28,31 @@ export async function circleFrame(context: PageContext, tab: Tab): Promise<Circl
   const { ronde, place } = context;
   const circle = place.params["circle"] as CircleId;
   // The chain first: marks are checked against what this device verified.
-  const view = await ronde.circle(circle);
-  const glance = await glanceAt(ronde, circle);
-  const conversations = await Promise.all(view.channels.map((each) => ronde.conversation(each)));
+  const view = await known(ronde, circle);
+  const [glance, ...conversations] = await Promise.all([
+    glanceAt(ronde, circle, () => drawAgain(context)),
+    ...view.channels.map((each) => ronde.conversation(each)),
+  ]);
   const faces = h("a", { class: "circle-faces", href: `/circles/${circle}/members` });
   const draw = (): void => drawFaces(faces, glance, conversations);
   draw();
   context.signal.addEventListener("abort", ronde.on("presence", draw));
   return { ...glance, circle, conversations, header: header(circle, glance, tab, faces) };
+}
+
+/** What this device verified of a circle, at once; the server is asked all the same. */
+async function known(ronde: Ronde, circle: CircleId): Promise<CircleView> {
+  const held = ronde.circles.find(({ id }) => id === circle);
+  const asked = ronde.circle(circle);
+  if (held === undefined) return await asked;
+  asked.catch(() => undefined);
+  return held;
+}
+
+/** Draw a page anew whose head is another by now, unless somebody is writing in it. */
+function drawAgain({ signal, again }: PageContext): void {
+  const writing = document.activeElement?.matches("input, textarea, select, [contenteditable]") === true;
+  if (!signal.aborted && !writing) again();
 }
 
 /** A child's name as pages show it. */

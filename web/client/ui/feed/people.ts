@@ -10,6 +10,7 @@ import { decode } from "../../core/mls/codec.ts";
 import { equal } from "../../core/mls/suite.ts";
 import type { Ronde } from "../../shell/ronde.ts";
 import { professionWord } from "../nomenclature.ts";
+import { atOnce, onceTold } from "../at_once.ts";
 import type { CircleGlance, Footing, MemberForm } from "../served.ts";
 import { t } from "../words.ts";
 
@@ -60,12 +61,14 @@ export class People {
   }
 }
 
-export type Glance = { readonly glance: CircleGlance; readonly people: People; readonly fresh: boolean };
+export type Glance = { readonly glance: CircleGlance; readonly people: People };
 
-/** Fetch a circle at a glance, or what was kept of it when there is no network. */
-export async function glanceAt(ronde: Ronde, circle: CircleId): Promise<Glance> {
-  const { value, fresh } = await ronde.api.read<CircleGlance>(`/circles/${circle}/members`);
-  return { glance: value, people: await peopleOf(ronde, value), fresh };
+/** Give a circle at a glance as it was kept, and ask; `differs` is called if it is another now. */
+export async function glanceAt(ronde: Ronde, circle: CircleId, differs: () => void = () => undefined): Promise<Glance> {
+  const path = `/circles/${circle}/members`;
+  const glance = await atOnce<CircleGlance>(ronde, path);
+  void onceTold(path, glance, differs);
+  return { glance: glance.value, people: await peopleOf(ronde, glance.value) };
 }
 
 /** The people of a glance, each attestation checked against the circle's signed chain. */

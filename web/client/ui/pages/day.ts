@@ -3,6 +3,7 @@
 import type { ChannelId, CircleId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
 import { childName } from "../circle/frame.ts";
+import { atOnce } from "../at_once.ts";
 import { ago, dayAndTime, dayOf, nearDay } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { fold } from "../feed/fold.ts";
@@ -29,16 +30,27 @@ type News = {
 
 export async function dayPage(context: PageContext): Promise<Page> {
   const { ronde, signal } = context;
-  const { value: day, fresh } = await ronde.api.read<MyDay>("/day");
+  const { value, later } = await atOnce<MyDay>(ronde, "/day");
+  let day = value;
+  let fresh = true;
   const body = h("div", { class: "day" });
+  const notices = h("div", { class: "stack" });
   let conversations = await openAll(ronde, day);
-  const draw = (): void => drawDay(body, ronde, day, conversations);
+  const draw = (): void => {
+    fill(notices, !fresh && offline(), day.lapsed && lapsed());
+    drawDay(body, ronde, day, conversations);
+  };
   const news = async (): Promise<void> => {
     // A discussion may have become ours since the page was drawn.
     conversations = await openAll(ronde, day);
     if (!signal.aborted) draw();
   };
   draw();
+  const told = async (): Promise<void> => {
+    ({ value: day, fresh } = await later);
+    await news();
+  };
+  told().catch(() => undefined);
   for (const event of ["channel", "circle"] as const) {
     signal.addEventListener("abort", ronde.on(event, () => void news()));
   }
@@ -53,11 +65,14 @@ export async function dayPage(context: PageContext): Promise<Page> {
         h("h1", { class: "page-title" }, hello(ronde)),
         h("p", { class: "page-lead" }, dayOf(Date.now())),
       ),
-      !fresh && h("p", { class: "banner banner-warm" }, icon("offline"), t("Vous voyez ce que ce navigateur a gardé.")),
-      day.lapsed && lapsed(),
+      notices,
       body,
     ),
   };
+}
+
+function offline(): HTMLElement {
+  return h("p", { class: "banner banner-warm" }, icon("offline"), t("Vous voyez ce que ce navigateur a gardé."));
 }
 
 function hello(ronde: Ronde): string {
@@ -65,7 +80,10 @@ function hello(ronde: Ronde): string {
 }
 
 async function openAll(ronde: Ronde, day: MyDay): Promise<readonly Conversation[]> {
-  const known = new Set<ChannelId>(ronde.circles.flatMap((each) => each.channels));
+  // A circle without news or tasks of ours has nothing to show here that needs opening.
+  const busy = new Set(day.tasks.map(({ circle }) => circle));
+  const shown = ronde.circles.filter(({ id, unread }) => unread > 0 || busy.has(id));
+  const known = new Set<ChannelId>(shown.flatMap((each) => each.channels));
   const channels = day.circles.flatMap((each) => each.channels.map((channel) => channel.id));
   return Promise.all(channels.filter((each) => known.has(each)).map((each) => ronde.conversation(each)));
 }

@@ -36,7 +36,16 @@ async def test_nothing_is_lost_when_the_server_is_killed_under_load(tmp_path: Pa
 
 
 async def test_a_server_that_acknowledges_before_it_commits_is_caught(tmp_path: Path) -> None:
-    report = await run_quietly(Order(kills=3, seed=8, scale=SMALL, module=HASTY), tmp_path)
+    # On a machine with no time to spare three kills may all fall between two commits.
+    reports: list[Report] = []
+    for seed in (8, 9, 10):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        order = Order(kills=3, seed=seed, scale=SMALL, module=HASTY)
+        reports.append(await run_quietly(order, folder))
+        if reports[-1].violations:
+            break
+    report = reports[-1]
 
     broken = Counter(violation.promise for violation in report.violations)
     assert broken[Promise.KEPT] > 0

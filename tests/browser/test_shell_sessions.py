@@ -8,6 +8,9 @@ from tests.support.browser_shell import ALL_SENT, CHROMIUM, STATES, Scene, Windo
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
 
 STANDS = "() => [ronde.standing.kind, ronde.status.signedIn, ronde.me?.professional ?? null]"
+PACKAGES_TAKEN = 30
+WAITING = """async () => (await ronde.api.ask(
+  "GET", `/devices/${ronde.standing.device}/key_packages`)).waiting"""
 WAKES = "() => document.dispatchEvent(new Event('visibilitychange'))"
 
 
@@ -96,3 +99,27 @@ async def test_a_device_that_the_server_knows_is_not_told_again_by_each_page(sce
     await again.until("() => ronde.status.online")
 
     assert (opened, len(told)) == (0, 1)
+
+
+async def test_a_machine_that_slept_for_a_day_comes_back_by_itself(scene: Scene) -> None:
+    channel, tab = scene.story.channel, scene.tab
+    await tab.ask("() => ronde.synchronise()")
+    await tab.reads(channel, [])
+    device = await tab.ask("() => ronde.standing.device")
+    machine = await scene.lea.context.new_cdp_session(tab.page)
+
+    await machine.send("Page.setWebLifecycleState", {"state": "frozen"})
+    for _ in range(PACKAGES_TAKEN):
+        claim = f"/circles/{scene.story.circle}/key_packages/claim"
+        await scene.story.ana.line.ask("POST", claim, {"devices": [device]})
+    await scene.ben.say(channel, "Dit dans la nuit.")
+    scene.server.clock.move(hours=24)
+    await machine.send("Page.setWebLifecycleState", {"state": "active"})
+    await tab.ask(WAKES)
+    await tab.until("() => !ronde.status.signedIn")
+    await scene.lea.sign_in(tab, scene.story.clock)
+
+    await tab.reads(channel, ["Dit dans la nuit."])
+    await tab.says(channel, "Bonjour.")
+    await tab.until(ALL_SENT, [channel, 2])
+    await tab.until(f"async () => (await ({WAITING})()) > 40")

@@ -18,6 +18,7 @@ import aiohttp
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 20
+AGAIN_SECONDS = 0.5
 LOGS = "journal.jsonl"
 DOORS = "letter-box.json"
 
@@ -61,7 +62,8 @@ async def world(
 ) -> AsyncIterator[World]:
     """Start the letter box, then the server; both end with the block, by their ids.
 
-    A port that is taken gives way to a free one. What was `kept` of a former world's settings
+    A server that dies meanwhile is started again, as a service would be. A port that is taken
+    gives way to a free one. What was `kept` of a former world's settings
     stays as it was.
     """
     secret = secrets.token_urlsafe(24)
@@ -76,7 +78,7 @@ async def world(
         )
         settings |= kept or {}
         made = World(folder=folder, url=settings["RONDE_PUBLIC_URL"], environment=settings)
-        async with _process("server.demonstration.house", folder, made.environment):
+        async with _kept_up("server.demonstration.house", folder, made.environment):
             await _answers(made.url)
             yield made
 
@@ -148,6 +150,27 @@ async def _process(
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+@asynccontextmanager
+async def _kept_up(
+    module: str, folder: Path, environment: Mapping[str, str]
+) -> AsyncIterator[None]:
+    """Run a module of ours during the block, anew each time it dies."""
+
+    async def keep() -> None:
+        while True:
+            async with _process(module, folder, environment) as process:
+                await process.wait()
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    keeper = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeper
 
 
 async def _doors(folder: Path) -> dict[str, str]:

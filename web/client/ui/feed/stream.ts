@@ -20,6 +20,8 @@ import type { Scene } from "./scene.ts";
 const NEAR_BOTTOM = 80;
 const NEAR_TOP = 600;
 const FLASH_MS = 1800;
+/** How many frames rows get to take their true height, once they are in sight. */
+const FRAMES_TO_SETTLE = 8;
 
 type Held = { readonly element: HTMLElement; readonly print: string };
 
@@ -32,6 +34,7 @@ export class Stream extends HTMLElement {
   readonly #more = h("div", { class: "stream-more", role: "status" });
   #newAfter = 0;
   #pinned = true;
+  #settling = false;
   #loading = false;
   #seen = 0;
 
@@ -43,7 +46,9 @@ export class Stream extends HTMLElement {
     this.append(this.#more, this.#list, this.#jump);
     this.#jump.addEventListener("click", () => this.toBottom());
     this.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    new ResizeObserver(() => this.#pinned && this.toBottom()).observe(this);
+    const watch = new ResizeObserver(() => this.#pinned && this.toBottom());
+    watch.observe(this);
+    watch.observe(this.#list);
   }
 
   /** Show a scene; `newAfter` counts the first time only: the divider does not run ahead. */
@@ -84,7 +89,7 @@ export class Stream extends HTMLElement {
     let next: ChildNode | null = this.#list.firstChild;
     for (const row of laid) next = this.#put(row, next);
     if (this.#pinned) this.scrollTop = this.scrollHeight;
-    else if (anchor !== null) this.scrollTop += anchor.element.offsetTop - anchor.top;
+    else if (anchor !== null) this.scrollTop += this.#placeOf(anchor.element) - anchor.top;
   }
 
   /** Take out the rows that are no more. */
@@ -114,10 +119,15 @@ export class Stream extends HTMLElement {
     for (const child of this.#list.children) {
       const element = child as HTMLElement;
       if (element.offsetTop + element.offsetHeight >= this.scrollTop) {
-        return { element, top: element.offsetTop };
+        return { element, top: this.#placeOf(element) };
       }
     }
     return null;
+  }
+
+  /** How far below the top of what one sees. */
+  #placeOf(element: HTMLElement): number {
+    return element.offsetTop - this.scrollTop;
   }
 
   #element(row: Row): HTMLElement {
@@ -156,8 +166,18 @@ export class Stream extends HTMLElement {
     const line = this.#held.get("new")?.element;
     if (line === undefined) return this.toBottom();
     this.#pinned = false;
-    line.scrollIntoView({ block: "start" });
-    this.scrollTop -= NEAR_BOTTOM;
+    this.#settling = true;
+    this.#settle(line, FRAMES_TO_SETTLE);
+  }
+
+  /** Hold the line in its place while the rows around it take their true height. */
+  #settle(line: HTMLElement, frames: number): void {
+    this.scrollTop += this.#placeOf(line) - NEAR_BOTTOM;
+    if (frames > 0 && this.isConnected) {
+      requestAnimationFrame(() => this.#settle(line, frames - 1));
+      return;
+    }
+    this.#settling = false;
     this.#scrolled();
   }
 
@@ -177,6 +197,7 @@ export class Stream extends HTMLElement {
   }
 
   #scrolled(): void {
+    if (this.#settling) return;
     const left = this.scrollHeight - this.scrollTop - this.clientHeight;
     this.#pinned = left < NEAR_BOTTOM;
     if (this.#pinned) this.#jump.hidden = true;
@@ -200,7 +221,7 @@ export class Stream extends HTMLElement {
   /** Say that what is in sight was seen, while somebody is looking at the page. */
   #markRead(): void {
     const scene = this.#scene;
-    if (scene === null || document.visibilityState !== "visible" || !this.isConnected) return;
+    if (scene === null || this.#settling || document.visibilityState !== "visible" || !this.isConnected) return;
     const seq = this.#pinned ? scene.conversation.head : this.#lastInSight();
     this.#seen = Math.max(this.#seen, seq);
     if (seq > scene.conversation.read) void scene.conversation.markRead(seq);

@@ -119,6 +119,25 @@ async def test_an_expired_session_is_renewed_over_the_page_and_loses_no_word(roo
     await room.arrive("Une phrase à moitié, puis entière.")
 
 
+async def test_a_page_opened_after_the_session_ran_out_is_read_and_asks_to_sign_in(
+    room: Room,
+) -> None:
+    page = room.lea.page
+    await room.guests.sit(room.lea)
+    await say(page, "Dit avant.")
+    await room.arrive("Dit avant.")
+
+    await page.evaluate(_END_SESSION)
+    await page.reload()
+    await shows(page, "Dit avant.")
+    await page.get_by_role("dialog", name="Votre session est terminée").wait_for()
+    await sign_in_over(room.story, room.lea)
+    await room.lea.sees("Vous êtes de nouveau connecté.")
+    await say(page, "Dit après.")
+
+    await room.arrive("Dit avant.", "Dit après.")
+
+
 async def test_an_expired_session_loses_no_answer_of_a_half_filled_document(room: Room) -> None:
     draft = {"form": "v24", "visit": "V24", "answers": {"visit_kind": "remote"}}
     path = f"/circles/{room.story.circle}/documents"

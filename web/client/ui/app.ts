@@ -47,6 +47,9 @@ class App {
     this.#listen();
     await this.#speakTheirs();
     await this.#router.start();
+    // Whoever asked who is here may have had the answer before anybody listened.
+    const { standing, status } = this.#ronde;
+    if (standing.kind === "ready" && !status.signedIn) void this.#openSession();
     await this.#learnNames();
     // Fetched before it is asked for: who presses Ctrl+K goes on typing at once.
     void import("./parts/switcher.ts");

@@ -22,6 +22,7 @@ import {
   trust,
 } from "../core/session/session.ts";
 import type { ChannelState, Session } from "../core/session/state.ts";
+import type { Step } from "../core/session/step.ts";
 import type { LogLine } from "./line.ts";
 import { alone } from "./locks.ts";
 import { lastPlace } from "./opening.ts";
@@ -237,8 +238,8 @@ export class Device {
       try {
         const files = request.kind === "entry" ? await this.parcels.sendFor(request.id) : [];
         const seq = await this.#place(request);
-        const asked = await this.turns.take((session) =>
-          acknowledge(session, request, seq, { now: this.#clock() }),
+        const asked = await this.turns.take(async (session) =>
+          retold(await acknowledge(session, request, seq, { now: this.#clock() })),
         );
         await this.parcels.drop(files);
         return asked;
@@ -268,7 +269,7 @@ export class Device {
   async #receive(channel: ChannelId, items: readonly Item[]): Promise<readonly Effect[]> {
     return await this.turns.take(async (session) => {
       const step = await receive(session, channel, items, { now: this.#clock() });
-      return { ...step, items };
+      return { ...retold(step), items };
     });
   }
 
@@ -305,6 +306,11 @@ export class Device {
     this.#reading.set(channel, queue);
     return queue;
   }
+}
+
+/** A step that only took in what the log would tell again; what it sends must be kept first. */
+function retold(step: Step): Taken {
+  return { ...step, retold: step.effects.every(({ kind }) => kind !== "send") };
 }
 
 /** Tell whether something of a channel's waits for the server's word: its creation too. */

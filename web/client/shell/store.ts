@@ -98,13 +98,18 @@ export class Store {
   }
 
   /**
-   * Write everything or nothing, on the disk when this returns; gives the new stamp.
+   * Write everything or nothing, on the disk when this returns unless that is relaxed; gives
+   * the new stamp.
    *
    * Throws Overtaken: the session was written since `stamp`, and nothing is.
    */
-  async write(writes: Writes, stamp: number): Promise<number> {
+  async write(
+    writes: Writes,
+    stamp: number,
+    { durability = "strict" }: { readonly durability?: "strict" | "relaxed" } = {},
+  ): Promise<number> {
     const sealed = await this.#sealed(writes);
-    const writing = this.#writing();
+    const writing = this.#writing(durability);
     const latest = (await writing.objectStore("meta").get(STAMP)) ?? 0;
     if (latest !== stamp) {
       writing.abort();
@@ -115,10 +120,14 @@ export class Store {
     return stamp + 1;
   }
 
-  /** Keep values that belong to no step of the session: a draft, an answer, a mark. */
+  /**
+   * Keep values that belong to no step of the session: a draft, an answer, a mark.
+   *
+   * They outlive the browser's end, not that of the power: that would cost each a wait.
+   */
   async keep(values: ReadonlyMap<string, Bytes | null>): Promise<void> {
     const { values: sealed } = await this.#sealed({ values });
-    const writing = this.#database.transaction("values", "readwrite", { durability: "strict" });
+    const writing = this.#database.transaction("values", "readwrite", { durability: "relaxed" });
     const asked = sealed.map(async ({ key, sealed: data }) => {
       await (data === null ? writing.store.delete(key) : writing.store.put(data, key));
     });
@@ -190,9 +199,9 @@ export class Store {
     };
   }
 
-  #writing(): Writing {
+  #writing(durability: "strict" | "relaxed"): Writing {
     const tables = ["meta", "parts", "log", "values"] as const;
-    return this.#database.transaction([...tables], "readwrite", { durability: "strict" });
+    return this.#database.transaction([...tables], "readwrite", { durability });
   }
 }
 

@@ -34,7 +34,11 @@ export type Moved = {
 };
 
 /** What a step makes, with values of the caller's own for the same transaction. */
-export type Taken = Made & { readonly values?: ReadonlyMap<string, unknown> };
+export type Taken = Made & {
+  readonly values?: ReadonlyMap<string, unknown>;
+  /** The log would tell it again: it need not be safe from a power cut before it is shown. */
+  readonly retold?: boolean;
+};
 
 export class Turns {
   readonly #store: Store;
@@ -119,7 +123,8 @@ export class Turns {
     const written = named(parts);
     if (written.size === 0 && values.size === 0 && found.log.length === 0) return;
     const writes = { parts: written, log: found.log, values: asBytes(values) };
-    this.#stamp = await this.#store.write(writes, this.#stamp);
+    const durability = taken.retold === true ? "relaxed" : "strict";
+    this.#stamp = await this.#store.write(writes, this.#stamp, { durability });
     this.#session = taken.session;
     this.#device = written.get(DEVICE) ?? this.#device;
     this.#moved({

@@ -8,37 +8,30 @@
  * believed for nothing but the keys.
  */
 
-import { KEY_LENGTH } from "./aes256.ts";
 import type { Moment } from "./canonical.ts";
 import {
-  countOf,
   decodeOr,
   isSignedBy,
-  readCount,
   readId,
-  readMoment,
   readSuite,
   SIGNATURE_LENGTH,
-  writeCount,
-  writeMoment,
   writeText,
 } from "./canonical.ts";
-import type { Member } from "./entry.ts";
 import type { Device } from "./identity.ts";
 import { BadCertificate, DeviceCertificate } from "./identity.ts";
 import type { ChannelId, DeviceId } from "./ids.ts";
 import type { Reader } from "./mls/codec.ts";
 import { encode, Malformed, Writer } from "./mls/codec.ts";
-import { BadTag, HpkeCiphertext, Secret, SUITE_1 } from "./mls/suite.ts";
+import { BadTag, HpkeCiphertext, SUITE_1 } from "./mls/suite.ts";
+import type { EpochKey, Tenure } from "./past.ts";
+import { MAX_EPOCHS, Past } from "./past.ts";
+
+export { EpochKey, MAX_EPOCHS, Past, Tenure } from "./past.ts";
 
 const LABEL = "ronde history v1";
-/** The most epochs in one bundle; more go in several. */
-export const MAX_EPOCHS = 512;
 /** What the log takes in one item. */
 export const MAX_BUNDLE = 1 << 16;
 const MAX_PAST = 60_000;
-// Stands for "still there" where a last epoch is written.
-const OPEN_END = 2n ** 64n - 1n;
 const EMPTY = new Uint8Array();
 
 /** Why a history bundle is refused. */
@@ -51,105 +44,6 @@ export class BadHistory extends Error {
   constructor(fault: HistoryFault) {
     super(fault);
     this.fault = fault;
-  }
-}
-
-/** The content key of an epoch (32 bytes) and when the epoch began (the server's clock). */
-export class EpochKey {
-  readonly epoch: number;
-  readonly key: Secret;
-  readonly began: Moment;
-
-  constructor(given: Pick<EpochKey, "epoch" | "key" | "began">) {
-    this.epoch = given.epoch;
-    this.key = given.key;
-    this.began = given.began;
-  }
-
-  /** Append the wire form. */
-  write(writer: Writer): void {
-    writeCount(writer, this.epoch);
-    writer.opaque(this.key);
-    writeMoment(writer, this.began);
-  }
-
-  /** Take the wire form. */
-  static read(this: void, reader: Reader): EpochKey {
-    return new EpochKey({
-      epoch: readCount(reader),
-      key: new Secret(reader.fixed(KEY_LENGTH)),
-      began: readMoment(reader),
-    });
-  }
-}
-
-/** Which device held a leaf, from its first epoch to its last (null: it still does). */
-export class Tenure {
-  readonly leaf: number;
-  readonly first: number;
-  readonly last: number | null;
-  readonly certificate: DeviceCertificate;
-
-  constructor(given: Pick<Tenure, "leaf" | "first" | "last" | "certificate">) {
-    this.leaf = given.leaf;
-    this.first = given.first;
-    this.last = given.last;
-    this.certificate = given.certificate;
-  }
-
-  /** Append the wire form. */
-  write(writer: Writer): void {
-    writer.uint32(this.leaf);
-    writeCount(writer, this.first);
-    writer.uint64(this.last === null ? OPEN_END : BigInt(this.last));
-    writer.put(this.certificate);
-  }
-
-  /** Take the wire form. */
-  static read(this: void, reader: Reader): Tenure {
-    const [leaf, first, end] = [reader.uint32(), readCount(reader), reader.uint64()];
-    const last = end === OPEN_END ? null : countOf(end);
-    if (last !== null && last < first) throw new Malformed("a tenure that ends before it begins");
-    return new Tenure({ leaf, first, last, certificate: DeviceCertificate.read(reader) });
-  }
-
-  /** Tell whether the device held the leaf at that epoch. */
-  spans(epoch: number): boolean {
-    return this.first <= epoch && (this.last === null || epoch <= this.last);
-  }
-
-  /** Return the holder, as a reader of entries wants to know it. */
-  member(): Member {
-    const { professional, device, signatureKey } = this.certificate;
-    return { leaf: this.leaf, professional, device, signatureKey };
-  }
-}
-
-/** What the giver hands over: keys of epochs, and who was there in them. */
-export class Past {
-  readonly epochs: readonly EpochKey[];
-  readonly tenures: readonly Tenure[];
-
-  constructor(given: Pick<Past, "epochs" | "tenures">) {
-    this.epochs = given.epochs;
-    this.tenures = given.tenures;
-  }
-
-  /** Append the wire form. */
-  write(writer: Writer): void {
-    writer.vector(this.epochs).vector(this.tenures);
-  }
-
-  /** Take the wire form. */
-  static read(this: void, reader: Reader): Past {
-    const past = new Past({
-      epochs: reader.vector(EpochKey.read),
-      tenures: reader.vector(Tenure.read),
-    });
-    const numbers = past.epochs.map((known) => known.epoch);
-    const ordered = numbers.every((epoch, at) => at === 0 || epoch > (numbers[at - 1] ?? epoch));
-    if (numbers.length > MAX_EPOCHS || !ordered) throw new Malformed("epochs out of order");
-    return past;
   }
 }
 

@@ -1,8 +1,6 @@
 /** The wire's JSON on a device's side: the plain values that the server's answers are made of. */
 
 import { fromBase64, toBase64 } from "../core/base64.ts";
-import { END_OF_TIME, type Moment } from "../core/canonical.ts";
-import { isId } from "../core/ids.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 /** An object of the wire, nothing of it looked at yet. */
@@ -42,19 +40,6 @@ export function list(value: unknown): readonly unknown[] {
 export function text(value: unknown): string {
   if (typeof value !== "string") throw new BadAnswer("no text");
   return value;
-}
-
-/** Read an id of the wire: what is none could be kept, and never read again. Throws BadAnswer. */
-export function idOf<Id extends string>(value: unknown): Id {
-  if (typeof value !== "string" || !isId(value)) throw new BadAnswer("no id");
-  return value as Id;
-}
-
-/** Read a moment of the wire, in milliseconds since 1970; throws BadAnswer. */
-export function momentOf(value: unknown): Moment {
-  const moment = numberOf(value);
-  if (moment > END_OF_TIME) throw new BadAnswer("no moment");
-  return moment;
 }
 
 /** Read a whole number of the wire, 0 or more; throws BadAnswer. */

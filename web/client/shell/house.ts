@@ -1,6 +1,6 @@
 /** The shell of one tab, as the pages see it: who is here, what stands open, what to do next. */
 
-import { type ChannelId, type CircleId, type DeviceId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
+import type { ChannelId, CircleId, DeviceId, EntryId, ProfessionalId } from "../core/ids.ts";
 import { HttpLine } from "./api.ts";
 import { Door } from "./door.ts";
 import { KeptApi } from "./kept.ts";
@@ -112,7 +112,7 @@ export class House implements Ronde {
   }
 
   newEntry(): EntryId {
-    return newId() as EntryId;
+    return this.#rooms.newEntry();
   }
 
   async update(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The log's places on the wire: what the session asks for and hears, as the server writes it. */
 
+import { END_OF_TIME, type Moment } from "../core/canonical.ts";
 import type {
   ChannelId,
   DeviceId,
@@ -8,8 +9,22 @@ import type {
   ProfessionalId,
   TaskId,
 } from "../core/ids.ts";
+import { isId } from "../core/ids.ts";
 import { type AppendRequest, Card, type Item, KINDS, type Kind } from "../core/session/log.ts";
-import { BadAnswer, base64Of, bytesOf, fields, type Form, idOf, momentOf, numberOf, text } from "./forms.ts";
+import { BadAnswer, base64Of, bytesOf, fields, type Form, numberOf, text } from "./forms.ts";
+
+/** Read an id of the wire: what is none could be kept, and never read again. Throws BadAnswer. */
+export function idOf<Id extends string>(value: unknown): Id {
+  if (typeof value !== "string" || !isId(value)) throw new BadAnswer("no id");
+  return value as Id;
+}
+
+/** Read a moment of the wire, in milliseconds since 1970; throws BadAnswer. */
+export function momentOf(value: unknown): Moment {
+  const moment = numberOf(value);
+  if (moment > END_OF_TIME) throw new BadAnswer("no moment");
+  return moment;
+}
 
 /** Write a request to append; the channel is named by the address, or beside it in a socket. */
 export function requestForm(request: AppendRequest): Form {

@@ -3,8 +3,8 @@
 import type { ChannelId, CircleId } from "../core/ids.ts";
 import type { AppendRequest, Item } from "../core/session/log.ts";
 import type { HttpLine } from "./api.ts";
-import { BadAnswer, bytesOf, fields, idOf, list, numberOf, text } from "./forms.ts";
-import { readItem, requestForm } from "./items.ts";
+import { BadAnswer, bytesOf, fields, list, numberOf, text } from "./forms.ts";
+import { idOf, readItem, requestForm } from "./items.ts";
 import type { Live } from "./live.ts";
 import { Refused, Unreachable } from "./ronde.ts";
 

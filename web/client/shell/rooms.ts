@@ -7,7 +7,7 @@
 
 import { type Content, encode, typeOf } from "../core/content.ts";
 import { MAX_BODY } from "../core/entry.ts";
-import type { ChannelId, ProfessionalId } from "../core/ids.ts";
+import { type ChannelId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
 import type { HttpLine } from "./api.ts";
 import { OpenChannel, type Surroundings } from "./channel.ts";
 import { Device } from "./device.ts";
@@ -145,6 +145,10 @@ export class Rooms {
     this.#ground.tabs.say({ kind: "marked", channel });
     this.#ground.news.tell("mark", { channel });
     await this.#recount();
+  }
+
+  newEntry(): EntryId {
+    return newId() as EntryId;
   }
 
   /** Tell the server of our device; see `register`. */

@@ -15,7 +15,7 @@ import {
 } from "../canonical.ts";
 import type { Member } from "../entry.ts";
 import { NO_PREVIOUS } from "../entry.ts";
-import { EpochKey, Past, Tenure } from "../history.ts";
+import { EpochKey, Past, Tenure } from "../past.ts";
 import type { Device } from "../identity.ts";
 import { Pins } from "../identity.ts";
 import type { ChannelId, CircleId, DeviceId, ProfessionalId } from "../ids.ts";

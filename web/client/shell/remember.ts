@@ -11,6 +11,7 @@ import { base64Of } from "./forms.ts";
 import { type Findings, type LogRecord, encodeRecord } from "./record.ts";
 import type { Moment, Warning } from "./ronde.ts";
 import type { LogPlace } from "./store.ts";
+import { type Turnover, turnovers } from "./turnover.ts";
 import { NAMES } from "./values.ts";
 
 /** A step of the session, and the items of the log that it was given, if any. */
@@ -79,10 +80,12 @@ function warningOf(effect: SafetyWarning, at: Moment): Warning {
 
 function places(before: Session | null, made: Made): LogPlace[] {
   const kept: LogPlace[] = [];
+  const changes = made.effects.filter((effect) => effect.kind === "members_changed");
+  const turned = turnovers(before, made.session.device.id, changes);
   for (const item of made.items ?? []) {
     const was = before?.channels.get(item.channel)?.cursor ?? 0;
     const is = made.session.channels.get(item.channel)?.cursor ?? 0;
-    const found = findings(made.effects, item);
+    const found = findings(made.effects, turned, item);
     const fresh = item.seq > was && item.seq <= is;
     const late = item.seq <= was && Object.keys(found).length > 0;
     if (fresh || late) kept.push(place({ item, findings: found }));
@@ -95,7 +98,11 @@ function place(record: LogRecord): LogPlace {
   return { channel, seq, data: encodeRecord(record) };
 }
 
-function findings(effects: readonly Effect[], item: Item): Findings {
+function findings(
+  effects: readonly Effect[],
+  turned: ReadonlyMap<Effect, Turnover>,
+  item: Item,
+): Findings {
   let found: Findings = {};
   for (const effect of effects) {
     if (!("seq" in effect) || effect.seq !== item.seq) continue;
@@ -104,8 +111,7 @@ function findings(effects: readonly Effect[], item: Item): Findings {
     } else if (effect.kind === "safety_warning" && effect.channel === item.channel) {
       found = { ...found, ...judged(effect) };
     } else if (effect.kind === "members_changed" && effect.channel === item.channel) {
-      const added = [...new Set(effect.added.map((one) => one.professional))];
-      const removed = [...new Set(effect.removed.map((one) => one.professional))];
+      const { added, removed } = turned.get(effect) ?? { added: [], removed: [] };
       found = { ...found, members: { by: effect.by, added, removed } };
     }
   }

@@ -104,7 +104,7 @@ function counted(count: number): HTMLElement {
     "span",
     { class: "count" },
     h("span", { "aria-hidden": "true" }, count > 99 ? "99+" : count),
-    h("span", { class: "visually-hidden" }, t("{n} non lus", { n: count })),
+    h("span", { class: "visually-hidden" }, tn("{n} message non lu", "{n} messages non lus", count)),
   );
 }
 

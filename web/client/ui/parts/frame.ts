@@ -4,7 +4,7 @@ import { fill, found, h } from "../dom.ts";
 import { type IconName, brandMark, icon } from "../icons.ts";
 import { keyName } from "../keyboard.ts";
 import type { Area } from "../router.ts";
-import { language, t } from "../words.ts";
+import { language, t, tn } from "../words.ts";
 import { avatar, fullName } from "./avatar.ts";
 import type { CircleView, Me } from "../../shell/ronde.ts";
 

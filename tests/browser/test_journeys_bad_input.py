@@ -13,7 +13,7 @@ from crypto.bundle import Bundle
 from crypto.identity import Device, new_identity
 from crypto.ids import DeviceId, ProfessionalId, new_id
 from crypto.session.packages import make_package
-from tests.support.discussion import Room, composer, gathered, say, shows
+from tests.support.discussion import Room, choose, composer, gathered, say, shows
 from tests.support.dishonest_store import damage_blob, put_commit, rewrite_entry, turned
 from tests.support.guests import Guests, has_opened
 from tests.support.journey import Journey
@@ -110,7 +110,7 @@ async def test_a_refused_file_is_told_why_before_it_is_read(
     await composer(room.page).fill("Voici le fichier.")
     await room.page.evaluate(_WATCH_READS)
 
-    await choose(room, file)
+    await choose(room.page, file)
     toast = room.page.locator(".toast", has_text=re.compile(re.escape(file["name"])))
     await toast.wait_for()
 
@@ -124,7 +124,7 @@ async def test_a_photo_arrives_without_the_place_where_it_was_taken(
     room: Room, server: Running
 ) -> None:
     photo = with_place(await room.page.screenshot(type="jpeg"))
-    await choose(room, FilePayload(name="IMG_0042.jpg", mimeType="image/jpeg", buffer=photo))
+    await choose(room.page, FilePayload(name="IMG_0042.jpg", mimeType="image/jpeg", buffer=photo))
     await say(room.page, "La tache sur l'épaule.")
     await room.page.locator(".picture img").wait_for()
 
@@ -147,7 +147,7 @@ async def test_a_photo_arrives_without_the_place_where_it_was_taken(
 async def test_a_file_damaged_on_the_server_is_refused_by_whoever_opens_it(
     room: Room, server: Running
 ) -> None:
-    await choose(room, FilePayload(name="bilan.txt", mimeType="text/plain", buffer=b"Bilan."))
+    await choose(room.page, FilePayload(name="bilan.txt", mimeType="text/plain", buffer=b"Bilan."))
     await say(room.page, "Le bilan.")
     await room.arrive("Le bilan.")
     (message,) = [
@@ -158,14 +158,6 @@ async def test_a_file_damaged_on_the_server_is_refused_by_whoever_opens_it(
     await room.page.get_by_role("button", name="bilan.txt").click()
 
     await room.lea.sees("Ce fichier n'est pas celui qui a été envoyé")
-
-
-async def choose(room: Room, file: FilePayload) -> None:
-    """Choose a file as the composer's menu offers it."""
-    await room.page.get_by_role("button", name="Ajouter").click()
-    async with room.page.expect_file_chooser() as asked:
-        await room.page.get_by_role("menuitem", name="Un fichier").click()
-    await (await asked.value).set_files(file)
 
 
 async def told(toast: Any) -> str:  # noqa: ANN401 -- a locator

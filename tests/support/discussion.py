@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from playwright.async_api import BrowserContext, Locator, Page, Route, WebSocketRoute
+from playwright.async_api import BrowserContext, FilePayload, Locator, Page, Route, WebSocketRoute
 
 from tests.support.browser_pages import Visitor
 from tests.support.guests import Guests
@@ -113,6 +113,14 @@ async def shows(page: Page, text: str, *, seconds: float = 15) -> None:
     await page.locator(".desk-main .message-text", has_text=text).first.wait_for(
         timeout=seconds * 1000
     )
+
+
+async def choose(page: Page, file: FilePayload) -> None:
+    """Choose a file as the composer's menu offers it."""
+    await page.get_by_role("button", name="Ajouter").click()
+    async with page.expect_file_chooser() as asked:
+        await page.get_by_role("menuitem", name="Un fichier").click()
+    await (await asked.value).set_files(file)
 
 
 async def texts(page: Page) -> list[str]:

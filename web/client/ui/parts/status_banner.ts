@@ -50,7 +50,7 @@ function lineOf(ronde: Ronde, actions: { readonly signIn: () => void }): Line | 
   if (isOffline(ronde)) return { look: "warm", sign: "offline", text: offline(status.waiting) };
   if (status.parked > 0) return parked(status.parked);
   if (isUnattested(standing)) return unattested();
-  if (status.update) return newVersion();
+  if (status.update) return newVersion(ronde);
   if (standing.kind !== "ready" || standing.backedUp) return null;
   return standing.codeReplaced ? withOldCode() : withoutCode();
 }
@@ -98,8 +98,8 @@ function offlineCount(waiting: number): string {
   return tn("{n} message attend d'être envoyé.", "{n} messages attendent d'être envoyés.", waiting);
 }
 
-function newVersion(): Line {
-  const reload = (): void => location.reload();
+function newVersion(ronde: Ronde): Line {
+  const reload = (): void => void ronde.update();
   const action = h("button", { class: "button button-small", type: "button", onclick: reload }, t("Recharger"));
   return { look: "info", sign: "refresh", text: t("Une nouvelle version est prête."), action };
 }

@@ -76,7 +76,7 @@ export class Desk {
     this.#feed = fold(conversation.entries);
     const scene = this.#scene();
     this.#stream.show(scene, this.#feed.items, this.#newAfter);
-    if (this.#thread !== null) this.#sideStream.show(scene, this.#threadItems(this.#thread), 0);
+    if (this.#thread !== null) this.#sideStream.show(scene, this.#threadItems(this.#thread), this.#newAfter);
     this.#task?.dialog.redraw();
   }
 

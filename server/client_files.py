@@ -44,12 +44,16 @@ class ClientFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientFiles:
-    """A release of the browser client: its entry points by name, its files by path."""
+    """A release of the browser client: its entry points by name, its files by path.
+
+    `preload` comes with the script on every page, `session` where somebody is signed in.
+    """
 
     release: str
     script: str
     style: str
     preload: tuple[str, ...]
+    session: tuple[str, ...]
     digests: Mapping[str, str] = field(repr=False)
     files: Mapping[str, ClientFile] = field(repr=False)
 
@@ -65,6 +69,7 @@ class _Manifest(msgspec.Struct, frozen=True):
     style: str
     preload: tuple[str, ...]
     files: dict[str, _Described]
+    session: tuple[str, ...] = ()
 
 
 def load(folder: Path = FOLDER) -> ClientFiles | None:
@@ -79,6 +84,7 @@ def load(folder: Path = FOLDER) -> ClientFiles | None:
         script=manifest.script,
         style=manifest.style,
         preload=manifest.preload,
+        session=manifest.session,
         digests={name: each.sha256 for name, each in manifest.files.items()},
         files=files,
     )

@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.client_files import ClientFile, ClientFiles, ClientNotBuilt, load
+from server.cookie import SESSION_COOKIE
 from server.operations import concrete
 from server.wire import answer
 
@@ -53,7 +54,11 @@ _ASK_AGAIN = "no-cache"
 async def page(request: web.Request) -> web.Response:
     """Give the page that draws everything a professional sees."""
     built = _built(request)
-    text = _TEMPLATE.render(script=built.script, style=built.style, preload=built.preload)
+    # Whoever shows a session's token will need what a session needs; whether it is a good one
+    # is asked later.
+    signed_in = request.app[SESSION_COOKIE].read(request.headers) is not None
+    preload = built.preload + (built.session if signed_in else ())
+    text = _TEMPLATE.render(script=built.script, style=built.style, preload=preload)
     headers = {
         "Content-Security-Policy": _PAGE_POLICY,
         "Permissions-Policy": _PERMISSIONS,

@@ -46,6 +46,12 @@ type Manifest = {
   readonly script: string;
   readonly style: string;
   readonly preload: readonly string[];
+  /** What a page needs besides where somebody is signed in: the session. */
+  readonly session: readonly string[];
+  /** Every file that somebody loads later, by its source, with all that comes with it. */
+  readonly loads: Readonly<Record<string, readonly string[]>>;
+  /** The looks of areas, by name. */
+  readonly areas: Readonly<Record<string, string>>;
   readonly words: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
 };
@@ -68,7 +74,7 @@ async function main(out: string): Promise<void> {
 async function bundlePages(
   assets: string,
   words: Manifest["words"],
-): Promise<Pick<Manifest, "script" | "style" | "preload">> {
+): Promise<Pick<Manifest, "script" | "style" | "preload" | "session" | "loads" | "areas">> {
   const { [STYLE]: style = "", ...areas } = await bundleStyles(assets);
   const options: BuildOptions = {
     ...NAMED,
@@ -78,12 +84,26 @@ async function bundlePages(
     define: { RONDE_WORDS: JSON.stringify(words), RONDE_STYLES: JSON.stringify(areas) },
   };
   const metafile = await buildInLayers({ ...options, absWorkingDir: HERE }, ENTRY, SESSION);
-  const script = output(metafile, ENTRY);
-  return {
-    script: basename(script.path),
-    style,
-    preload: script.imports.filter((each) => each.kind === "import-statement").map((each) => basename(each.path)),
+  const loads = loadsOf(metafile);
+  const [script = "", ...preload] = loads[ENTRY] ?? [];
+  const session = (loads[SESSION] ?? []).filter((name) => !preload.includes(name));
+  return { script, style, preload, session, loads, areas };
+}
+
+/** Each entry's own file first, then the files that it imports, directly or not. */
+function loadsOf({ outputs }: Metafile): Record<string, readonly string[]> {
+  const reach = (path: string, found: Set<string>): Set<string> => {
+    if (found.has(path)) return found;
+    found.add(path);
+    for (const each of outputs[path]?.imports ?? []) {
+      if (each.kind === "import-statement") reach(each.path, found);
+    }
+    return found;
   };
+  const entries = Object.entries(outputs).flatMap(([path, { entryPoint }]) =>
+    entryPoint === undefined ? [] : [[entryPoint, [...reach(path, new Set())].map((each) => basename(each))] as const],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** The look of all pages, and of each area by its name: what they are called once built. */
@@ -120,9 +140,9 @@ async function copyWords(from: string, assets: string): Promise<Record<string, s
   return names;
 }
 
-function output(metafile: Metafile, entry: string): { path: string; imports: Metafile["outputs"][string]["imports"] } {
+function output(metafile: Metafile, entry: string): { readonly path: string } {
   for (const [path, made] of Object.entries(metafile.outputs)) {
-    if (made.entryPoint === entry) return { path, imports: made.imports };
+    if (made.entryPoint === entry) return { path };
   }
   throw new Error(`nothing was built from ${entry}`);
 }

@@ -11,8 +11,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BuildOptions, type Metafile, type Plugin, build } from "esbuild";
 
-/** A part that so many others need comes with the first page. */
-const OFTEN = 0.3;
+/** A part that so many others need comes with the first page, or with the session. */
+const OFTEN = 0.5;
 /** What is heavier than this, minified, waits for the page that needs it. */
 const HEAVY = 6_000;
 
@@ -39,18 +39,28 @@ export type Plan = ReadonlyMap<string, readonly string[]>;
 
 /** Plan the layers of a build from what its inputs import of each other. */
 export function planOf({ inputs, outputs }: Pick<Metafile, "inputs" | "outputs">, frame: string, session: string): Plan {
-  const entries = entriesOf(inputs).filter((entry) => entry !== frame);
-  const reached = new Map(entries.map((entry) => [entry, reach(inputs, entry)]));
+  const reached = new Map(laterIn(inputs).map((entry) => [entry, reach(inputs, entry)]));
+  const weights = sizes(outputs);
   const always = reach(inputs, frame);
   const whole = reach(inputs, session);
-  for (const path of often(inputs, sizes(outputs), [...reached.values()], whole)) {
-    for (const each of reach(inputs, path)) always.add(each);
-  }
-  const sealed = [...whole].filter((path) => isOurs(path) && !always.has(path) && path !== session);
-  const needs = (entry: string): boolean => sealed.some((path) => reached.get(entry)?.has(path));
+  const isSealed = (path: string): boolean => isOurs(path) && whole.has(path) && !always.has(path);
+  const needs = (found: ReadonlySet<string>): boolean => [...found].some(isSealed);
+  const isLight = (path: string): boolean => (weights.get(path) ?? 0) < HEAVY;
+  const add = (layer: Set<string>, entries: readonly ReadonlySet<string>[], fits: (path: string) => boolean): void => {
+    const wanted = Object.keys(inputs).filter((path) => isLight(path) && fits(path));
+    for (const path of wanted.filter((each) => isOften(each, entries))) reach(inputs, path, layer);
+  };
+  const sealing = [...reached.values()].filter(needs);
+  add(always, [...reached.values()], (path) => !needs(reach(inputs, path)));
+  add(whole, sealing, () => true);
   const first = [...always].filter((path) => isOurs(path) && path !== frame);
-  const plan = entries.map((entry) => [entry, needs(entry) ? [...first, ...sealed] : first] as const);
+  const then = [...whole].filter((path) => isSealed(path) && path !== session);
+  const plan = [...reached].map(([entry, found]) => [entry, needs(found) ? [...first, ...then] : first] as const);
   return new Map([[frame, first], ...plan]);
+}
+
+function isOften(path: string, entries: readonly ReadonlySet<string>[]): boolean {
+  return isOurs(path) && entries.filter((found) => found.has(path)).length >= OFTEN * entries.length;
 }
 
 /** What libraries are made of comes with whoever of ours needs it. */
@@ -59,7 +69,7 @@ function isOurs(path: string): boolean {
 }
 
 /** The files that somebody loads later, each the beginning of a file of the build. */
-function entriesOf(inputs: Inputs): string[] {
+function laterIn(inputs: Inputs): string[] {
   const later = Object.values(inputs).flatMap(({ imports }) => imports.filter(({ kind }) => kind === "dynamic-import"));
   return [...new Set(later.map(({ path }) => path))].sort();
 }
@@ -72,19 +82,6 @@ function reach(inputs: Inputs, from: string, found: Set<string> = new Set()): Se
     if (kind === "import-statement" && path in inputs) reach(inputs, path, found);
   }
   return found;
-}
-
-function often(
-  inputs: Inputs,
-  weights: ReadonlyMap<string, number>,
-  reached: readonly ReadonlySet<string>[],
-  session: ReadonlySet<string>,
-): string[] {
-  const isLight = (path: string): boolean =>
-    [...reach(inputs, path)].every((each) => !session.has(each) && (weights.get(each) ?? 0) < HEAVY);
-  return Object.keys(inputs)
-    .filter((path) => reached.filter((each) => each.has(path)).length >= OFTEN * reached.length)
-    .filter(isLight);
 }
 
 function sizes(outputs: Metafile["outputs"]): Map<string, number> {

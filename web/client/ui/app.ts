@@ -4,7 +4,6 @@ import type { Ronde, Standing } from "../shell/ronde.ts";
 import { holdsDevice, start } from "../shell/start.ts";
 import { wear } from "./clothes.ts";
 import { fill, found, h } from "./dom.ts";
-import { said } from "./faults.ts";
 import { addShortcuts, listenToKeys } from "./keyboard.ts";
 import { type FrameCircle, buildFrame, drawNavigation } from "./parts/frame.ts";
 import { watchInstall } from "./parts/install_hint.ts";
@@ -67,7 +66,10 @@ class App {
       void this.#router.again();
     });
     watchInstall();
-    window.addEventListener("unhandledrejection", ({ reason }) => showUnexpected(reason));
+    window.addEventListener("unhandledrejection", ({ reason }) => {
+      // Where even these words do not come there is nothing to say them with.
+      showUnexpected(reason).catch(() => undefined);
+    });
     listenToKeys();
     addShortcuts([
       { keys: ["Mod", "K"], label: () => t("Aller à un cercle ou à une page"), run: () => void this.#openSwitcher() },
@@ -256,9 +258,10 @@ const recovery: PageMaker = async (context) => (await import("./pages/recovery.t
 const standingPage: PageMaker = async (context) => (await import("./pages/standing.ts")).standingPage(context);
 
 /** What no page caught is said all the same, so that nobody waits for what will not come. */
-function showUnexpected(reason: unknown): void {
-  const left = reason instanceof DOMException && reason.name === "AbortError";
-  if (!left) toast(said(reason));
+async function showUnexpected(reason: unknown): Promise<void> {
+  if (reason instanceof DOMException && reason.name === "AbortError") return;
+  const { said } = await import("./faults.ts");
+  toast(said(reason));
 }
 
 async function openHelp(): Promise<void> {

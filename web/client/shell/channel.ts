@@ -27,10 +27,10 @@ import { Queue } from "./slices.ts";
 import type { Store } from "./store.ts";
 import type { Turns } from "./turn.ts";
 
-const WINDOW = 60;
-const OLDER = 50;
+const WINDOW = 40;
+const OLDER = 25;
 /** Places read at once on the way back: entries are most, but not all of them. */
-const STEP = 80;
+const STEP = 30;
 
 /** What a conversation needs of the house around it. */
 export type Surroundings = {

@@ -285,7 +285,7 @@ export interface Conversation {
   readonly present: readonly ProfessionalId[];
   readonly members: readonly MemberDevice[];
   readonly trouble: Trouble | null;
-  /** Open up to `n` earlier entries (50 unless told), in slices that never hold the page up. */
+  /** Open up to `n` earlier entries (25 unless told), in slices that never hold the page up. */
   older(n?: number): Promise<void>;
   /** Open back to an entry, for a link or a reply; false if the log has none of that id. */
   reach(entry: EntryId): Promise<boolean>;

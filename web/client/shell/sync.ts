@@ -313,6 +313,8 @@ export class Sync {
     try {
       await work();
     } catch (error) {
+      // Whoever signs out in the middle of it closes what it reads from.
+      if (this.#stopped) return;
       // What is no refusal is a fault of ours, or a file of the release that did not come.
       if (!(error instanceof Refused) && !isForNow(error)) reportError(error);
       if (!(error instanceof Refused) || isForNow(error)) this.#later();

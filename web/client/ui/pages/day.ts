@@ -110,7 +110,7 @@ function newsOf(ronde: Ronde, conversations: readonly Conversation[]): readonly 
   if (me === undefined) return [];
   return conversations
     .map((conversation) => {
-      const { items } = fold(conversation.entries);
+      const items = [...fold(conversation.entries).byId.values()].sort((one, other) => (one.seq ?? 0) - (other.seq ?? 0));
       const fresh = items.filter(
         (item) => item.kind === "message" && item.author !== me && (item.seq ?? 0) > conversation.read,
       );
@@ -245,8 +245,8 @@ function row(given: Row): HTMLElement {
       h(
         "span",
         { class: "list-main" },
-        h("span", { class: "list-title day-title" }, given.title),
-        given.note !== "" && h("span", { class: "list-note day-title truncate" }, given.note),
+        h("span", { class: "list-title" }, given.title),
+        given.note !== "" && h("span", { class: "list-note truncate" }, given.note),
       ),
       h("span", { class: "list-end" }, given.end),
     ),

@@ -74,6 +74,8 @@ export type Question = {
   readonly text: Child;
   /** The word on the button that goes on, a verb: « Retirer ». */
   readonly action: string;
+  /** The word on the other button, where « Annuler » would be taken for the action itself. */
+  readonly stay?: string;
   readonly danger?: boolean;
 };
 
@@ -90,7 +92,7 @@ export function confirm(question: Question): Promise<boolean> {
       title: question.title,
       body: typeof question.text === "string" ? h("p", null, question.text) : question.text,
       footer: [
-        h("button", { class: "button", type: "button", onclick: () => dialog.close() }, t("Annuler")),
+        h("button", { class: "button", type: "button", onclick: () => dialog.close() }, question.stay ?? t("Annuler")),
         h("button", { class: look, type: "button", onclick: go }, question.action),
       ],
       closed: () => resolve(answer),

@@ -11,7 +11,7 @@ import { appointmentWord } from "../nomenclature.ts";
 import type { AppointmentStatus } from "../served.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
-import { type AppointmentView, type NoticeState, isOpen } from "./served.ts";
+import { type AppointmentView, type NoticeState, type NoticeView, isOpen } from "./served.ts";
 
 export type RowOptions = {
   readonly ronde: Ronde;
@@ -29,6 +29,8 @@ const LOOKS: Readonly<Record<AppointmentStatus, string>> = {
   missed: "badge badge-danger",
 };
 const ALARMING: ReadonlySet<NoticeState> = new Set(["unknown", "dead", "expired"]);
+/** What leaves within minutes is as good as leaving. */
+const SOON_MS = 5 * 60 * 1000;
 
 /** Draw an appointment; `past` ones ask whether the family came. */
 export function appointmentRow(appointment: AppointmentView, options: RowOptions, past: boolean): HTMLElement {
@@ -51,12 +53,20 @@ export function appointmentRow(appointment: AppointmentView, options: RowOptions
 }
 
 function notices(appointment: AppointmentView): Child {
-  const sent = appointment.notices.filter((each) => each.state === "sent").length;
   const alarming = appointment.notices.some((each) => ALARMING.has(each.state));
-  const planned = appointment.notices.some((each) => each.state === "planned" || each.state === "claimed" || each.state === "sending");
+  // A reminder is no news: what counts is whether they know what was last decided.
+  const news = appointment.notices.filter(({ rule }) => rule !== "reminder");
+  const planned = news.filter(({ state }) => state === "planned" || state === "claimed" || state === "sending");
   if (alarming) return told("warning", "danger-text", t("Un avis à la famille n'est pas arrivé : appelez-la."));
-  if (sent > 0) return told("check", "soft", t("La famille a été prévenue."));
-  return planned ? told("clock", "soft", t("La famille va être prévenue.")) : null;
+  if (planned.length > 0) return told("clock", "soft", soon(planned));
+  return news.some(({ state }) => state === "sent") ? told("check", "soft", t("La famille a été prévenue.")) : null;
+}
+
+/** Nothing leaves at night nor on a Sunday: say when it will. */
+function soon(planned: readonly NoticeView[]): string {
+  const at = Math.min(...planned.map(({ next_at }) => (next_at === null ? 0 : Date.parse(next_at))));
+  if (at - Date.now() < SOON_MS) return t("La famille va être prévenue.");
+  return t("La famille sera prévenue {day} à {time} : rien ne part la nuit ni le dimanche.", { day: dayOf(at), time: timeOf(at) });
 }
 
 function told(drawing: IconName, look: string, words: string): HTMLElement {
@@ -81,9 +91,10 @@ function acts(appointment: AppointmentView, options: RowOptions, past: boolean):
       title: t("Annuler ce rendez-vous ?"),
       text: t("La famille en sera prévenue."),
       action: t("Annuler le rendez-vous"),
+      stay: t("Le garder"),
       danger: true,
     });
-    if (sure) await ask("POST", "cancellation", undefined, t("Rendez-vous annulé ; la famille est prévenue."));
+    if (sure) await ask("POST", "cancellation", undefined, t("Rendez-vous annulé ; la famille en sera prévenue."));
   };
   const button = (label: string, run: () => unknown, look = "button button-small"): HTMLElement =>
     h("button", { class: look, type: "button", onclick: run }, label);

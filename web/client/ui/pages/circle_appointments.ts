@@ -120,7 +120,7 @@ function lists(
       h("ul", { class: "stack-tight" }, held.map((each) => appointmentRow(each, options, past(each)))),
     );
   if (all.length === 0) return nothing(calendar);
-  return [part(t("La famille est-elle venue ?"), unsettled), part(t("À venir"), coming), part(t("Passés"), gone), visits(calendar)];
+  return [part(t("La famille est-elle venue ?"), unsettled), part(t("À venir"), coming), part(t("Passés ou annulés"), gone), visits(calendar)];
 }
 
 function visitName(calendar: CalendarView, code: string): string {

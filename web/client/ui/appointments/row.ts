@@ -70,7 +70,7 @@ function soon(planned: readonly NoticeView[]): string {
 }
 
 function told(drawing: IconName, look: string, words: string): HTMLElement {
-  return h("p", { class: `row small ${look}` }, icon(drawing, "small"), words);
+  return h("p", { class: `signed small ${look}` }, icon(drawing, "small"), h("span", null, words));
 }
 
 function acts(appointment: AppointmentView, options: RowOptions, past: boolean): HTMLElement {

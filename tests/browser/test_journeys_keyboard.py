@@ -109,6 +109,7 @@ async def test_the_menu_of_a_message_is_walked_by_arrows_and_gives_the_focus_bac
 ) -> None:
     page = room.page
     await say(page, "À commenter.")
+    await page.locator(SENT).wait_for()
     await reach(page, ".message-tools button", back=True)
 
     await page.keyboard.press("Enter")

@@ -14,7 +14,7 @@ from crypto.mls.suite import BadKey
 from crypto.session.effects import MembersChanged
 from crypto.session.log import Item, Kind
 from crypto.session.memory import Awaiting
-from crypto.session.outgoing import Outgoing, Wanted
+from crypto.session.outgoing import Outgoing, Pending, Wanted
 from crypto.session.packages import certificate_in
 from crypto.session.state import ChannelState, Phase, Session
 from crypto.session.step import Step, circle_of, kept
@@ -115,7 +115,7 @@ def _entered(channel: ChannelState, group: Group, began: datetime, *, ours: bool
         channel,
         phase=Phase.MEMBER,
         group=group,
-        pending=None,
+        pending=_still_to_come(channel, group, ours=ours),
         attempt=0 if ours else channel.attempt,
         newest=group.epoch,
         epochs=(*channel.epochs, _epoch_key(channel, group, began)),
@@ -127,6 +127,12 @@ def _entered(channel: ChannelState, group: Group, began: datetime, *, ours: bool
     # What was said while we were away is read late: it goes on from what we had read,
     # and what comes from now on begins anew until both meet.
     return replace(entered, past={**channel.past, **channel.authors}, authors={})
+
+
+def _still_to_come(channel: ChannelState, group: Group, *, ours: bool) -> Pending | None:
+    """Keep a commit of ours that begins a later epoch: the log may have taken it already."""
+    pending = channel.pending
+    return None if ours or pending is None or pending.epoch < group.epoch else pending
 
 
 def _epoch_key(channel: ChannelState, group: Group, began: datetime) -> EpochKey:

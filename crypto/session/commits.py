@@ -89,7 +89,6 @@ def _process(
 
     after = group.process(bundle.commit, allow, item.at)
     newcomers = [certificate_of(one.identity) for one in changes[0].added]
-    state = replace(state, pending=None)
     return adopt(session, state, after, item, roster=roster, newcomers=newcomers)
 
 

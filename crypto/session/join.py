@@ -56,8 +56,8 @@ def rejoin(
 ) -> Step:
     """Come into a channel from outside, by its newest creation or commit: R10, R11.
 
-    Takes the place of this device's own old leaf, or of `replaces`, a lost device of the
-    same professional.
+    Takes the place of this device's own old leaf; where it has none, that of `replaces`, a
+    lost device of the same professional. Somebody may have added us in the meantime.
 
     Raises:
         UnknownChannel: `watch` comes first.
@@ -68,7 +68,7 @@ def rejoin(
     state = channel_of(session, channel)
     roster = circle_of(session, state.circle).roster
     info = Bundle.decode(newest.body).group_info
-    old = _leaf_of(info, replaces or session.device.id)
+    old = _leaf_of(info, session.device.id, replaces)
     package = make_package(session.device, now=now)
     commit, group = Group.external(info, package, old, allow_joining(roster), now)
     if group.group_id != channel.encode() or group.epoch <= state.furthest:
@@ -80,15 +80,18 @@ def rejoin(
     return pending_step(session, state, pending)
 
 
-def _leaf_of(group_info: bytes, device: DeviceId) -> int | None:
+def _leaf_of(group_info: bytes, own: DeviceId, lost: DeviceId | None) -> int | None:
     tree = unpack_group_info(group_info).tree_bytes()
     if tree is None:
         return None
-    for leaf, node in read_tree(tree).members():
-        try:
-            certificate = certificate_of(node.credential.identity)
-        except BadCertificate:
-            raise NotAllowed(PolicyFault.GHOST) from None
-        if certificate.device == device:
-            return leaf
-    return None
+    leaves = {
+        _device_in(node.credential.identity): leaf for leaf, node in read_tree(tree).members()
+    }
+    return leaves.get(own, None if lost is None else leaves.get(lost))
+
+
+def _device_in(identity: bytes) -> DeviceId:
+    try:
+        return certificate_of(identity).device
+    except BadCertificate:
+        raise NotAllowed(PolicyFault.GHOST) from None

@@ -1,11 +1,15 @@
 """A phrase in everything that somebody types into a circle; then: who else has it? Nobody."""
 
+import io
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
+import structlog
 from playwright.async_api import FilePayload, Page
 
+from server.logs import configure_logs
 from tests.support.canary_search import found
 from tests.support.discussion import Room, choose, composer, gathered, say, shows
 from tests.support.eavesdropper import Eavesdropper, kept_by
@@ -32,12 +36,21 @@ PLANTED: Final = (
 
 
 @pytest.fixture
+def journal() -> Iterator[io.StringIO]:
+    """Everything the server logs from here on, as it does at its most talkative."""
+    told = io.StringIO()
+    configure_logs("debug", told)
+    yield told
+    structlog.reset_defaults()
+
+
+@pytest.fixture
 async def room(story: Journey, guests: Guests) -> Room:
     return await gathered(story, guests)
 
 
 async def test_nothing_that_is_typed_into_a_circle_leaves_its_members_devices(
-    room: Room, server: Running, capfd: pytest.CaptureFixture[str]
+    room: Room, server: Running, journal: io.StringIO
 ) -> None:
     ears = Eavesdropper()
     ears.listen(room.lea.context)
@@ -45,7 +58,6 @@ async def test_nothing_that_is_typed_into_a_circle_leaves_its_members_devices(
 
     await type_everything(room)
     heard, sent, kept = await ears.all_heard(), ears.all_sent(), await kept_by(room.page)
-    logs = capfd.readouterr()
     stored = b"\n".join(path.read_bytes() for path in sorted(server.folder.glob("ronde.sqlite3*")))
     shown = (await room.page.locator("body").inner_text()).encode()
 
@@ -55,8 +67,8 @@ async def test_nothing_that_is_typed_into_a_circle_leaves_its_members_devices(
     assert ears.frames > len(PLANTED) // 2
     assert f"channel/{room.story.channel}".encode() in kept
     assert len(stored) > 100_000
-    assert "route=/api/v1" in logs.out
-    for place in (sent, heard, stored, kept, (logs.out + logs.err).encode()):
+    assert '"route": "/api/v1' in journal.getvalue()
+    for place in (sent, heard, stored, kept, journal.getvalue().encode()):
         assert found(PLANTED, place) == []
     assert b"AN EXTRACTABLE KEY" not in kept
 

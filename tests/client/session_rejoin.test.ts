@@ -74,6 +74,25 @@ test("a joining from outside that loses the race is tried again", async () => {
   assert.equal(dana.code, ana.code);
 });
 
+test("who was added meanwhile takes its own place and not a lost one", async () => {
+  const house = await House.build();
+  const { ana, relay } = house;
+  const ben = await house.joined();
+  const back = await house.member();
+  await ana.add(back);
+
+  await back.do(
+    await rejoin(back.session, relay.channel, relay.newest, { now: NOW, replaces: ben.id }),
+  );
+  await settle(ana, ben, back);
+
+  assert.deepEqual(
+    new Set(ana.state.members.map((one) => one.certificate.device)),
+    new Set([ana.id, ben.id, back.id]),
+  );
+  assert.equal(back.code, ana.code);
+});
+
 test("a stranger who joins from outside is refused", async () => {
   const house = await House.build();
   const { ana } = house;

@@ -13,12 +13,13 @@ from crypto.mls.group import Group
 from crypto.policy import NotAllowed, PolicyFault
 from crypto.session import session as sessions
 from crypto.session.effects import Rejoin
+from crypto.session.join import rejoin
 from crypto.session.log import Kind
 from crypto.session.packages import make_package
 from crypto.session.state import Phase
 from tests.support.devices import NOW, Circle, person
 from tests.support.malice import asked, group_of, put_commit, uncertified, without
-from tests.support.newcomers import joined, member
+from tests.support.newcomers import joined, member, second_device
 from tests.support.relay import Client, Relay, sends, settle
 
 
@@ -88,6 +89,19 @@ def test_a_joining_from_outside_that_loses_the_race_is_tried_again(
     dana.rejoin()
     settle(ana, ben, dana)
     assert ana.code == ben.code == dana.code
+
+
+def test_who_was_added_meanwhile_takes_its_own_place_and_not_a_lost_one(
+    relay: Relay, ana: Client, ben: Client
+) -> None:
+    back = second_device(ben)
+    ana.add(back)
+
+    back.do(rejoin(back.session, relay.channel, relay.newest, now=NOW, replaces=ben.id))
+    settle(ana, ben, back)
+
+    assert {one.certificate.device for one in ana.state.members} == {ana.id, ben.id, back.id}
+    assert ana.code == ben.code == back.code
 
 
 def test_a_stranger_who_joins_from_outside_is_refused(

@@ -15,6 +15,7 @@ import { GroupAtRest } from "./at_rest.ts";
 import type { MembersChanged } from "./effects.ts";
 import type { Item } from "./log.ts";
 import { Awaiting } from "./memory.ts";
+import type { Pending } from "./outgoing.ts";
 import { Outgoing, Wanted } from "./outgoing.ts";
 import { certificateIn } from "./packages.ts";
 import type { ChannelState, Session } from "./state.ts";
@@ -142,7 +143,7 @@ function enteredBy(
   const entered = channel.with({
     phase: "member",
     group: GroupAtRest.of(group),
-    pending: null,
+    pending: stillToCome(channel, group, ours),
     attempt: ours ? 0 : channel.attempt,
     newest: Number(group.epoch),
     epochs: [...channel.epochs, epochKey(channel, group, began)],
@@ -156,6 +157,12 @@ function enteredBy(
   // and what comes from now on begins anew until both meet.
   const past = new Map([...channel.past, ...channel.authors]);
   return entered.with({ wanted, past, authors: new Map() });
+}
+
+/** Keep a commit of ours that begins a later epoch: the log may have taken it already. */
+function stillToCome(channel: ChannelState, group: Group, ours: boolean): Pending | null {
+  const { pending } = channel;
+  return ours || pending === null || pending.epoch < Number(group.epoch) ? null : pending;
 }
 
 function epochKey(channel: ChannelState, group: Group, began: Moment): EpochKey {

@@ -91,7 +91,7 @@ async function process(
   const after = await group.process(bundle.commit, allow, item.at);
   const added = changes.flatMap((change) => change.added);
   const newcomers = added.map((member) => certificateOf(member.identity));
-  return adopt(session, state.with({ pending: null }), after, item, { roster, newcomers });
+  return adopt(session, state, after, item, { roster, newcomers });
 }
 
 async function tryJoining(

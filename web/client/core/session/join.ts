@@ -59,8 +59,8 @@ export async function openChannel(
 /**
  * Come into a channel from outside, by its newest creation or commit: R10, R11.
  *
- * Takes the place of this device's own old leaf, or of `replaces`, a lost device of the
- * same professional.
+ * Takes the place of this device's own old leaf; where it has none, that of `replaces`, a
+ * lost device of the same professional. Somebody may have added us in the meantime.
  *
  * @throws UnknownChannel `watch` comes first.
  * @throws BadBundle The item holds no bundle.
@@ -77,7 +77,7 @@ export async function rejoin(
   const allow = allowJoining(circleOf(session, state.circle).roster);
   const { Bundle, Group, makePackage } = await import("./changing.ts");
   const info = Bundle.decode(newest.body).groupInfo;
-  const old = await leafOf(info, replaces ?? session.device.id);
+  const old = await leafOf(info, session.device.id, replaces);
   const own = await makePackage(session.device, { now });
   const { commit, group } = await Group.external(info, own, old, allow, now);
   const epoch = Number(group.epoch) - 1;
@@ -90,18 +90,20 @@ export async function rejoin(
   return pendingStep(session, state, pending);
 }
 
-async function leafOf(groupInfo: Uint8Array, device: DeviceId): Promise<number | null> {
+async function leafOf(
+  groupInfo: Uint8Array,
+  own: DeviceId,
+  lost: DeviceId | null,
+): Promise<number | null> {
   const { readTree, unpackGroupInfo } = await import("./changing.ts");
   const tree = unpackGroupInfo(groupInfo).treeBytes();
   if (tree === null) {
     return null;
   }
-  for (const [leaf, node] of readTree(tree).members()) {
-    if (deviceIn(node.credential.identity) === device) {
-      return leaf;
-    }
-  }
-  return null;
+  const leaves = new Map(
+    [...readTree(tree).members()].map(([at, node]) => [deviceIn(node.credential.identity), at]),
+  );
+  return leaves.get(own) ?? (lost === null ? null : (leaves.get(lost) ?? null));
 }
 
 function deviceIn(identity: Uint8Array): DeviceId {

@@ -21,6 +21,7 @@ from typing import Any, Final
 from playwright.async_api import Browser, Page
 
 from server.clock import system_clock
+from server.logs import configure_logs
 from tests.browser.bench_core import core_figures
 from tests.support.browser_pages import Visitor, come_in, visitor
 from tests.support.chromium import chromium
@@ -351,6 +352,8 @@ async def measure_sending(scene: Stage) -> None:
 
 async def bench(*, quick: bool, sizes: bool) -> None:
     """Set the scene and measure everything, or only what pages weigh."""
+    # What the server says of every request would drown the figures.
+    configure_logs("error")
     load = os.getloadavg()
     say(f"load {load[0]:.1f} {load[1]:.1f} {load[2]:.1f} on {os.cpu_count()} cores")
     entries = 30 if sizes else ENTRIES

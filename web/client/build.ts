@@ -7,14 +7,25 @@
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { type BuildOptions, type Metafile, build } from "esbuild";
-import { buildInLayers } from "./grouping.ts";
+import { loadsOf, pastFacades } from "./facades.ts";
+import { type LayerStart, buildInLayers } from "./grouping.ts";
 
 const HERE = import.meta.dirname;
 const ENTRY = "ui/app.ts";
 const SESSION = "shell/rooms.ts";
+/** What travels together: each page gets few files, and no more than a little that it could do without. */
+const LAYERS: readonly LayerStart[] = [
+  { entry: ENTRY, named: /^ui\/dates\.ts$/ },
+  { entry: SESSION, named: /^ui\/(?:at_once|circle\/frame|feed\/people|nomenclature)\.ts$/ },
+  { named: /^(?:core|shell)\// },
+  { named: /^ui\/(?:dialog|faults|form|fuzzy|menu|parts\/(?:door|subpage))\.ts$/ },
+  { named: /^ui\/feed\// },
+  { named: /^ui\/tasks\// },
+  { named: /^ui\/coordination\// },
+];
 const STYLE = "ui/styles/ronde.css";
 const AREAS = "ui/styles/areas";
 const WORKER = "shell/serviceworker.ts";
@@ -83,27 +94,13 @@ async function bundlePages(
     splitting: true,
     define: { RONDE_WORDS: JSON.stringify(words), RONDE_STYLES: JSON.stringify(areas) },
   };
-  const metafile = await buildInLayers({ ...options, absWorkingDir: HERE }, ENTRY, SESSION);
-  const loads = loadsOf(metafile);
+  const { metafile, outputFiles } = await buildInLayers({ ...options, absWorkingDir: HERE }, LAYERS);
+  const { files, facades } = pastFacades(outputFiles);
+  await Promise.all(files.map(async ({ path, text }) => await writeFile(path, text)));
+  const loads = loadsOf(metafile, facades);
   const [script = "", ...preload] = loads[ENTRY] ?? [];
-  const session = (loads[SESSION] ?? []).filter((name) => !preload.includes(name));
+  const session = (loads[SESSION] ?? []).filter((name) => name !== script && !preload.includes(name));
   return { script, style, preload, session, loads, areas };
-}
-
-/** Each entry's own file first, then the files that it imports, directly or not. */
-function loadsOf({ outputs }: Metafile): Record<string, readonly string[]> {
-  const reach = (path: string, found: Set<string>): Set<string> => {
-    if (found.has(path)) return found;
-    found.add(path);
-    for (const each of outputs[path]?.imports ?? []) {
-      if (each.kind === "import-statement") reach(each.path, found);
-    }
-    return found;
-  };
-  const entries = Object.entries(outputs).flatMap(([path, { entryPoint }]) =>
-    entryPoint === undefined ? [] : [[entryPoint, [...reach(path, new Set())].map((each) => basename(each))] as const],
-  );
-  return Object.fromEntries(entries);
 }
 
 /** The look of all pages, and of each area by its name: what they are called once built. */
@@ -179,4 +176,4 @@ async function compress(out: string, names: readonly string[]): Promise<void> {
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: node build.ts <folder>");
-await main(folder);
+await main(resolve(folder));

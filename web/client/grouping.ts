@@ -2,70 +2,71 @@
  * Few files for each page: esbuild makes a file of its own for every set of pages that share
  * something, and that would be a hundred.
  *
- * Two layers are kept whole: what every page has (the frame, and what a good part of the pages
- * needs), and the session, which every page has that shows anything sealed. Whoever needs a
- * piece of a layer is made to import all of it, which costs nothing: it is there already.
+ * Layers are kept whole: what every page has (the frame), the session, which every page has
+ * that shows anything sealed, and what the pages of one family share. Whoever needs a piece
+ * of a layer is made to import all of it.
  */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuildOptions, type Metafile, type Plugin, build } from "esbuild";
-
-/** A part that so many others need comes with the first page, or with the session. */
-const OFTEN = 0.5;
-/** What is heavier than this, minified, waits for the page that needs it. */
-const HEAVY = 6_000;
+import { type BuildOptions, type BuildResult, type Metafile, type Plugin, build } from "esbuild";
 
 type Inputs = Metafile["inputs"];
+type Layer = ReadonlySet<string>;
 
-/** Build with the layers of an entry (the frame) and of what it loads first (the session) kept whole. */
+/** What every layer begins with: what an entry needs, and what is called so. */
+export type LayerStart = {
+  /** All that this entry imports is of the layer, itself too. */
+  readonly entry?: string;
+  /** Files of these names too, where several need them. */
+  readonly named?: RegExp;
+};
+
+/** Build with whole layers; the files are in the result, and not on the disk. */
 export async function buildInLayers(
   options: BuildOptions & { readonly absWorkingDir: string },
-  frame: string,
-  session: string,
-): Promise<Metafile> {
+  starts: readonly LayerStart[],
+): Promise<BuildResult<{ metafile: true; write: false }>> {
   const { metafile } = await build({ ...options, metafile: true, write: false });
-  const plan = planOf(metafile, frame, session);
-  const built = await build({
-    ...options,
-    metafile: true,
-    plugins: [...(options.plugins ?? []), importing(plan, options.absWorkingDir)],
-  });
-  return built.metafile;
+  const plugins = [...(options.plugins ?? []), importing(planOf(metafile, starts), options.absWorkingDir)];
+  return await build({ ...options, metafile: true, write: false, plugins });
 }
 
 /** Which files each entry is made to import. */
 export type Plan = ReadonlyMap<string, readonly string[]>;
 
 /** Plan the layers of a build from what its inputs import of each other. */
-export function planOf({ inputs, outputs }: Pick<Metafile, "inputs" | "outputs">, frame: string, session: string): Plan {
+export function planOf({ inputs }: Pick<Metafile, "inputs">, starts: readonly LayerStart[]): Plan {
   const reached = new Map(laterIn(inputs).map((entry) => [entry, reach(inputs, entry)]));
-  const weights = sizes(outputs);
-  const always = reach(inputs, frame);
-  const whole = reach(inputs, session);
-  const isSealed = (path: string): boolean => isOurs(path) && whole.has(path) && !always.has(path);
-  const needs = (found: ReadonlySet<string>): boolean => [...found].some(isSealed);
-  const isLight = (path: string): boolean => (weights.get(path) ?? 0) < HEAVY;
-  const add = (layer: Set<string>, entries: readonly ReadonlySet<string>[], fits: (path: string) => boolean): void => {
-    const wanted = Object.keys(inputs).filter((path) => isLight(path) && fits(path));
-    for (const path of wanted.filter((each) => isOften(each, entries))) reach(inputs, path, layer);
-  };
-  const sealing = [...reached.values()].filter(needs);
-  add(always, [...reached.values()], (path) => !needs(reach(inputs, path)));
-  add(whole, sealing, () => true);
-  const first = [...always].filter((path) => isOurs(path) && path !== frame);
-  const then = [...whole].filter((path) => isSealed(path) && path !== session);
-  const plan = [...reached].map(([entry, found]) => [entry, needs(found) ? [...first, ...then] : first] as const);
-  return new Map([[frame, first], ...plan]);
+  const layers = layersOf(inputs, reached, starts);
+  const plan = [...reached].map(([entry, found]): [string, readonly string[]] => {
+    const needed = new Set([layers[0] ?? new Set<string>()]);
+    for (let before = 0; before < needed.size; ) {
+      before = needed.size;
+      const held = new Set([...found, ...[...needed].flatMap((layer) => [...layer].flatMap((path) => [...reach(inputs, path)]))]);
+      for (const layer of layers) if ([...layer].some((path) => held.has(path))) needed.add(layer);
+    }
+    return [entry, [...needed].flatMap((layer) => [...layer]).filter((path) => path !== entry)];
+  });
+  return new Map([[starts[0]?.entry ?? "", [...(layers[0] ?? [])].filter((path) => path !== starts[0]?.entry)], ...plan]);
 }
 
-function isOften(path: string, entries: readonly ReadonlySet<string>[]): boolean {
-  return isOurs(path) && entries.filter((found) => found.has(path)).length >= OFTEN * entries.length;
+/** The layers, the frame first; no file is in two of them. */
+function layersOf(inputs: Inputs, reached: ReadonlyMap<string, Layer>, starts: readonly LayerStart[]): readonly Layer[] {
+  const taken = new Set<string>();
+  const isShared = (path: string): boolean => [...reached.values()].filter((found) => found.has(path)).length > 1;
+  return starts.map(({ entry, named }) => {
+    const from = entry === undefined ? [] : [...reach(inputs, entry)];
+    const more = Object.keys(inputs).filter((path) => named?.test(path) === true && isShared(path));
+    const layer = [...from, ...more].filter((path) => isOurs(path) && !taken.has(path));
+    for (const path of layer) taken.add(path);
+    return new Set(layer);
+  });
 }
 
 /** What libraries are made of comes with whoever of ours needs it. */
 function isOurs(path: string): boolean {
-  return path.endsWith(".ts") && !path.startsWith("node_modules/");
+  return path.endsWith(".ts") && !path.includes("node_modules/");
 }
 
 /** The files that somebody loads later, each the beginning of a file of the build. */
@@ -82,11 +83,6 @@ function reach(inputs: Inputs, from: string, found: Set<string> = new Set()): Se
     if (kind === "import-statement" && path in inputs) reach(inputs, path, found);
   }
   return found;
-}
-
-function sizes(outputs: Metafile["outputs"]): Map<string, number> {
-  const pairs = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  return new Map(pairs.map(([path, { bytesInOutput }]) => [path, bytesInOutput]));
 }
 
 /** Write a plan's imports before what each entry says itself. */

@@ -283,4 +283,4 @@ async function main(): Promise<void> {
   await new App(ronde, place).start();
 }
 
-await main();
+void main();

@@ -6,10 +6,10 @@
  * until somebody signs in again.
  */
 
-import type { DeviceId } from "../core/ids.ts";
+import { type DeviceId, isId } from "../core/ids.ts";
 import type { HttpLine } from "./api.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { fields } from "./forms.ts";
+import { BadAnswer, fields } from "./forms.ts";
 import { loaded } from "./lazily.ts";
 import { replenish } from "./packages.ts";
 import {
@@ -259,7 +259,7 @@ export class Door {
     try {
       await this.enter();
     } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
+      if (!(error instanceof Unreachable || error instanceof BadAnswer)) throw error;
       this.#goOn();
     }
   }
@@ -267,9 +267,9 @@ export class Door {
   /** Ask who is signed in: null for nobody; throws Unreachable where a device is here. */
   async #whoIsIt(): Promise<Answer | null> {
     try {
-      return await this.#house.line.ask<Answer>("GET", "/me");
+      return readAnswer(await this.#house.line.ask("GET", "/me"));
     } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+      if (!isForNow(error)) throw error;
       if (error instanceof Refused && error.status === UNAUTHORIZED) return null;
       // A server that is ill says nothing about us: what is here stays open.
       if (this.#rooms?.turns.known == null) return null;
@@ -349,6 +349,20 @@ export class Door {
 /** What makes this browser a device, or a new code: needed once, loaded when it is. */
 async function settingUp(): Promise<typeof import("./setup.ts")> {
   return await loaded(async () => await import("./setup.ts"));
+}
+
+/** Read who is signed in; throws BadAnswer: what is nobody must not shut out the owner. */
+function readAnswer(told: unknown): Answer {
+  const said = fields(told);
+  if (typeof said.professional !== "string" || !isId(said.professional)) {
+    throw new BadAnswer("nobody");
+  }
+  return told as Answer;
+}
+
+/** What the server refuses, or does not say, leaves what is here as it is. */
+function isForNow(error: unknown): boolean {
+  return error instanceof Refused || error instanceof Unreachable || error instanceof BadAnswer;
 }
 
 function isRegistered(standing: Standing): boolean {

@@ -28,7 +28,7 @@ import { takeOver } from "./worker.ts";
 import { NAMES, decodeValue, encodeValue } from "./values.ts";
 
 const FILES = { check: true, attach: true, fetchAttachment: true, blur: true } as const;
-const QUIET = { online: false, syncing: false, waiting: 0, parked: 0, warnings: [] };
+const QUIET = { online: false, syncing: false, confused: false, waiting: 0, parked: 0, warnings: [] };
 
 export class House implements Ronde {
   readonly api: KeptApi;

@@ -81,12 +81,17 @@ export class LogLine {
   /** List the circles we are in now with their chains, by the server's word. */
   async circles(): Promise<ShownCircle[]> {
     const found: ShownCircle[] = [];
+    const asked = new Set<string>();
     for (let after: string | null = ""; after !== null; ) {
       const page = fields(await this.#http.ask("GET", `/circles?after=${after}`));
       for (const form of list(page.items).map(fields)) {
         found.push({ id: text(form.id) as CircleId, chain: list(form.chain).map(bytesOf) });
       }
-      after = typeof page.next === "string" ? page.next : null;
+      const next = typeof page.next === "string" ? page.next : null;
+      // A list that does not go on would be asked for ever.
+      if (next !== null && asked.has(next)) throw new BadAnswer("a list without an end");
+      after = next;
+      asked.add(next ?? "");
     }
     return found;
   }

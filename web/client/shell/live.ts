@@ -7,7 +7,7 @@
 
 import type { ChannelId } from "../core/ids.ts";
 import { refusal } from "./api.ts";
-import { fields, numberOf } from "./forms.ts";
+import { BadAnswer, fields, list, numberOf, text } from "./forms.ts";
 import { Unreachable } from "./ronde.ts";
 import { Socket, Unanswered } from "./socket.ts";
 
@@ -24,6 +24,8 @@ export type Listener = {
   readonly item: (form: unknown) => void;
   readonly mark: (form: unknown) => void;
   readonly presence: (form: unknown) => void;
+  /** Something came that no server of ours would say. */
+  readonly odd: () => void;
 };
 
 /** How far the watched channels have come, and who is there. */
@@ -41,6 +43,7 @@ export class Live {
       down: listener.down,
       refused: (problem) => this.#refused(problem, listener),
       event: (name, argument) => heard(listener, name, argument),
+      odd: listener.odd,
     });
   }
 
@@ -71,8 +74,8 @@ export class Live {
       for (const [channel, head] of Object.entries(fields(told.heads))) {
         heads.set(channel as ChannelId, numberOf(head));
       }
-      for (const [channel, who] of Object.entries((told.present ?? {}) as object)) {
-        present.set(channel as ChannelId, who as string[]);
+      for (const [channel, who] of Object.entries(fields(told.present ?? {}))) {
+        present.set(channel as ChannelId, list(who).map(text));
       }
     }
     return { heads, present };
@@ -103,8 +106,14 @@ export class Live {
   }
 }
 
+/** Pass on what is pushed; what cannot be read is no news, and is asked for over HTTP. */
 function heard(listener: Listener, name: string, argument: unknown): void {
-  if (name === "item") listener.item(argument);
-  if (name === "mark") listener.mark(argument);
-  if (name === "presence") listener.presence(argument);
+  try {
+    if (name === "item") listener.item(argument);
+    if (name === "mark") listener.mark(argument);
+    if (name === "presence") listener.presence(argument);
+  } catch (error) {
+    if (!(error instanceof BadAnswer)) throw error;
+    listener.odd();
+  }
 }

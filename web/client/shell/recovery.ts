@@ -5,7 +5,7 @@ import type { ProfessionalId } from "../core/ids.ts";
 import { type BackupKeys, BadCode, keysFor, newCode, readCode } from "../core/recovery.ts";
 import type { Session } from "../core/session/state.ts";
 import type { HttpLine } from "./api.ts";
-import { base64Of, bytesOf, fields, list, numberOf, text } from "./forms.ts";
+import { BadAnswer, base64Of, bytesOf, fields, list, numberOf, text } from "./forms.ts";
 import { NotPossible, Refused } from "./ronde.ts";
 import type { Store } from "./store.ts";
 import { NAMES, encodeValue } from "./values.ts";
@@ -68,7 +68,10 @@ async function download(
     const page = await pageOf(line, since, PAGE);
     const found = list(page.records).map(fields);
     records.push(...found.map(({ body }) => bytesOf(body)));
-    since = numberOf(found.at(-1)?.seq ?? since);
+    const last = numberOf(found.at(-1)?.seq ?? since);
+    // What does not go on would be asked for ever.
+    if (last <= since && found.length > 0) throw new BadAnswer("records without an end");
+    since = last;
     if (page.more !== true || found.length === 0) {
       return { publicKey: bytesOf(text(page.public_key)), records };
     }

@@ -166,6 +166,8 @@ export type Status = {
   /** Somebody is signed in; false after `session-over` until `signedIn`. */
   readonly signedIn: boolean;
   readonly syncing: boolean;
+  /** The server said what no server of ours would say: nothing of it was taken, and it is asked again. */
+  readonly confused: boolean;
   /** Entries that wait in the outbox, over all channels. */
   readonly waiting: number;
   /** Entries that the server refused for good, over all channels. */

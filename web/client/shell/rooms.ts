@@ -13,7 +13,7 @@ import { OpenChannel, type Surroundings } from "./channel.ts";
 import { Device } from "./device.ts";
 import { fields, list, text } from "./forms.ts";
 import { Identities } from "./identities.ts";
-import { readItem } from "./items.ts";
+import { idOf, readItem } from "./items.ts";
 import { BackupKeeper } from "./keeper.ts";
 import { lazily } from "./lazily.ts";
 import { register } from "./registering.ts";
@@ -109,12 +109,13 @@ export class Rooms {
   }
 
   /** What the banner says of us. */
-  status(): Pick<Status, "online" | "syncing" | "waiting" | "parked" | "warnings"> {
+  status(): Omit<Status, "signedIn" | "update"> {
     const channels = [...(this.turns.known?.channels.values() ?? [])];
     const waiting = channels.flatMap(({ outbox }) => outbox.filter(({ kind }) => kind === "entry"));
     return {
       online: this.live.connected,
       syncing: this.sync.syncing,
+      confused: this.sync.confused,
       waiting: waiting.length,
       parked: this.notes.parked.length,
       warnings: this.notes.warnings,
@@ -296,13 +297,14 @@ export class Rooms {
       over,
       item: (form) => this.sync.pushed(readItem(form)),
       mark: (form) => {
-        const channel = text(fields(form).channel) as ChannelId;
-        void this.sync.heard(readMark(form, channel));
+        const channel = idOf<ChannelId>(fields(form).channel);
+        this.sync.told(readMark(form, channel));
       },
       presence: (form) => {
         const said = fields(form);
-        this.#arrived(text(said.channel) as ChannelId, list(said.present).map(text));
+        this.#arrived(idOf<ChannelId>(said.channel), list(said.present).map(text));
       },
+      odd: () => this.sync.odd(),
     });
   }
 

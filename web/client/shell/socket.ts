@@ -6,11 +6,14 @@
  * and nothing else. The library for all of it weighs a sixth of what a page may load.
  */
 
+import { BadAnswer, fields, list } from "./forms.ts";
 import { offlineWait } from "./waits.ts";
 
 const PATH = "/socket.io/?EIO=4&transport=websocket";
 const ACK_MS = 10_000;
 const OPEN_MS = 10_000;
+/** A server that names no sensible pause is taken for dead after one of these. */
+const PAUSES_MS = [1_000, 120_000] as const;
 
 /** Who is told what comes; `refused` is given the server's problem, and nothing follows it. */
 export type Ears = {
@@ -18,6 +21,8 @@ export type Ears = {
   readonly down: () => void;
   readonly refused: (problem: unknown) => void;
   readonly event: (name: string, argument: unknown) => void;
+  /** Something came that no server of ours would say: it is passed over. */
+  readonly odd: () => void;
 };
 
 /** The connection ended before an answer came: what was asked may have been done. */
@@ -93,18 +98,28 @@ export class Socket {
     this.#silence = OPEN_MS;
     this.#listen();
     line.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-      if (this.#line === line && typeof data === "string") this.#hear(line, data);
+      if (this.#line === line && typeof data === "string") this.#heed(line, data);
     });
     line.addEventListener("close", () => {
       if (this.#line === line) this.#lost();
     });
   }
 
+  /** Hear a packet; one that is none changes nothing and ends nothing. */
+  #heed(line: WebSocket, packet: string): void {
+    try {
+      this.#hear(line, packet);
+    } catch (error) {
+      if (!(error instanceof BadAnswer)) throw error;
+      this.#ears.odd();
+    }
+  }
+
   #hear(line: WebSocket, packet: string): void {
     this.#listen();
     if (packet.startsWith("0")) {
-      const { pingInterval, pingTimeout } = JSON.parse(packet.slice(1)) as Record<string, number>;
-      this.#silence = (pingInterval ?? OPEN_MS) + (pingTimeout ?? OPEN_MS);
+      const { pingInterval, pingTimeout } = fields(parsed(packet.slice(1)));
+      this.#silence = pauseOf(pingInterval) + pauseOf(pingTimeout);
       line.send("40");
     } else if (packet === "2") line.send("3");
     else if (packet.startsWith("40")) this.#up();
@@ -121,20 +136,21 @@ export class Socket {
   }
 
   #event(packet: string): void {
-    const [name, argument] = JSON.parse(packet.slice(packet.indexOf("["))) as [string, unknown];
+    const [name, argument] = list(parsed(packet.slice(packet.indexOf("["))));
+    if (typeof name !== "string") throw new BadAnswer("no event");
     this.#ears.event(name, argument);
   }
 
   #answer(packet: string): void {
     const opening = packet.indexOf("[");
-    const [answer] = JSON.parse(packet.slice(opening)) as [unknown];
+    const [answer] = list(parsed(packet.slice(opening)));
     this.#waiting.get(Number(packet.slice(2, opening)))?.done(answer);
   }
 
   /** The server knows us not: it would say so again, so nothing is tried until somebody asks. */
   #refused(packet: string): void {
     this.disconnect();
-    this.#ears.refused((JSON.parse(packet.slice(2)) as { data?: unknown }).data);
+    this.#ears.refused(fields(parsed(packet.slice(2))).data);
   }
 
   /** A line on which nothing comes is dead, even if nobody said so. */
@@ -163,4 +179,18 @@ export class Socket {
     this.#connected = false;
     this.#ears.down();
   }
+}
+
+/** Read a packet's JSON; throws BadAnswer. */
+function parsed(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch {
+    throw new BadAnswer("no JSON");
+  }
+}
+
+function pauseOf(told: unknown): number {
+  const [least, most] = PAUSES_MS;
+  return typeof told === "number" ? Math.min(Math.max(told, least), most) : OPEN_MS;
 }

@@ -54,6 +54,7 @@ export class Sync {
   readonly #waiting = new Map<ChannelId, Moment>();
   #again = false;
   #stopped = false;
+  #confused = false;
   #attempt = 0;
   #carrying = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
@@ -72,6 +73,17 @@ export class Sync {
 
   get syncing(): boolean {
     return this.#running !== null;
+  }
+
+  /** The server's last word was none: it is asked again. */
+  get confused(): boolean {
+    return this.#confused;
+  }
+
+  /** Something came that cannot be read: nothing of it is taken, and the log is asked. */
+  odd(): void {
+    this.#doubt(true);
+    this.#later();
   }
 
   /** Begin: from here on it keeps up by itself. */
@@ -129,7 +141,12 @@ export class Sync {
     });
   }
 
-  /** Take in a mark that was pushed, and compare where its device stands with us: R11. */
+  /** Take in a mark that was pushed. */
+  told(told: Told): void {
+    void this.#guarded(async () => await this.heard(told));
+  }
+
+  /** Take in a mark, and compare where its device stands with us: R11. */
   async heard(told: Told): Promise<void> {
     const { device, marks, marked } = this.#site;
     await marks.take(told);
@@ -203,6 +220,7 @@ export class Sync {
     await device.parcels.tidy(device.turns.session);
     await replenish(device.turns, line, clock);
     await keeper.pay();
+    this.#doubt(false);
   }
 
   /** Channels whose marks we want: those on screen, and once those that look unread here. */
@@ -315,12 +333,19 @@ export class Sync {
     } catch (error) {
       // Whoever signs out in the middle of it closes what it reads from.
       if (this.#stopped) return;
+      if (error instanceof BadAnswer) this.#doubt(true);
       // What is no refusal is a fault of ours, or a file of the release that did not come.
       if (!(error instanceof Refused) && !isForNow(error)) reportError(error);
       if (!(error instanceof Refused) || isForNow(error)) this.#later();
     } finally {
       this.#carrying -= 1;
     }
+  }
+
+  #doubt(confused: boolean): void {
+    if (this.#confused === confused) return;
+    this.#confused = confused;
+    this.#site.changed();
   }
 
   #later(): void {

@@ -48,11 +48,17 @@ function lineOf(ronde: Ronde, actions: { readonly signIn: () => void }): Line | 
   const { standing, status } = ronde;
   if (!status.signedIn) return sessionOver(status, actions.signIn);
   if (isOffline(ronde)) return { look: "warm", sign: "offline", text: offline(status.waiting) };
+  if (status.confused) return confused();
   if (status.parked > 0) return parked(status.parked);
   if (isUnattested(standing)) return unattested();
   if (status.update) return newVersion(ronde);
   if (standing.kind !== "ready" || standing.backedUp) return null;
   return standing.codeReplaced ? withOldCode() : withoutCode();
+}
+
+function confused(): Line {
+  const text = t("Le serveur a envoyé une réponse que nous n'avons pas comprise. Rien n'est perdu : nous lui redemandons.");
+  return { look: "warm", sign: "warning", text };
 }
 
 function unattested(): Line {

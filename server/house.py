@@ -10,7 +10,6 @@ from care_circle.services.children import ChildrenService
 from care_circle.services.coordination import CoordinationService
 from care_circle.services.day import DayService
 from care_circle.services.documents import DocumentsService
-from care_circle.services.files import Files
 from care_circle.services.glance import GlanceService
 from care_circle.services.guard import Guard
 from care_circle.services.tasks import TasksService
@@ -31,6 +30,7 @@ from server.colleagues import Colleagues
 from server.family import FamilyPages
 from server.live.announcer import RosterChanges
 from server.live.use_cases import LiveCircles, LivePeople
+from server.pathway_house import Ground, PathwayCare, PathwayStores, furnish_pathway
 from server.storage.care import (
     EngineOutbox,
 )
@@ -65,6 +65,7 @@ class House:
     audit: Audit
     stores: Stores
     care: Care
+    pathway_care: PathwayCare
     accounts: Accounts
     sessions: Sessions
     devices: Devices
@@ -89,7 +90,8 @@ def furnish(
     """Put the services on an open engine; nothing runs yet."""
     stores, audit = Stores.on(engine, keyring), Audit(engine=engine, clock=clock)
     changes = RosterChanges()
-    care = _care(stores, _surroundings(audit, clock, zone), changes)
+    ground = _ground(stores, PathwayStores.on(engine, keyring), _surroundings(audit, clock, zone))
+    care = _care(ground, changes)
     known = furnish_accounts(
         Grounds(
             stores=stores,
@@ -106,10 +108,11 @@ def furnish(
         engine=engine,
         keyring=keyring,
         clock=clock,
-        pathway=care.people.pathway,
+        pathway=ground.pathway,
         audit=audit,
         stores=stores,
         care=care,
+        pathway_care=furnish_pathway(ground),
         accounts=known.accounts,
         sessions=known.sessions,
         devices=known.devices,
@@ -132,19 +135,29 @@ def _surroundings(audit: Audit, clock: Clock, zone: str) -> Surroundings:
     return Surroundings(clock=clock, new_id=new_id, record=record, zone=ZoneInfo(zone))
 
 
-def _care(stores: Stores, surroundings: Surroundings, changes: RosterChanges) -> Care:
+def _ground(stores: Stores, pathway_stores: PathwayStores, around: Surroundings) -> Ground:
     guard = Guard(
         people=stores.people,
         children=stores.children,
         circles=stores.circles,
-        surroundings=surroundings,
+        surroundings=around,
     )
-    here = _Here(stores=stores, guard=guard, around=surroundings, pathway=read_pathway(COCON))
+    return Ground(
+        stores=stores,
+        pathway_stores=pathway_stores,
+        guard=guard,
+        around=around,
+        pathway=read_pathway(COCON),
+    )
+
+
+def _care(here: Ground, changes: RosterChanges) -> Care:
+    stores, guard = here.stores, here.guard
     return Care(
         people=_people(here, changes),
         children=_children(here),
         circles=_circles(here, changes),
-        tasks=TasksService(tasks=stores.tasks, guard=guard, surroundings=surroundings),
+        tasks=TasksService(tasks=stores.tasks, guard=guard, surroundings=here.around),
         documents=_documents(here),
         appointments=_appointments(here),
         day=DayService(people=stores.people, tasks=stores.tasks, files=here.files),
@@ -155,29 +168,7 @@ def _care(stores: Stores, surroundings: Surroundings, changes: RosterChanges) ->
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Here:
-    """What every service of the care circle stands on."""
-
-    stores: Stores
-    guard: Guard
-    around: Surroundings
-    pathway: Pathway
-
-    @property
-    def files(self) -> Files:
-        """What reads everything about a child in one go."""
-        return Files(
-            children=self.stores.children,
-            circles=self.stores.circles,
-            appointments=self.stores.appointments,
-            documents=self.stores.documents,
-            surroundings=self.around,
-            pathway=self.pathway,
-        )
-
-
-def _people(here: _Here, changes: RosterChanges) -> LivePeople:
+def _people(here: Ground, changes: RosterChanges) -> LivePeople:
     return LivePeople(
         people=here.stores.people,
         guard=here.guard,
@@ -187,7 +178,7 @@ def _people(here: _Here, changes: RosterChanges) -> LivePeople:
     )
 
 
-def _children(here: _Here) -> ChildrenService:
+def _children(here: Ground) -> ChildrenService:
     return ChildrenService(
         children=here.stores.children,
         people=here.stores.people,
@@ -197,7 +188,7 @@ def _children(here: _Here) -> ChildrenService:
     )
 
 
-def _circles(here: _Here, changes: RosterChanges) -> LiveCircles:
+def _circles(here: Ground, changes: RosterChanges) -> LiveCircles:
     return LiveCircles(
         circles=here.stores.circles,
         children=here.stores.children,
@@ -209,7 +200,7 @@ def _circles(here: _Here, changes: RosterChanges) -> LiveCircles:
     )
 
 
-def _documents(here: _Here) -> DocumentsService:
+def _documents(here: Ground) -> DocumentsService:
     return DocumentsService(
         documents=here.stores.documents,
         people=here.stores.people,
@@ -219,7 +210,7 @@ def _documents(here: _Here) -> DocumentsService:
     )
 
 
-def _appointments(here: _Here) -> AppointmentsService:
+def _appointments(here: Ground) -> AppointmentsService:
     return AppointmentsService(
         appointments=here.stores.appointments,
         children=here.stores.children,

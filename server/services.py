@@ -22,6 +22,7 @@ from server.accounts.subscriptions import Subscriptions
 from server.colleagues import Colleagues
 from server.family import FamilyPages
 from server.house import House
+from server.pathway_house import PATHWAY_CARE
 from server.storage.push import PushKey
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)
@@ -59,6 +60,7 @@ def install(app: web.Application, house: House) -> None:
     app[APPOINTMENTS] = house.care.appointments
     app[GLANCE] = house.care.glance
     app[COORDINATION] = house.care.coordination
+    app[PATHWAY_CARE] = house.pathway_care
     app[FAMILY] = house.family
     app[ACCOUNTS] = house.accounts
     app[DEVICES] = house.devices

@@ -157,27 +157,26 @@ def _read_measure(node: Node) -> Measure:
     word = Measured(words[0])
     options = node.at(word)
     options.only(*_OPTIONS[word])
-    match word:
-        case Measured.DELAY:
-            return _read_delay(options)
-        case Measured.COMPLETENESS:
-            fields = tuple(item.text() for item in options.at("fields").items())
-            if not fields:
-                raise options.at("fields").wrong("at least one field is expected")
-            return Measure(word=word, form=options.at("form").text(), fields=fields)
-        case Measured.ATTENDANCE:
-            return Measure(word=word, visit=options.at("visit").text())
-        case Measured.FORFAITS:
-            return Measure(word=word, state=options.at("state").choice(ForfaitFate))
-        case Measured.MEETINGS:
-            return Measure(word=word, per=options.at("per").choice(Per))
-        case Measured.LOST:
-            return Measure(word=word)
-        case Measured.COUNT:
-            counted = options.at("of").choice(Counted)
-            return Measure(word=word, of=counted, by=_read_breakdown(options, word))
-        case Measured.EXITS | Measured.CONVENTIONS:
-            return Measure(word=word, by=_read_breakdown(options, word))
+    if word is Measured.DELAY:
+        return _read_delay(options)
+    if word is Measured.COMPLETENESS:
+        return _read_completeness(options)
+    taken = {name: options.at(name) for name in _OPTIONS[word] if name != "by"}
+    return Measure(
+        word=word,
+        of=taken["of"].choice(Counted) if "of" in taken else None,
+        by=_read_breakdown(options, word),
+        visit=taken["visit"].text() if "visit" in taken else None,
+        state=taken["state"].choice(ForfaitFate) if "state" in taken else None,
+        per=taken["per"].choice(Per) if "per" in taken else None,
+    )
+
+
+def _read_completeness(options: Node) -> Measure:
+    fields = tuple(item.text() for item in options.at("fields").items())
+    if not fields:
+        raise options.at("fields").wrong("at least one field is expected")
+    return Measure(word=Measured.COMPLETENESS, form=options.at("form").text(), fields=fields)
 
 
 def _read_delay(options: Node) -> Measure:

@@ -1,6 +1,7 @@
 /** The beginning of every page: speak, open the device, draw the frame, follow the addresses. */
 
 import type { Ronde, Standing } from "../shell/ronde.ts";
+import { isNotLoaded } from "../shell/lazily.ts";
 import { holdsDevice, start } from "../shell/start.ts";
 import { wear } from "./clothes.ts";
 import { fill, found, h } from "./dom.ts";
@@ -50,8 +51,6 @@ class App {
     const { standing, status } = this.#ronde;
     if (standing.kind === "ready" && !status.signedIn) void this.#openSession();
     await this.#learnNames();
-    // Fetched before it is asked for: who presses Ctrl+K goes on typing at once.
-    void import("./parts/switcher.ts");
   }
 
   #listen(): void {
@@ -71,6 +70,10 @@ class App {
       showUnexpected(reason).catch(() => undefined);
     });
     listenToKeys();
+    // Fetched with the first key of Ctrl+K: whoever presses it goes on typing at once.
+    window.addEventListener("keydown", ({ key }) => {
+      if (key === "Control" || key === "Meta") import("./parts/switcher.ts").catch(() => undefined);
+    });
     addShortcuts([
       { keys: ["Mod", "K"], label: () => t("Aller à un cercle ou à une page"), run: () => void this.#openSwitcher() },
       { keys: ["Mod", "/"], label: () => t("Voir les raccourcis"), run: () => void openHelp() },
@@ -260,6 +263,10 @@ const standingPage: PageMaker = async (context) => (await import("./pages/standi
 /** What no page caught is said all the same, so that nobody waits for what will not come. */
 async function showUnexpected(reason: unknown): Promise<void> {
   if (reason instanceof DOMException && reason.name === "AbortError") return;
+  if (isNotLoaded(reason)) {
+    toast(t("Le serveur ne répond pas. Vérifiez votre connexion, puis réessayez."));
+    return;
+  }
   const { said } = await import("./faults.ts");
   toast(said(reason));
 }

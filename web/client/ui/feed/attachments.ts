@@ -2,7 +2,6 @@
 
 import type { Attachment } from "../../core/content.ts";
 import { NotPossible } from "../../shell/ronde.ts";
-import { openDialog } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { toast } from "../toast.ts";
@@ -72,30 +71,19 @@ async function show(frame: HTMLElement, attachment: Attachment, scene: Scene): P
     const image = h("img", { src: source, alt: straight(attachment.name), decoding: "async" });
     image.addEventListener("load", () => URL.revokeObjectURL(source), { once: true });
     fill(frame, image);
-    frame.addEventListener("click", () => enlarge(blob));
+    frame.addEventListener("click", async () => (await import("./dialogs.ts")).enlarge(blob));
   } catch (error) {
     fill(frame, icon("warning"), h("span", { class: "small" }, whyNot(error)));
     frame.addEventListener("click", () => void show(frame, attachment, scene), { once: true });
   }
 }
 
-function enlarge(blob: File): void {
-  const { name } = blob;
-  const source = URL.createObjectURL(blob);
-  openDialog({
-    title: name,
-    wide: true,
-    body: h("img", { class: "picture-large", src: source, alt: name }),
-    footer: h("button", { class: "button", type: "button", onclick: () => save(blob) }, t("Enregistrer")),
-    closed: () => URL.revokeObjectURL(source),
-  });
-}
-
 function opened(attachment: Attachment, scene: Scene): Promise<File> {
   return scene.ronde.files.fetchAttachment(scene.conversation.channel, attachment);
 }
 
-function save(blob: File): void {
+/** Give a file to the person, under its own name. */
+export function save(blob: File): void {
   const href = URL.createObjectURL(blob);
   h("a", { href, download: blob.name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000);

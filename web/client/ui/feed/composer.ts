@@ -9,15 +9,14 @@ import type { EntryId, ProfessionalId } from "../../core/ids.ts";
 import { NotPossible, type Ronde } from "../../shell/ronde.ts";
 import { fill, freshId, h } from "../dom.ts";
 import { icon } from "../icons.ts";
-import { openMenu } from "../menu.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import type { MessageItem } from "./fold.ts";
-import { Suggestions } from "./mention.ts";
+import type { Suggestions } from "./mention.ts";
 import { preview } from "./message.ts";
 import type { People } from "./people.ts";
 import { mentionsIn } from "./rich.ts";
-import { sizeWord } from "./words_of.ts";
+import type { Tray } from "./tray.ts";
 
 /** What a person has ready to say. */
 export type Said = {
@@ -44,19 +43,20 @@ export type ComposerOptions = {
 
 type Kept = { readonly text: string; readonly urgent: boolean };
 const KEEP_MS = 250;
-const MOST_FILES = 10;
 
 export class Composer extends HTMLElement {
   #options: ComposerOptions | null = null;
   readonly #id = freshId("composer");
   readonly #field = h("textarea", { class: "composer-field", id: this.#id, rows: 1, enterkeyhint: "send" });
   readonly #context = h("div", { class: "composer-context" });
-  readonly #tray = h("ul", { class: "composer-tray" });
+  readonly #filed = h("ul", { class: "composer-tray" });
   readonly #picker = h("input", { type: "file", multiple: true, hidden: true });
   readonly #progress = h("progress", { class: "progress", max: 1, hidden: true });
   readonly #urgent = h("button", { class: "icon-button", type: "button", "aria-pressed": "false" }, icon("flag"));
   readonly #sender = h("button", { class: "composer-send", type: "button" }, icon("send"));
-  #files: readonly File[] = [];
+  #tray: Tray | null = null;
+  #suggestions: Suggestions | null = null;
+  #naming = false;
   #reply: MessageItem | null = null;
   #edited: MessageItem | null = null;
   #keeping: ReturnType<typeof setTimeout> | undefined;
@@ -98,19 +98,9 @@ export class Composer extends HTMLElement {
   async take(files: readonly File[]): Promise<void> {
     const options = this.#options;
     if (options === null) return;
-    for (const file of files) {
-      if (this.#files.length >= MOST_FILES) {
-        toast(t("Dix fichiers au plus par message."));
-        break;
-      }
-      try {
-        await options.ronde.files.check(file);
-        this.#files = [...this.#files, file];
-      } catch (error) {
-        toast(refusal(file, error), { seconds: 10 });
-      }
-    }
-    this.#showTray();
+    const { Tray } = await import("./dialogs.ts");
+    this.#tray ??= new Tray(this.#filed, options.ronde.files, () => this.#changed());
+    await this.#tray.take(files);
   }
 
   #build(options: ComposerOptions): void {
@@ -123,24 +113,37 @@ export class Composer extends HTMLElement {
       { class: "icon-button", type: "button", "aria-label": t("Ajouter"), "aria-haspopup": "menu", onclick: () => this.#adding(add) },
       icon("plus"),
     );
-    const suggestions = new Suggestions(this.#field, options.people, options.me);
     fill(
       this,
       this.#context,
-      this.#tray,
+      this.#filed,
       this.#progress,
-      suggestions.element,
       h("label", { class: "visually-hidden", for: this.#id }, options.label),
       h("div", { class: "composer-bar" }, add, this.#field, this.#urgent, this.#sender),
       this.#picker,
     );
-    this.#listen(suggestions);
+    this.#listen();
+    this.#field.addEventListener("input", () => void this.#suggest(options));
   }
 
-  #listen(suggestions: Suggestions): void {
+  /** Whoever writes « @ » is shown names from then on; without the list one writes them oneself. */
+  async #suggest({ people, me }: ComposerOptions): Promise<void> {
+    if (this.#naming || !this.#field.value.includes("@")) return;
+    this.#naming = true;
+    try {
+      const { Suggestions } = await import("./dialogs.ts");
+      this.#suggestions = new Suggestions(this.#field, people, me);
+      this.#progress.after(this.#suggestions.element);
+      this.#suggestions.look();
+    } catch {
+      this.#naming = false;
+    }
+  }
+
+  #listen(): void {
     this.#field.addEventListener("input", () => this.#changed());
     this.#field.addEventListener("keydown", (event) => {
-      if (!suggestions.key(event)) this.#key(event);
+      if (this.#suggestions?.key(event) !== true) this.#key(event);
     });
     this.#field.addEventListener("paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];
@@ -159,7 +162,8 @@ export class Composer extends HTMLElement {
     });
   }
 
-  #adding(from: HTMLElement): void {
+  async #adding(from: HTMLElement): Promise<void> {
+    const { openMenu } = await import("./dialogs.ts");
     const choose = (accept: string): void => {
       this.#picker.accept = accept;
       this.#picker.click();
@@ -225,11 +229,9 @@ export class Composer extends HTMLElement {
 
   #clear(): void {
     this.#field.value = "";
-    this.#files = [];
+    this.#tray?.clear();
     this.#setUrgent(false);
     this.#letGo();
-    this.#showTray();
-    this.#changed();
   }
 
   #letGo(): void {
@@ -238,6 +240,10 @@ export class Composer extends HTMLElement {
     this.#edited = null;
     this.#showContext();
     this.#changed();
+  }
+
+  get #files(): readonly File[] {
+    return this.#tray?.files ?? [];
   }
 
   #setUrgent(urgent: boolean): void {
@@ -280,50 +286,6 @@ export class Composer extends HTMLElement {
       ),
     );
   }
-
-  #showTray(): void {
-    fill(this.#tray, this.#files.map((file) => this.#filed(file)));
-    this.#changed();
-  }
-
-  #filed(file: File): HTMLElement {
-    const drop = (): void => {
-      this.#files = this.#files.filter((each) => each !== file);
-      this.#showTray();
-    };
-    const blur = async (): Promise<void> => {
-      const ronde = this.#options?.ronde;
-      if (ronde === undefined) return;
-      const { blurPicture } = await import("./dialogs.ts");
-      const blurred = await blurPicture(file, ronde.files);
-      if (blurred === null) return;
-      this.#files = this.#files.map((each) => (each === file ? blurred : each));
-      this.#showTray();
-    };
-    const isPicture = file.type.startsWith("image/");
-    return h(
-      "li",
-      { class: "filed" },
-      icon(isPicture ? "camera" : "document", "small"),
-      h("span", { class: "truncate" }, file.name),
-      h("span", { class: "muted small nowrap" }, sizeWord(file.size)),
-      isPicture &&
-        h("button", { class: "button button-small button-quiet", type: "button", onclick: blur }, t("Flouter")),
-      h(
-        "button",
-        { class: "icon-button", type: "button", "aria-label": t("Retirer {name}", { name: file.name }), onclick: drop },
-        icon("close", "small"),
-      ),
-    );
-  }
-}
-
-function refusal(file: File, error: unknown): string {
-  const name = file.name;
-  if (!(error instanceof NotPossible)) return t("« {name} » ne peut pas être envoyé.", { name });
-  if (error.code === "file_too_large") return t("« {name} » dépasse 10 Mo. Réduisez-le ou partagez-en une partie.", { name });
-  if (error.code === "file_empty") return t("« {name} » est vide.", { name });
-  return t("« {name} » : ce type de fichier ne peut pas être envoyé.", { name });
 }
 
 function whyNot(error: unknown): string {

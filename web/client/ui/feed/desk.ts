@@ -6,7 +6,6 @@
 import type { Message } from "../../core/content.ts";
 import type { EntryId, ProfessionalId, TaskId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
-import { confirm, openDialog } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { toast } from "../toast.ts";
@@ -15,7 +14,6 @@ import { Composer, type Said } from "./composer.ts";
 import { type Feed, type FeedItem, type MessageItem, fold } from "./fold.ts";
 import type { NewTaskOptions } from "./new_task.ts";
 import type { People } from "./people.ts";
-import { receiptOf } from "./receipts.ts";
 import type { FeedActs, Scene } from "./scene.ts";
 import { Stream } from "./stream.ts";
 import type { TaskDialog } from "./task_dialog.ts";
@@ -156,7 +154,7 @@ export class Desk {
         details: item.text.includes("\n") ? item.text : "",
       }),
     openTask: (task) => void this.openTask(task),
-    receipts: (item) => this.#receipts(item),
+    receipts: async (item) => (await import("./dialogs.ts")).openReceipts(item, this.#options),
     retry: (item) => void this.#options.conversation.retry(item.id),
     discard: (item) => void this.#options.conversation.discard(item.id),
     jump: (entry) => void this.jump(entry),
@@ -189,29 +187,8 @@ export class Desk {
   }
 
   async #remove(item: MessageItem): Promise<void> {
-    const sure = await confirm({
-      title: t("Supprimer ce message ?"),
-      text: t("Il disparaît chez tous ; la mention « Message supprimé » reste à sa place."),
-      action: t("Supprimer"),
-      danger: true,
-    });
-    if (sure) await this.#post({ kind: "deletion", of: item.id });
-  }
-
-  #receipts(item: MessageItem): void {
-    const { conversation, people, me } = this.#options;
-    const receipt = receiptOf(item, conversation, me);
-    const part = (title: string, ids: readonly ProfessionalId[]): HTMLElement | false =>
-      ids.length > 0 && h("section", { class: "section" }, h("h3", { class: "section-title" }, title), h("p", null, people.names(ids)));
-    const nobody = receipt.read.length + receipt.received.length === 0;
-    openDialog({
-      title: t("Qui l'a lu"),
-      body: [
-        part(t("Lu par"), receipt.read),
-        part(t("Reçu par"), receipt.received),
-        nobody && h("p", null, t("Personne ne l'a encore reçu.")),
-      ],
-    });
+    const { isSureToRemove } = await import("./dialogs.ts");
+    if (await isSureToRemove()) await this.#post({ kind: "deletion", of: item.id });
   }
 
   async #openThread(root: EntryId): Promise<void> {

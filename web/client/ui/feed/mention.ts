@@ -21,7 +21,7 @@ export class Suggestions {
     this.#people = people;
     this.#me = me;
     field.setAttribute("aria-controls", this.element.id);
-    field.addEventListener("input", () => this.#look());
+    field.addEventListener("input", () => this.look());
     field.addEventListener("blur", () => setTimeout(() => this.#show([]), 150));
   }
 
@@ -46,7 +46,8 @@ export class Suggestions {
     return true;
   }
 
-  #look(): void {
+  /** Show whom the words before the caret may mean. */
+  look(): void {
     const begun = BEGUN.exec(this.#before());
     if (begun === null) return this.#show([]);
     const wanted = folded(begun[1] ?? "");

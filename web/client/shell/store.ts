@@ -5,7 +5,7 @@
  * stands on an older one is refused, so two tabs never write back what each of them knew.
  */
 
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, deleteDB, openDB } from "idb";
+import { asked, deleteDatabase, done, openDatabase } from "./database.ts";
 import { NotPossible } from "./ronde.ts";
 import { Damaged, newStoreKey, open, seal } from "./seal.ts";
 
@@ -16,16 +16,9 @@ const STAMP = "stamp";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-interface Tables extends DBSchema {
-  keys: { key: string; value: CryptoKey };
-  meta: { key: string; value: number };
-  parts: { key: string; value: { stamp: number; sealed: Bytes }; indexes: { stamp: number } };
-  log: { key: [string, number]; value: Bytes };
-  values: { key: string; value: Bytes };
-}
-
-type Database = IDBPDatabase<Tables>;
 type Table = "parts" | "log" | "values";
+type Part = { readonly stamp: number; readonly sealed: Bytes };
+type Durability = "strict" | "relaxed";
 
 /** The store was written by a newer version of the pages. */
 export class TooNew extends Error {
@@ -55,10 +48,10 @@ type SealedWrites = {
 };
 
 export class Store {
-  readonly #database: Database;
+  readonly #database: IDBDatabase;
   readonly #key: CryptoKey;
 
-  private constructor(database: Database, key: CryptoKey) {
+  private constructor(database: IDBDatabase, key: CryptoKey) {
     this.#database = database;
     this.#key = key;
   }
@@ -78,7 +71,7 @@ export class Store {
 
   /** The number of the session's last write, 0 before the first. */
   async stamp(): Promise<number> {
-    return (await this.#database.get("meta", STAMP)) ?? 0;
+    return (await this.#get<number>("meta", STAMP)) ?? 0;
   }
 
   /** The parts of the session that were written after a stamp, and the stamp they lead to. */
@@ -87,9 +80,9 @@ export class Store {
     const newer = IDBKeyRange.lowerBound(stamp, true);
     const index = reading.objectStore("parts").index("stamp");
     const [names, held, latest] = await Promise.all([
-      index.getAllKeys(newer),
-      index.getAll(newer),
-      reading.objectStore("meta").get(STAMP),
+      asked(index.getAllKeys(newer)) as Promise<string[]>,
+      asked<Part[]>(index.getAll(newer)),
+      asked<number | undefined>(reading.objectStore("meta").get(STAMP)),
     ]);
     const opened = held.map((part, at) => this.#open("parts", names[at] ?? "", part.sealed));
     const plain = await Promise.all(opened);
@@ -106,17 +99,19 @@ export class Store {
   async write(
     writes: Writes,
     stamp: number,
-    { durability = "strict" }: { readonly durability?: "strict" | "relaxed" } = {},
+    { durability = "strict" }: { readonly durability?: Durability } = {},
   ): Promise<number> {
     const sealed = await this.#sealed(writes);
-    const writing = this.#writing(durability);
-    const latest = (await writing.objectStore("meta").get(STAMP)) ?? 0;
+    const writing = this.#writing(["meta", "parts", "log", "values"], durability);
+    const kept = done(writing);
+    kept.catch(() => undefined);
+    const latest = (await asked<number | undefined>(writing.objectStore("meta").get(STAMP))) ?? 0;
     if (latest !== stamp) {
       writing.abort();
-      await writing.done.catch(() => undefined);
+      await kept.catch(() => undefined);
       throw new Overtaken();
     }
-    await written([...put(writing, sealed, stamp + 1), writing.done]);
+    await written([...put(writing, sealed, stamp + 1), kept]);
     return stamp + 1;
   }
 
@@ -127,27 +122,20 @@ export class Store {
    */
   async keep(values: ReadonlyMap<string, Bytes | null>): Promise<void> {
     const { values: sealed } = await this.#sealed({ values });
-    const writing = this.#database.transaction("values", "readwrite", { durability: "relaxed" });
-    const asked = sealed.map(async ({ key, sealed: data }) => {
-      await (data === null ? writing.store.delete(key) : writing.store.put(data, key));
-    });
-    await written([...asked, writing.done]);
+    const writing = this.#writing(["values"], "relaxed");
+    await written([...setAll(writing.objectStore("values"), sealed), done(writing)]);
   }
 
   /** A value by its name, or null. */
   async value(name: string): Promise<Bytes | null> {
-    const sealed = await this.#database.get("values", name);
+    const sealed = await this.#get<Bytes>("values", name);
     return sealed === undefined ? null : await this.#open("values", name, sealed);
   }
 
   /** All values whose names begin alike, by name. */
   async valuesOf(prefix: string): Promise<Map<string, Bytes>> {
     const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-    const reading = this.#database.transaction("values", "readonly");
-    const [names, held] = await Promise.all([
-      reading.store.getAllKeys(range),
-      reading.store.getAll(range),
-    ]);
+    const [names, held] = await this.#all<string>("values", range);
     const plain = await Promise.all(
       held.map((sealed, at) => this.#open("values", names[at] ?? "", sealed)),
     );
@@ -158,11 +146,7 @@ export class Store {
   async log(channel: string, from: number, to: number): Promise<Map<number, Bytes>> {
     if (to < from) return new Map();
     const range = IDBKeyRange.bound([channel, from], [channel, to]);
-    const reading = this.#database.transaction("log", "readonly");
-    const [keys, held] = await Promise.all([
-      reading.store.getAllKeys(range),
-      reading.store.getAll(range),
-    ]);
+    const [keys, held] = await this.#all<[string, number]>("log", range);
     const plain = await Promise.all(
       held.map((sealed, at) => this.#open("log", logName(keys[at] ?? ["", 0]), sealed)),
     );
@@ -199,33 +183,47 @@ export class Store {
     };
   }
 
-  #writing(durability: "strict" | "relaxed"): Writing {
-    const tables = ["meta", "parts", "log", "values"] as const;
-    return this.#database.transaction([...tables], "readwrite", { durability });
+  async #get<T>(table: string, key: string): Promise<T | undefined> {
+    return await asked<T | undefined>(this.#database.transaction(table).objectStore(table).get(key));
+  }
+
+  async #all<Key>(table: Table, range: IDBKeyRange): Promise<[readonly Key[], readonly Bytes[]]> {
+    const store = this.#database.transaction(table).objectStore(table);
+    const keys = asked(store.getAllKeys(range)) as Promise<unknown> as Promise<Key[]>;
+    return await Promise.all([keys, asked<Bytes[]>(store.getAll(range))]);
+  }
+
+  #writing(tables: string[], durability: Durability): IDBTransaction {
+    return this.#database.transaction(tables, "readwrite", { durability });
   }
 }
 
-type Writing = IDBPTransaction<Tables, ("meta" | "parts" | "log" | "values")[], "readwrite">;
-
 /** Forget everything that this browser holds. */
 export async function forget(): Promise<void> {
-  await deleteDB(NAME);
+  await deleteDatabase(NAME);
 }
 
-function put(writing: Writing, sealed: SealedWrites, stamp: number): Promise<unknown>[] {
-  const parts = writing.objectStore("parts");
-  const log = writing.objectStore("log");
-  const values = writing.objectStore("values");
+function put(writing: IDBTransaction, sealed: SealedWrites, stamp: number): Promise<unknown>[] {
+  const parts = sealed.parts.map(({ key, sealed: data }) => ({
+    key,
+    sealed: data === null ? null : { stamp, sealed: data },
+  }));
   return [
-    ...sealed.parts.flatMap(({ key, sealed: data }) =>
-      data === null ? [] : [parts.put({ stamp, sealed: data }, key)],
-    ),
-    ...sealed.log.flatMap(({ key, sealed: data }) => (data === null ? [] : [log.put(data, key)])),
-    ...sealed.values.map(async ({ key, sealed: data }) => {
-      await (data === null ? values.delete(key) : values.put(data, key));
-    }),
-    writing.objectStore("meta").put(stamp, STAMP),
+    ...setAll(writing.objectStore("parts"), parts),
+    ...setAll(writing.objectStore("log"), sealed.log),
+    ...setAll(writing.objectStore("values"), sealed.values),
+    asked(writing.objectStore("meta").put(stamp, STAMP)),
   ];
+}
+
+/** Set each value under its key, and take out those that are null. */
+function setAll(
+  store: IDBObjectStore,
+  values: readonly { readonly key: IDBValidKey; readonly sealed: unknown }[],
+): Promise<unknown>[] {
+  return values.map(async ({ key, sealed }) => {
+    await (sealed === null ? asked(store.delete(key)) : asked(store.put(sealed, key)));
+  });
 }
 
 /** Wait for a transaction; throws NotPossible where the disk is full, and nothing was written. */
@@ -238,40 +236,35 @@ async function written(work: readonly Promise<unknown>[]): Promise<void> {
   }
 }
 
-async function opened(superseded: () => void): Promise<Database> {
+async function opened(superseded: () => void): Promise<IDBDatabase> {
   try {
-    const database = await openDB<Tables>(NAME, SCHEMA, {
-      upgrade(fresh) {
-        fresh.createObjectStore("keys");
-        fresh.createObjectStore("meta");
-        fresh.createObjectStore("parts").createIndex("stamp", "stamp");
-        fresh.createObjectStore("log");
-        fresh.createObjectStore("values");
-      },
-      blocking(_present, _wanted, event) {
-        // A newer page, or one that wipes: whoever keeps the old form open would hold it up.
-        (event.target as IDBDatabase).close();
-        superseded();
-      },
-      terminated: superseded,
-    });
-    return database;
+    return await openDatabase(NAME, { version: SCHEMA, make: tables, superseded });
   } catch (error) {
     if (error instanceof DOMException && error.name === "VersionError") throw new TooNew();
     throw error;
   }
 }
 
-async function storeKey(database: Database): Promise<CryptoKey | null> {
-  const held = await database.get("keys", KEY);
+function tables(fresh: IDBDatabase): void {
+  for (const name of ["keys", "meta", "log", "values"]) fresh.createObjectStore(name);
+  fresh.createObjectStore("parts").createIndex("stamp", "stamp");
+}
+
+async function storeKey(database: IDBDatabase): Promise<CryptoKey | null> {
+  const reading = database.transaction(["keys", "parts"]);
+  const [held, parts] = await Promise.all([
+    asked<CryptoKey | undefined>(reading.objectStore("keys").get(KEY)),
+    asked(reading.objectStore("parts").count()),
+  ]);
   if (held !== undefined) return held;
-  if ((await database.count("parts")) > 0) return null;
+  if (parts > 0) return null;
   const made = await newStoreKey();
   const writing = database.transaction("keys", "readwrite", { durability: "strict" });
+  const [keys, kept] = [writing.objectStore("keys"), done(writing)];
   // Two tabs that begin at once agree on the first one's key.
-  const first = await writing.store.get(KEY);
-  if (first === undefined) await writing.store.put(made, KEY);
-  await writing.done;
+  const first = await asked<CryptoKey | undefined>(keys.get(KEY));
+  if (first === undefined) await asked(keys.put(made, KEY));
+  await kept;
   return first ?? made;
 }
 

@@ -52,6 +52,7 @@ export type Surroundings = {
   readonly marks: (channel: ChannelId) => ReadonlyMap<ProfessionalId, Mark>;
   readonly present: (channel: ChannelId) => readonly ProfessionalId[];
   readonly catchUp: (channel: ChannelId) => Promise<void>;
+  readonly reconcile: (channel: ChannelId) => Promise<void>;
   readonly redraw: (channel: ChannelId) => void;
 };
 
@@ -201,6 +202,12 @@ export class OpenChannel implements Conversation {
 
   async refresh(): Promise<void> {
     await this.#around.catchUp(this.channel);
+  }
+
+  async reconcile(): Promise<void> {
+    await this.#around.reconcile(this.channel);
+    await this.follow();
+    this.#around.redraw(this.channel);
   }
 
   get #state(): ChannelState {

@@ -23,6 +23,7 @@ import {
 } from "../core/session/session.ts";
 import type { ChannelState, Session } from "../core/session/state.ts";
 import type { Step } from "../core/session/step.ts";
+import { forkIn, stands } from "./forks.ts";
 import type { LogLine } from "./line.ts";
 import { alone } from "./locks.ts";
 import { lastPlace } from "./opening.ts";
@@ -234,7 +235,7 @@ export class Device {
     const { request } = send;
     return await alone(`ronde-line-${request.channel}`, async () => {
       await this.turns.refresh();
-      if (!isWanted(this.turns.session, request)) return [];
+      if (!isWanted(this.turns.session, request) || (await this.#mustWait(request))) return [];
       try {
         const files = request.kind === "entry" ? await this.parcels.sendFor(request.id) : [];
         const seq = await this.#place(request);
@@ -251,6 +252,12 @@ export class Device {
         );
       }
     });
+  }
+
+  /** Nothing is said where devices stand in two groups; changes of the group lead out of it. */
+  async #mustWait({ channel, kind }: AppendRequest): Promise<boolean> {
+    if (kind === "create" || kind === "commit") return false;
+    return stands(await forkIn(this.#store, channel), this.#state(channel));
   }
 
   async #place(request: AppendRequest): Promise<number> {

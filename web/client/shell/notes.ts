@@ -2,6 +2,7 @@
 
 import type { ChannelId, EntryId } from "../core/ids.ts";
 import type { Concern } from "../core/session/effects.ts";
+import type { Fork } from "./forks.ts";
 import type { ParkedEntry } from "./remember.ts";
 import type { Moment, Warning } from "./ronde.ts";
 import type { Store } from "./store.ts";
@@ -17,6 +18,7 @@ export class Notes {
   readonly #parked = new Map<string, ParkedEntry>();
   readonly #warnings = new Map<string, KeptWarning>();
   readonly #waiting = new Map<string, Moment>();
+  readonly #forks = new Map<string, Fork>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -24,11 +26,11 @@ export class Notes {
 
   /** Read again what any tab has written. */
   async load(): Promise<void> {
-    const prefixes = [NAMES.parked, NAMES.warning, NAMES.waiting];
+    const prefixes = [NAMES.parked, NAMES.warning, NAMES.waiting, NAMES.fork];
     const held = await Promise.all(
       prefixes.map(async (prefix) => await this.#store.valuesOf(prefix)),
     );
-    for (const known of [this.#parked, this.#warnings, this.#waiting]) known.clear();
+    for (const known of [this.#parked, this.#warnings, this.#waiting, this.#forks]) known.clear();
     for (const values of held) {
       this.take(new Map([...values].map(([name, data]) => [name, decodeValue(data)])));
     }
@@ -62,6 +64,11 @@ export class Notes {
     return this.#waiting.get(NAMES.waiting + entry) ?? 0;
   }
 
+  /** The devices of a channel that were last heard to stand in another group, or null. */
+  forkIn(channel: ChannelId): Fork | null {
+    return this.#forks.get(NAMES.fork + channel) ?? null;
+  }
+
   async dropParked(channel: ChannelId, id: EntryId): Promise<void> {
     await this.#keep(`${NAMES.parked}${channel}/${id}`, null);
   }
@@ -82,6 +89,7 @@ export class Notes {
   #kindOf(name: string): Map<string, unknown> | null {
     if (name.startsWith(NAMES.parked)) return this.#parked as Map<string, unknown>;
     if (name.startsWith(NAMES.warning)) return this.#warnings as Map<string, unknown>;
+    if (name.startsWith(NAMES.fork)) return this.#forks as Map<string, unknown>;
     return name.startsWith(NAMES.waiting) ? (this.#waiting as Map<string, unknown>) : null;
   }
 }

@@ -253,10 +253,14 @@ export type MemberDevice = Author & {
   readonly since: number;
 };
 
-/** Why a channel sends nothing until somebody acts. */
+/** Why a channel sends nothing for now, or what one should know of it. */
 export type Trouble = {
-  /** `ghost`: a device that no statement justifies is in the group, or somebody tried to add one. */
-  readonly kind: "ghost" | "forked" | "chain" | "removed";
+  /**
+   * `ghost`: a device that no statement justifies is in the group, or somebody tried to add one.
+   * `forked`: a device stands in another group; what one writes waits until they agree again.
+   * `parted`: the log or others' devices did not agree; nothing waits for it.
+   */
+  readonly kind: "ghost" | "forked" | "parted" | "chain" | "removed";
   readonly warning: Warning | null;
 };
 
@@ -307,6 +311,8 @@ export interface Conversation {
   circleCode(): string | null;
   /** Read the log from the server now. */
   refresh(): Promise<void>;
+  /** Where devices stand in two groups: read on, come in anew if need be, and ask them again. */
+  reconcile(): Promise<void>;
 }
 
 /** What the device knows of a circle, from its verified chain. */

@@ -250,7 +250,9 @@ export class Rooms {
       turns: this.turns,
       parked: (channel) => this.notes.parkedIn(channel),
       waitingSince: (entry) => this.notes.waitingSince(entry),
-      trouble: (state) => troubleOf(this.turns.session, state, this.notes.warnings),
+      trouble: (state) =>
+        troubleOf(this.turns.session, state, this.notes.warnings, this.notes.forkIn(state.id)),
+      reconcile: async (channel) => await this.sync.reconcile(channel),
       post: async (channel, content, options) => await this.#post(channel, content, options),
       passOn: async (content, channel, to) => await this.device.parcels.passOn(content, channel, to),
       dropParked: async (channel, id) => {
@@ -277,6 +279,7 @@ export class Rooms {
       keeper: new BackupKeeper(this.store, line, () => this.turns.known, unbacked),
       clock,
       opened: () => [...this.#open.keys()],
+      fork: (channel) => this.notes.forkIn(channel),
       present: (channel, who) => this.#arrived(channel, who),
       marked: (channel) => {
         news.tell("mark", { channel });

@@ -8,9 +8,9 @@
 import { BadChain } from "../core/membership.ts";
 import { type ChannelId, type CircleId, isId } from "../core/ids.ts";
 import { ChainRolledBack } from "../core/session/session.ts";
-import { compare } from "../core/session/compare.ts";
 import { type Effect, safetyWarning } from "../core/session/effects.ts";
 import type { HttpLine } from "./api.ts";
+import { type Fork, Healing, stands } from "./forks.ts";
 import { type Device, isPassing, waits } from "./device.ts";
 import { BadAnswer } from "./forms.ts";
 import type { Live } from "./live.ts";
@@ -43,6 +43,8 @@ export type SyncSite = {
   readonly clock: () => Moment;
   /** The conversations that somebody looks at. */
   readonly opened: () => readonly ChannelId[];
+  /** What was last heard of devices in another group. */
+  readonly fork: (channel: ChannelId) => Fork | null;
   readonly present: (channel: ChannelId, who: readonly string[]) => void;
   readonly marked: (channel: ChannelId) => void;
   readonly changed: () => void;
@@ -50,6 +52,7 @@ export type SyncSite = {
 
 export class Sync {
   readonly #site: SyncSite;
+  readonly #healing: Healing;
   #running: Promise<void> | null = null;
   readonly #waiting = new Map<ChannelId, Moment>();
   #again = false;
@@ -69,6 +72,9 @@ export class Sync {
 
   constructor(site: SyncSite) {
     this.#site = site;
+    const { store, device, clock } = site;
+    const ask = async (channel: ChannelId): Promise<void> => await this.marksOf(channel);
+    this.#healing = new Healing({ store, device, clock, ask });
   }
 
   get syncing(): boolean {
@@ -150,14 +156,18 @@ export class Sync {
   async heard(told: Told): Promise<void> {
     const { device, marks, marked } = this.#site;
     await marks.take(told);
-    marked(told.channel);
+    const { channel } = told;
     const { session } = device.turns;
-    const group = session.channels.get(told.channel)?.group ?? null;
-    if (group === null || told.device === session.device.id) return;
-    if (compare(session, told).effects.length === 0) return;
-    await this.#guarded(async () => {
-      await device.carryOut(await device.turns.take((now) => compare(now, told)));
-    });
+    const group = session.channels.get(channel)?.group ?? null;
+    if (group !== null && told.device !== session.device.id) {
+      await this.#healing.hear(told);
+    }
+    marked(channel);
+  }
+
+  /** Somebody asks for it: see to it that devices agree, and send what waited for that. */
+  async reconcile(channel: ChannelId): Promise<void> {
+    await this.#healing.reconcile(channel);
   }
 
   /** Back up what is new, a little later: several steps are one round. */
@@ -229,7 +239,10 @@ export class Sync {
     const unread = [...device.turns.session.channels.values()].filter(
       ({ id, cursor, phase }) => phase === "member" && !this.#asked.has(id) && marks.read(id) < cursor,
     );
-    return [...new Set([...opened(), ...unread.map(({ id }) => id)])];
+    const forked = [...device.turns.session.channels.values()].filter((state) =>
+      stands(this.#site.fork(state.id), state),
+    );
+    return [...new Set([...opened(), ...[...unread, ...forked].map(({ id }) => id)])];
   }
 
   /** Tell whether somebody may still add us to a channel by themselves. */

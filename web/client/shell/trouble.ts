@@ -1,13 +1,18 @@
 /** Why a channel stands still until somebody acts, said from what the session has found. */
 
 import type { ChannelState, Session } from "../core/session/state.ts";
+import { type Fork, stands } from "./forks.ts";
 import type { Trouble, Warning } from "./ronde.ts";
 
-/** Name what stops a channel, or null. */
+/** What a comparison of devices found has no place: whether it still stands, the fork says. */
+const COMPARED = "";
+
+/** Name what stops a channel, or what one should know of it; null where all is well. */
 export function troubleOf(
   session: Session,
   state: ChannelState,
   warnings: readonly Warning[],
+  fork: Fork | null,
 ): Trouble | null {
   if (state.phase === "removed") return { kind: "removed", warning: null };
   const here = warnings.filter(({ channel }) => channel === state.id);
@@ -17,6 +22,8 @@ export function troubleOf(
   if (chain !== undefined || session.circles.get(state.circle)?.outdated === true) {
     return { kind: "chain", warning: chain ?? null };
   }
-  const forked = here.findLast(({ kind }) => kind === "group_forked");
-  return forked === undefined ? null : { kind: "forked", warning: forked };
+  const forks = here.filter(({ kind }) => kind === "group_forked");
+  if (stands(fork, state)) return { kind: "forked", warning: forks.at(-1) ?? null };
+  const parted = forks.findLast(({ seq, detail }) => seq !== null || detail !== COMPARED);
+  return parted === undefined ? null : { kind: "parted", warning: parted };
 }

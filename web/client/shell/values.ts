@@ -18,6 +18,7 @@ export const NAMES = {
   parked: "parked/",
   waiting: "waiting/",
   warning: "warning/",
+  fork: "fork/",
   mark: "mark/",
   draft: "draft/",
   kept: "kept/",

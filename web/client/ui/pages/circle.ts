@@ -20,14 +20,24 @@ export async function circlePage(context: PageContext): Promise<Page> {
   }
   const me = meIn(ronde);
   const desk = new Desk({ ronde, conversation, people: frame.people, me, signal });
-  const trouble = h("div", { class: "circle-trouble" });
+  const trouble = h("div", { class: "circle-trouble", "data-looks": "" });
+  const way = {
+    reconcile: async () => await conversation.reconcile(),
+    dismiss: async (warning: string) => {
+      await ronde.dismissWarning(warning);
+      await drawTrouble();
+    },
+  };
   const drawTrouble = async (): Promise<void> => {
-    if (conversation.trouble === null && trouble.firstChild === null) return;
+    const now = conversation.trouble;
+    const looks = now === null ? "" : `${now.kind} ${now.warning?.id ?? ""}`;
+    if (looks === trouble.dataset.looks) return;
+    trouble.dataset.looks = looks;
     const { troubleBanner } = await import("../feed/dialogs.ts");
-    trouble.replaceChildren(...(conversation.trouble === null ? [] : [troubleBanner(conversation.trouble)]));
+    if (looks === trouble.dataset.looks) trouble.replaceChildren(...(now === null ? [] : [troubleBanner(now, way)]));
   };
   void drawTrouble();
-  for (const event of ["channel", "warning"] as const) {
+  for (const event of ["channel", "mark", "warning"] as const) {
     signal.addEventListener("abort", ronde.on(event, () => void drawTrouble()));
   }
   const search = h(

@@ -3,7 +3,7 @@
 import type { Ronde, Standing } from "../shell/ronde.ts";
 import { isNotLoaded } from "../shell/lazily.ts";
 import { holdsDevice, start } from "../shell/start.ts";
-import { wear } from "./clothes.ts";
+import { dressed, wear } from "./clothes.ts";
 import { fill, found, h } from "./dom.ts";
 import { addShortcuts, listenToKeys } from "./keyboard.ts";
 import { type FrameCircle, buildFrame, drawNavigation } from "./parts/frame.ts";
@@ -72,7 +72,7 @@ class App {
     listenToKeys();
     // Fetched with the first key of Ctrl+K: whoever presses it goes on typing at once.
     window.addEventListener("keydown", ({ key }) => {
-      if (key === "Control" || key === "Meta") import("./parts/switcher.ts").catch(() => undefined);
+      if (key === "Control" || key === "Meta") dressed(import("./parts/switcher.ts")).catch(() => undefined);
     });
     addShortcuts([
       { keys: ["Mod", "K"], label: () => t("Aller à un cercle ou à une page"), run: () => void this.#openSwitcher() },
@@ -109,7 +109,7 @@ class App {
     const found = this.#guard(match(ROUTES, url), url);
     if (found === "elsewhere") return;
     const waiting = setTimeout(() => this.#showSkeleton(turn), BLINK_MS);
-    const [page] = await Promise.all([this.#make(found, url), wear(this.#area)]);
+    const [page] = await Promise.all([this.#make(found, url), wear(this.#area, hasFields(found))]);
     clearTimeout(waiting);
     if (turn === this.#turn) this.#show(page, scroll);
   }
@@ -232,7 +232,7 @@ class App {
 
   async #openSwitcher(): Promise<void> {
     if (this.#area === "door") return;
-    const { openSwitcher } = await import("./parts/switcher.ts");
+    const { openSwitcher } = await dressed(import("./parts/switcher.ts"));
     this.#tellSwitcher = openSwitcher({
       ronde: this.#ronde,
       circles: () => this.#namedCircles(),
@@ -242,7 +242,7 @@ class App {
 
   async #openSession(): Promise<void> {
     if (this.#area === "door") return;
-    const { openSessionDialog, closeSessionDialog } = await import("./parts/session_dialog.ts");
+    const { openSessionDialog, closeSessionDialog } = await dressed(import("./parts/session_dialog.ts"));
     if (this.#ronde.standing.kind === "signed-out") return;
     this.#closeSession = closeSessionDialog;
     openSessionDialog(this.#ronde);
@@ -271,8 +271,12 @@ async function showUnexpected(reason: unknown): Promise<void> {
   toast(said(reason));
 }
 
+function hasFields(found: Match | PageMaker): boolean {
+  return typeof found !== "function" && found.route.fields === true;
+}
+
 async function openHelp(): Promise<void> {
-  (await import("./parts/shortcut_help.ts")).openShortcutHelp();
+  (await dressed(import("./parts/shortcut_help.ts"))).openShortcutHelp();
 }
 
 /** The page's own files come while the device opens; whoever fails is asked again when drawn. */
@@ -280,7 +284,7 @@ function fetchAhead(): void {
   const route = match(ROUTES, new URL(location.href))?.route;
   if (route === undefined || (route.open !== true && !holdsDevice())) return;
   route.load().catch(() => undefined);
-  void wear(route.area);
+  void wear(route.area, route.fields);
 }
 
 async function main(): Promise<void> {

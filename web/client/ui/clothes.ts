@@ -1,4 +1,4 @@
-/** The looks that only some areas need: fetched with their first page, before it is drawn. */
+/** The looks that only some pages need: fetched with the first of them, before it is drawn. */
 
 import { h } from "./dom.ts";
 import type { Area } from "./router.ts";
@@ -6,19 +6,28 @@ import type { Area } from "./router.ts";
 /** The stylesheets beside the one of all pages, by the names of their files under styles/areas. */
 declare const RONDE_STYLES: Readonly<Record<string, string>>;
 
+/** What opens over a page, and whatever has fields. */
+const ASKED = "asked";
+
 const WORN: Partial<Readonly<Record<Area, readonly string[]>>> = {
-  door: ["door"],
-  account: ["door"],
-  coordination: ["door", "coordination"],
+  door: [ASKED, "door"],
+  account: [ASKED, "door"],
+  coordination: [ASKED, "door", "coordination"],
   circles: ["feed"],
-  tasks: ["feed"],
+  tasks: [ASKED, "feed"],
 };
 
 const fetched = new Map<string, Promise<void>>();
 
-/** Put on what an area's pages look like; a page without it is plain, and no worse. */
-export async function wear(area: Area): Promise<void> {
-  await Promise.all((WORN[area] ?? []).map(async (name) => await fetchOnce(name)));
+/** Put on what a page of an area looks like; a page without it is plain, and no worse. */
+export async function wear(area: Area, hasFields = false): Promise<void> {
+  const worn = [...(WORN[area] ?? []), ...(hasFields ? [ASKED] : [])];
+  await Promise.all(worn.map(async (name) => await fetchOnce(name)));
+}
+
+/** Load something that opens over a page, with what it looks like. */
+export async function dressed<T>(part: Promise<T>): Promise<T> {
+  return (await Promise.all([part, fetchOnce(ASKED)]))[0];
 }
 
 async function fetchOnce(name: string): Promise<void> {

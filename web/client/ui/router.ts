@@ -62,6 +62,8 @@ export type Route = {
   readonly path: string;
   readonly area: Area;
   readonly open?: boolean;
+  /** There are fields on it, in an area whose first pages have none. */
+  readonly fields?: boolean;
   readonly load: () => Promise<PageMaker>;
 };
 

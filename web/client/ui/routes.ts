@@ -29,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/circles/{circle}/tasks",
     area: "circles",
+    fields: true,
     load: async () => (await import("./pages/circle_tasks.ts")).circleTasksPage,
   },
   {
@@ -39,16 +40,19 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/circles/{circle}/documents",
     area: "circles",
+    fields: true,
     load: async () => (await import("./pages/circle_documents.ts")).circleDocumentsPage,
   },
   {
     path: "/documents/{document}",
     area: "circles",
+    fields: true,
     load: async () => (await import("./pages/document.ts")).documentPage,
   },
   {
     path: "/circles/{circle}/appointments",
     area: "circles",
+    fields: true,
     load: async () => (await import("./pages/circle_appointments.ts")).circleAppointmentsPage,
   },
   {

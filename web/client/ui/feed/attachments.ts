@@ -6,6 +6,7 @@ import { fill, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { toast } from "../toast.ts";
 import { straight, t } from "../words.ts";
+import { asked } from "./asked.ts";
 import type { Scene } from "./scene.ts";
 import { sizeWord } from "./words_of.ts";
 
@@ -71,7 +72,7 @@ async function show(frame: HTMLElement, attachment: Attachment, scene: Scene): P
     const image = h("img", { src: source, alt: straight(attachment.name), decoding: "async" });
     image.addEventListener("load", () => URL.revokeObjectURL(source), { once: true });
     fill(frame, image);
-    frame.addEventListener("click", async () => (await import("./dialogs.ts")).enlarge(blob));
+    frame.addEventListener("click", async () => (await asked()).enlarge(blob));
   } catch (error) {
     fill(frame, icon("warning"), h("span", { class: "small" }, whyNot(error)));
     frame.addEventListener("click", () => void show(frame, attachment, scene), { once: true });

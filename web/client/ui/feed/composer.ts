@@ -11,6 +11,7 @@ import { fill, freshId, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
+import { asked } from "./asked.ts";
 import type { MessageItem } from "./fold.ts";
 import type { Suggestions } from "./mention.ts";
 import { preview } from "./message.ts";
@@ -98,7 +99,7 @@ export class Composer extends HTMLElement {
   async take(files: readonly File[]): Promise<void> {
     const options = this.#options;
     if (options === null) return;
-    const { Tray } = await import("./dialogs.ts");
+    const { Tray } = await asked();
     this.#tray ??= new Tray(this.#filed, options.ronde.files, () => this.#changed());
     await this.#tray.take(files);
   }
@@ -131,7 +132,7 @@ export class Composer extends HTMLElement {
     if (this.#naming || !this.#field.value.includes("@")) return;
     this.#naming = true;
     try {
-      const { Suggestions } = await import("./dialogs.ts");
+      const { Suggestions } = await asked();
       this.#suggestions = new Suggestions(this.#field, people, me);
       this.#progress.after(this.#suggestions.element);
       this.#suggestions.look();
@@ -163,7 +164,7 @@ export class Composer extends HTMLElement {
   }
 
   async #adding(from: HTMLElement): Promise<void> {
-    const { openMenu } = await import("./dialogs.ts");
+    const { openMenu } = await asked();
     const choose = (accept: string): void => {
       this.#picker.accept = accept;
       this.#picker.click();

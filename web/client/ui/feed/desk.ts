@@ -10,6 +10,7 @@ import { fill, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
+import { asked } from "./asked.ts";
 import { Composer, type Said } from "./composer.ts";
 import { type Feed, type FeedItem, type MessageItem, fold } from "./fold.ts";
 import type { NewTaskOptions } from "./new_task.ts";
@@ -88,7 +89,7 @@ export class Desk {
 
   /** Show a task by its id. */
   async openTask(id: TaskId): Promise<void> {
-    const { openTask } = await import("./dialogs.ts");
+    const { openTask } = await asked();
     const { ronde, conversation, people, me } = this.#options;
     const current = (): Feed["tasks"] extends ReadonlyMap<TaskId, infer V> ? V | null : never =>
       this.#feed.tasks.get(id) ?? null;
@@ -154,11 +155,11 @@ export class Desk {
         details: item.text.includes("\n") ? item.text : "",
       }),
     openTask: (task) => void this.openTask(task),
-    receipts: async (item) => (await import("./dialogs.ts")).openReceipts(item, this.#options),
+    receipts: async (item) => (await asked()).openReceipts(item, this.#options),
     retry: (item) => void this.#options.conversation.retry(item.id),
     discard: (item) => void this.#options.conversation.discard(item.id),
     jump: (entry) => void this.jump(entry),
-    report: async (item) => (await import("./dialogs.ts")).openTrouble(item.seq),
+    report: async (item) => (await asked()).openTrouble(item.seq),
   };
 
   async #send(said: Said, thread: EntryId | null, progress: (done: number) => void): Promise<void> {
@@ -187,7 +188,7 @@ export class Desk {
   }
 
   async #remove(item: MessageItem): Promise<void> {
-    const { isSureToRemove } = await import("./dialogs.ts");
+    const { isSureToRemove } = await asked();
     if (await isSureToRemove()) await this.#post({ kind: "deletion", of: item.id });
   }
 
@@ -245,5 +246,5 @@ export class Desk {
 }
 
 async function newTask(options: NewTaskOptions): Promise<void> {
-  (await import("./dialogs.ts")).openNewTask(options);
+  (await asked()).openNewTask(options);
 }

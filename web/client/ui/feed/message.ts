@@ -5,6 +5,7 @@ import { machineTime, timeOf } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { t, tn } from "../words.ts";
+import { asked } from "./asked.ts";
 import { attachmentView } from "./attachments.ts";
 import type { FeedItem, MessageItem } from "./fold.ts";
 import { receiptOf } from "./receipts.ts";
@@ -171,7 +172,7 @@ function tools(item: MessageItem, scene: Scene): HTMLElement {
       "aria-label": t("Que faire de ce message"),
       "aria-haspopup": "menu",
       "aria-expanded": "false",
-      onclick: async () => (await import("./dialogs.ts")).openMessageMenu(more, item, scene),
+      onclick: async () => (await asked()).openMessageMenu(more, item, scene),
     },
     icon("more", "small"),
   );

@@ -4,6 +4,7 @@ import type { CircleId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
 import { circleFrame, childName } from "../circle/frame.ts";
 import { h } from "../dom.ts";
+import { asked } from "../feed/asked.ts";
 import { Desk } from "../feed/desk.ts";
 import { icon } from "../icons.ts";
 import type { Page, PageContext } from "../router.ts";
@@ -33,7 +34,7 @@ export async function circlePage(context: PageContext): Promise<Page> {
     const looks = now === null ? "" : `${now.kind} ${now.warning?.id ?? ""}`;
     if (looks === trouble.dataset.looks) return;
     trouble.dataset.looks = looks;
-    const { troubleBanner } = await import("../feed/dialogs.ts");
+    const { troubleBanner } = await asked();
     if (looks === trouble.dataset.looks) trouble.replaceChildren(...(now === null ? [] : [troubleBanner(now, way)]));
   };
   void drawTrouble();
@@ -47,7 +48,7 @@ export async function circlePage(context: PageContext): Promise<Page> {
       type: "button",
       "aria-label": t("Chercher dans la discussion"),
       onclick: async () => {
-        const { openSearch } = await import("../feed/dialogs.ts");
+        const { openSearch } = await asked();
         openSearch({ ronde, conversation, people: frame.people, jump: (id) => void desk.jump(id) });
       },
     },

@@ -4,6 +4,7 @@ import type { TaskId } from "../../core/ids.ts";
 import { childName } from "../circle/frame.ts";
 import { nearDay } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
+import { asked } from "../feed/asked.ts";
 import { type TaskState, TASK_STATES } from "../feed/tasks.ts";
 import type { TaskDialog } from "../feed/task_dialog.ts";
 import { stateWord } from "../feed/words_of.ts";
@@ -185,7 +186,7 @@ export class Board {
   async #show(located: Located): Promise<void> {
     const { conversation, card } = located;
     if (conversation === null) return;
-    const { openTask } = await import("../feed/dialogs.ts");
+    const { openTask } = await asked();
     const { ronde } = this.#context;
     const people = this.#source.people(card.circle);
     const current = (): Located["words"] =>
@@ -218,7 +219,7 @@ export function newTaskButton(source: TaskSource): Child {
   const [only] = places;
   if (only === undefined || source.glances.length > 1) return null;
   const give = async (): Promise<void> => {
-    const { openNewTask } = await import("../feed/dialogs.ts");
+    const { openNewTask } = await asked();
     openNewTask({ conversation: only, people: source.people(only.circle), title: "" });
   };
   return h("button", { class: "button button-primary", type: "button", onclick: give }, icon("plus", "small"), t("Nouvelle tâche"));

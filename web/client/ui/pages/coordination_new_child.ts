@@ -5,6 +5,7 @@ import { BirthFields, IdentityFields } from "../coordination/child_fields.ts";
 import { ContactFields } from "../coordination/contact_fields.ts";
 import { isAnother } from "../coordination/doubles.ts";
 import { type Choice, choice } from "../coordination/fields.ts";
+import { Keeping, type Kept, countOf, keptOf } from "../coordination/keeping.ts";
 import { notYours } from "../coordination/office.ts";
 import { Paged } from "../coordination/paged.ts";
 import { CHILDREN, colleagueLine, colleaguesOf, physicians } from "../coordination/people.ts";
@@ -19,11 +20,14 @@ import type { ChildHeader } from "../served.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 
+const KEPT = "register-child";
+
 export async function newChildPage(context: PageContext): Promise<Page> {
   const { ronde, signal } = context;
   const title = t("Inscrire un enfant");
   if (!powersOf(ronde.me?.role).children) return { title, element: notYours() };
-  const entry = new Entry(context, physicians(await colleaguesOf(ronde, signal)));
+  const [colleagues, kept] = await Promise.all([colleaguesOf(ronde, signal), keptOf(ronde, KEPT)]);
+  const entry = new Entry(context, physicians(colleagues), kept);
   const element = subpage(
     { href: "/coordination/children", name: t("Enfants") },
     title,
@@ -43,9 +47,11 @@ class Entry {
   readonly #family = h("div", { class: "stack-loose" });
   /** The form looks at these each time: people are added while it stands. */
   readonly #fields: Answerable[] = [];
+  readonly #keeping: Keeping;
 
-  constructor(context: PageContext, doctors: readonly Colleague[]) {
+  constructor(context: PageContext, doctors: readonly Colleague[], kept: Kept) {
     this.#context = context;
+    for (let others = countOf(kept, "relation") - 1; others > 0; others -= 1) this.#contacts.push(another());
     this.#physician = choice({
       label: t("Médecin référent"),
       name: "physician",
@@ -53,7 +59,7 @@ class Entry {
       options: [{ value: "", label: t("À choisir plus tard") }, ...doctors.map((each) => ({ value: each.id, label: colleagueLine(each) }))],
     });
     this.#drawFamily();
-    this.element = form({
+    const element = form({
       fields: this.#fields,
       body: [
         section(t("L'enfant"), this.#identity.element),
@@ -66,12 +72,16 @@ class Entry {
       send: async () => this.#send(false),
       blame: (error) => this.#blame(error),
     });
+    this.#keeping = new Keeping(context, KEPT, element);
+    this.#keeping.putBack(kept);
+    this.element = element;
   }
 
   async #send(alike: boolean): Promise<void> {
     const { ronde, go } = this.#context;
     try {
       const child = await ronde.api.ask<ChildRecord>("POST", "/children", this.#form(alike));
+      await this.#keeping.forget();
       toast(t("L'enfant est inscrit."));
       go(`/coordination/children/${child.id}`);
     } catch (error) {
@@ -102,9 +112,10 @@ class Entry {
     const theirs = this.#contacts.flatMap((each) => each.fields);
     this.#fields.splice(0, this.#fields.length, ...this.#identity.fields, ...this.#birth.fields, ...theirs);
     const add = (): void => {
-      const made = new ContactFields(null, t("Une autre personne"));
+      const made = another();
       this.#contacts.push(made);
       this.#drawFamily();
+      this.#keeping.changed();
       made.element.querySelector("input")?.focus();
     };
     const more = h("button", { class: "button", type: "button", onclick: add }, icon("plus", "small"), t("Ajouter quelqu'un"));
@@ -115,6 +126,7 @@ class Entry {
     const remove = (): void => {
       this.#contacts.splice(at, 1);
       this.#drawFamily();
+      this.#keeping.changed();
     };
     const drop = h("button", { class: "link-button", type: "button", onclick: remove }, t("Retirer cette personne"));
     return h("div", { class: "stack-tight" }, contact.element, at > 0 && drop);
@@ -134,6 +146,10 @@ class Entry {
     };
     return about[error.code] ?? null;
   }
+}
+
+function another(): ContactFields {
+  return new ContactFields(null, t("Une autre personne"));
 }
 
 function section(title: string, body: HTMLElement): HTMLElement {

@@ -2,6 +2,7 @@
 
 import { Refused } from "../../shell/ronde.ts";
 import { choice, phoneOf, wrongName } from "../coordination/fields.ts";
+import { Keeping, type Kept, keptOf } from "../coordination/keeping.ts";
 import { notYours } from "../coordination/office.ts";
 import { Paged } from "../coordination/paged.ts";
 import { powersOf } from "../coordination/powers.ts";
@@ -14,16 +15,18 @@ import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
 import { t } from "../words.ts";
 
+const KEPT = "register-professional";
+
 export async function newProfessionalPage(context: PageContext): Promise<Page> {
   const { ronde, signal } = context;
   const title = t("Nouveau professionnel");
   if (!powersOf(ronde.me?.role).people) return { title, element: notYours() };
-  const structures = await new Paged<Structure>(ronde, "/structures").all(signal);
+  const [structures, kept] = await Promise.all([new Paged<Structure>(ronde, "/structures").all(signal), keptOf(ronde, KEPT)]);
   const element = subpage(
     { href: "/coordination/professionals", name: t("Professionnels") },
     title,
     t("Ensuite vient l'invitation, puis la convention et la vérification de l'identité."),
-    new Entry(context, structures).element,
+    new Entry(context, structures, kept).element,
   );
   return { title, element };
 }
@@ -44,7 +47,9 @@ class Entry {
     options: [{ value: "", label: t("Choisissez") }, ...Object.entries(PROFESSIONS).map(([value, label]) => ({ value, label: label() }))],
   });
 
-  constructor(context: PageContext, structures: readonly Structure[]) {
+  readonly #keeping: Keeping;
+
+  constructor(context: PageContext, structures: readonly Structure[], kept: Kept) {
     this.#context = context;
     this.#structure = new StructureFields(structures);
     const roles = ["professional", "coordinator", "secretary", ...(context.ronde.me?.role === "administrator" ? ["administrator"] : [])];
@@ -52,7 +57,7 @@ class Entry {
     this.#role.input.addEventListener("change", () => {
       this.#profession.element.hidden = !this.#isCarer();
     });
-    this.element = form({
+    const element = form({
       fields: [this.#given, this.#family, this.#profession, this.#email, this.#phone, this.#rpps, ...this.#structure.fields],
       body: [
         h("div", { class: "field-row" }, this.#given.element, this.#family.element),
@@ -66,6 +71,9 @@ class Entry {
       send: async () => this.#send(),
       blame: (error) => this.#blame(error),
     });
+    this.#keeping = new Keeping(context, KEPT, element);
+    this.#keeping.putBack(kept);
+    this.element = element;
   }
 
   #isCarer(): boolean {
@@ -99,6 +107,7 @@ class Entry {
       rpps: rpps === "" ? null : rpps,
       structure: await this.#structure.keep(ronde),
     });
+    await this.#keeping.forget();
     go(`/coordination/professionals/${person.id}?invite=1`, { replace: true });
   }
 

@@ -1,6 +1,6 @@
 /** A page that could not be drawn says so, and what to do. */
 
-import { Unreachable } from "../../shell/ronde.ts";
+import { type Status, Unreachable } from "../../shell/ronde.ts";
 import { h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { icon } from "../icons.ts";
@@ -8,7 +8,9 @@ import type { Page, PageContext } from "../router.ts";
 import { t } from "../words.ts";
 
 /** Draw what stands in a page's place. */
-export function faultPage({ again }: PageContext, error: unknown): Page {
+export function faultPage(context: PageContext, error: unknown): Page {
+  const { again } = context;
+  tryOnReturn(context);
   const offline = error instanceof Unreachable;
   const title = offline ? t("Vous êtes hors ligne") : t("Cette page n'a pas pu s'ouvrir");
   const text = offline
@@ -32,4 +34,21 @@ export function faultPage({ again }: PageContext, error: unknown): Page {
     ),
   );
   return { title, element };
+}
+
+/** Draw the page by itself once the network is back, or whoever was signed out has signed in. */
+function tryOnReturn({ ronde, signal, again }: PageContext): void {
+  let could = isWithin(ronde.status);
+  const deaf = ronde.on("status", (status) => {
+    const can = isWithin(status);
+    if (can && !could) again();
+    could = can;
+  });
+  signal.addEventListener("abort", deaf);
+  // A short cut ends before anybody noticed that the live connection stood no more.
+  addEventListener("online", again, { signal });
+}
+
+function isWithin({ online, signedIn }: Status): boolean {
+  return online && signedIn;
 }

@@ -9,11 +9,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 from channels.content_fields import (
     BadContent,
     Fields,
+    day_of,
+    document_of,
     flag_of,
     id_of,
     professionals_of,
@@ -35,7 +37,6 @@ MAX_TEXT: Final = 8_000
 MAX_TITLE: Final = 200
 MAX_EMOJI: Final = 16
 MAX_STATE: Final = 32
-MAX_DUE: Final = 10
 
 
 class ContentType(StrEnum):
@@ -82,20 +83,27 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """The sealed half of a task; its card (assignees, due, state) travels in clear."""
+    """The sealed half of a task; its card (assignees, due, state) travels in clear.
+
+    Due, assignees and document repeat the card under the author's signature: empty says
+    that there is none, None that an older client left it unsaid.
+    """
 
     task: TaskId
     title: str
     details: str = ""
     checklist: tuple[ChecklistItem, ...] = ()
+    due: str | None = None
+    assignees: tuple[ProfessionalId, ...] | None = None
+    document: DocumentId | Literal[""] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskChange:
-    """What somebody did to a task: None leaves a field as it was, an empty `due` lifts it.
+    """What somebody did to a task: None leaves a field as it was, empty lifts it.
 
-    State, due and assignees repeat the clear card under the author's signature, so a
-    card that the server altered can be told from one that its author wrote.
+    State, due, assignees and document repeat the clear card under the author's signature,
+    so a card that the server altered can be told from one that its author wrote.
     """
 
     task: TaskId
@@ -105,6 +113,7 @@ class TaskChange:
     state: str | None = None
     due: str | None = None
     assignees: tuple[ProfessionalId, ...] | None = None
+    document: DocumentId | Literal[""] | None = None
     note: str = ""
 
 
@@ -182,12 +191,7 @@ def _plain(content: Content) -> dict[str, object]:
         case Deletion():
             return {"of": content.of}
         case Task():
-            return {
-                "task": content.task,
-                "title": content.title,
-                "details": content.details or None,
-                "checklist": [plain_step(one) for one in content.checklist] or None,
-            }
+            return _plain_task(content)
         case TaskChange():
             return _plain_change(content)
         case Reaction():
@@ -208,6 +212,18 @@ def _plain_message(message: Message) -> dict[str, object]:
     }
 
 
+def _plain_task(task: Task) -> dict[str, object]:
+    return {
+        "task": task.task,
+        "title": task.title,
+        "details": task.details or None,
+        "checklist": [plain_step(one) for one in task.checklist] or None,
+        "due": task.due,
+        "assignees": None if task.assignees is None else list(task.assignees),
+        "document": task.document,
+    }
+
+
 def _plain_change(change: TaskChange) -> dict[str, object]:
     steps = change.checklist
     return {
@@ -218,6 +234,7 @@ def _plain_change(change: TaskChange) -> dict[str, object]:
         "state": change.state,
         "due": change.due,
         "assignees": None if change.assignees is None else list(change.assignees),
+        "document": change.document,
         "note": change.note or None,
     }
 
@@ -252,6 +269,9 @@ def _task(fields: Fields) -> Task:
         title=fields.take("title", text_of(MAX_TITLE, least=1)),
         details=fields.maybe("details", text_of(MAX_TEXT)) or "",
         checklist=fields.maybe("checklist", read_checklist) or (),
+        due=fields.maybe("due", day_of),
+        assignees=fields.maybe("assignees", professionals_of),
+        document=fields.maybe("document", document_of),
     )
 
 
@@ -262,8 +282,9 @@ def _task_change(fields: Fields) -> TaskChange:
         details=fields.maybe("details", text_of(MAX_TEXT)),
         checklist=fields.maybe("checklist", read_checklist),
         state=fields.maybe("state", text_of(MAX_STATE, least=1)),
-        due=fields.maybe("due", text_of(MAX_DUE)),
+        due=fields.maybe("due", day_of),
         assignees=fields.maybe("assignees", professionals_of),
+        document=fields.maybe("document", document_of),
         note=fields.maybe("note", text_of(MAX_TEXT)) or "",
     )
 

@@ -6,15 +6,20 @@ written there is refused.
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
+from datetime import date
+from typing import Final, Literal, TypeVar
 
-from crypto.ids import ProfessionalId, is_id
+from crypto.ids import DocumentId, ProfessionalId, is_id
 from crypto.mls.suite import Secret
 
 MAX_PEOPLE: Final = 50
 """The most people whom one content mentions or assigns."""
 KEY_LENGTH: Final = 32
+
+# ISO 8601 in its one long form; in Python the calendar begins with the year 1.
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 T = TypeVar("T")
 
@@ -80,6 +85,24 @@ def id_of(value: object) -> str:
     """Read an id of `crypto/ids.py`."""
     if not isinstance(value, str) or not is_id(value):
         raise BadContent("an id of another shape")
+    return value
+
+
+def document_of(value: object) -> DocumentId | Literal[""]:
+    """Read a document's id, or the empty text that says: none."""
+    return "" if value == "" else DocumentId(id_of(value))
+
+
+def day_of(value: object) -> str:
+    """Read a day of the calendar, YYYY-MM-DD, or the empty text that says: none."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or _DAY.fullmatch(value) is None:
+        raise BadContent("a day of another shape")
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise BadContent("a day that no calendar has") from None
     return value
 
 

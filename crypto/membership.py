@@ -105,6 +105,12 @@ class Roster:
             if statement.action is Action.ADD and statement.professional == professional
         )
 
+    def coordinated(self, professional: ProfessionalId, length: int) -> bool:
+        """Tell whether the professional was a coordinator by the first `length` statements."""
+        seen = reversed(self.statements[:length])
+        last = next((one for one in seen if one.professional == professional), None)
+        return last is not None and (last.action, last.role) == (Action.ADD, COORDINATOR)
+
     def ever_removed(self, professional: ProfessionalId) -> bool:
         """Tell whether the chain ever removed the professional."""
         return any(

@@ -1,56 +1,58 @@
 """A channel's tasks, folded from what their authors signed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from channels.content import Task, TaskChange
-from channels.content_parts import ChecklistItem
-from crypto.ids import ChannelId, ProfessionalId, TaskId
+from channels.content_tasks import SignedTask, Uncounted, begun, changed
+from crypto.ids import ChannelId, EntryId, TaskId
+from crypto.membership import Roster
 from crypto.session.effects import EntryOpened
 from server.client.reading import content_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardTask:
-    """A task as its entries tell it; what nobody signed yet is None.
+    """A task as its entries tell it; `seq` is the place of the last entry about it."""
 
-    A due date of `""` was lifted.
-    """
-
-    task: TaskId
     channel: ChannelId
-    author: ProfessionalId
-    title: str
-    details: str = ""
-    checklist: tuple[ChecklistItem, ...] = ()
-    state: str | None = None
-    due: str | None = None
-    assignees: tuple[ProfessionalId, ...] | None = None
+    signed: SignedTask
+    seq: int
 
 
-def fold(entries: Iterable[EntryOpened]) -> dict[TaskId, BoardTask]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """A channel's tasks, and those of its entries that changed them in vain."""
+
+    tasks: dict[TaskId, BoardTask]
+    uncounted: dict[EntryId, Uncounted]
+
+
+def fold(entries: Iterable[EntryOpened], roster: Roster) -> Board:
     """Follow the tasks through a channel's entries, in the log's order."""
-    board: dict[TaskId, BoardTask] = {}
+    board = Board(tasks={}, uncounted={})
     for one in entries:
         match content_of(one):
-            case Task() as task if task.task not in board:
-                board[task.task] = BoardTask(
-                    task=task.task,
-                    channel=one.channel,
-                    author=one.opened.author.professional,
-                    title=task.title,
-                    details=task.details,
-                    checklist=task.checklist,
-                )
-            case TaskChange() as change if change.task in board:
-                board[change.task] = changed(board[change.task], change)
+            case Task() as task if task.task not in board.tasks:
+                signed = begun(task, one.opened.author.professional, one.card)
+                held = BoardTask(channel=one.channel, signed=signed, seq=one.seq)
+                board.tasks[task.task] = held
+            case TaskChange() as change if change.task in board.tasks:
+                _follow(board, one, change, roster)
             case _:
                 pass
     return board
 
 
-def changed(task: BoardTask, change: TaskChange) -> BoardTask:
-    """Apply a change: what it leaves out stays as it was."""
-    named = ("title", "details", "checklist", "state", "due", "assignees")
-    said = {name: getattr(change, name) for name in named}
-    return replace(task, **{name: value for name, value in said.items() if value is not None})
+def _follow(board: Board, one: EntryOpened, change: TaskChange, roster: Roster) -> None:
+    held, who = board.tasks[change.task], one.opened.author.professional
+    signed, uncounted = changed(
+        held.signed,
+        change,
+        by=who,
+        coordinates=roster.coordinated(who, one.opened.entry.circle_length),
+        card=one.card,
+    )
+    board.tasks[change.task] = BoardTask(channel=held.channel, signed=signed, seq=one.seq)
+    if uncounted is not None:
+        board.uncounted[one.opened.entry.id] = uncounted

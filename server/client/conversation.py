@@ -8,6 +8,7 @@ import click
 from channels.content import DocumentLink, Message, Reaction
 from crypto.ids import ChannelId, DeviceId, DocumentId, EntryId, is_id
 from crypto.session.state import ChannelState, Phase
+from server.client.board import fold
 from server.client.circles import require_done
 from server.client.desk import Desk, Visit
 from server.client.french import FrenchCommand, Refusal
@@ -166,7 +167,10 @@ def history(desk: Desk, *, channel: str) -> None:
         where = await visit.channel(channel)
         await tell(await visit.device.catch_up(where), visit.names)
         entries = await visit.device.history(where)
-        await show(entries, visit.names, numbers={one.opened.entry.id: one.seq for one in entries})
+        numbers = {one.opened.entry.id: one.seq for one in entries}
+        roster = visit.device.roster(visit.device.session.channels[where].circle)
+        uncounted = fold(entries, roster).uncounted
+        await show(entries, visit.names, numbers=numbers, uncounted=uncounted)
         unread = len(visit.device.session.channels[where].unread)
         if unread:
             click.echo(f"({unread} message(s) que votre appareil n'a pas le droit de lire)")

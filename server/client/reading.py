@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import click
 
@@ -18,6 +19,7 @@ from channels.content import (
 )
 from channels.content_fields import BadContent
 from channels.content_parts import Attachment, ChecklistItem
+from channels.content_tasks import Uncounted, begun
 from crypto.ids import EntryId, ProfessionalId
 from crypto.session.effects import EntryOpened
 from server.client.telling import Names, local, loud, plain
@@ -30,18 +32,33 @@ STATES: Mapping[str, str] = {
     "completed": "faite",
     "cancelled": "annulée",
 }
+BELIED = "le serveur montre de cette tâche autre chose que ce qu'ont écrit ses auteurs."
+_UNCOUNTED: Mapping[Uncounted, str] = {
+    Uncounted.NOT_THEIRS: "ce changement ne compte pas : la tâche n'est pas à cette personne.",
+    Uncounted.TOO_LATE: "ce changement ne compte pas : un autre est passé avant.",
+}
 _INDENT = " " * 8
 
 
 async def show(
-    entries: Iterable[EntryOpened], names: Names, *, numbers: Mapping[EntryId, int]
+    entries: Iterable[EntryOpened],
+    names: Names,
+    *,
+    numbers: Mapping[EntryId, int],
+    uncounted: Mapping[EntryId, Uncounted] | None = None,
 ) -> None:
-    """Print entries in order; `numbers` tells the places of those they may answer to."""
+    """Print entries in order; `numbers` tells the places of those they may answer to.
+
+    `uncounted` names the changes of tasks that do not count, where the tasks are known.
+    """
     for one in entries:
         who = await names.of(one.opened.author.professional)
         click.secho(f"#{one.seq:<5} {local(one.at)}  {who}", bold=True)
         for line in plain(await _words(one, names, numbers)).split("\n"):
             click.echo(f"{_INDENT}{line}")
+        why = (uncounted or {}).get(one.opened.entry.id)
+        if why is not None:
+            loud(_UNCOUNTED[why])
         if one.notice is not None:
             loud(f"la place de ce message est douteuse ({one.notice.value}).")
 
@@ -108,11 +125,14 @@ def _file(attachment: Attachment) -> str:
 
 
 async def _task(task: Task, one: EntryOpened, names: Names) -> str:
+    signed = begun(task, one.opened.author.professional, one.card)
     said = f"Tâche « {task.title} » ({task.task})"
-    if one.card is not None and one.card.assignees:
-        said += f"\npour {await names.of_all(one.card.assignees)}"
-    if one.card is not None and one.card.due is not None:
-        said += f"\navant le {one.card.due:%d/%m/%Y}"
+    if signed.assignees:
+        said += f"\npour {await names.of_all(signed.assignees)}"
+    if signed.due:
+        said += f"\navant le {date.fromisoformat(signed.due):%d/%m/%Y}"
+    if signed.contradicted:
+        said += f"\n⚠ {BELIED}"
     return f"{said}{chr(10) + task.details if task.details else ''}{checklist(task.checklist)}"
 
 

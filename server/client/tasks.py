@@ -9,16 +9,18 @@ import click
 from care_circle.task import TaskState
 from channels.content import MAX_TITLE, Task, TaskChange
 from channels.content_parts import ChecklistItem
+from channels.content_tasks import SignedTask, contradicts, may_word, with_card
 from crypto.ids import CircleId, DocumentId, TaskId, new_id
 from crypto.session.log import Card
 from crypto.session.state import Phase
 from server.client.board import BoardTask, fold
 from server.client.desk import SHORTEST, Desk, Visit
 from server.client.french import FrenchCommand, Misused, Refusal
-from server.client.reading import STATES, checklist
+from server.client.reading import BELIED, STATES, checklist
 from server.client.telling import loud, plain
 
 _DUE = click.DateTime(["%Y-%m-%d"])
+_MOVING = ("state", "assign", "due")
 
 
 @click.command(cls=FrenchCommand)
@@ -45,8 +47,6 @@ def task(
 
     async def work(visit: Visit) -> None:
         where, made = await visit.joined(channel), TaskId(new_id())
-        steps = tuple(ChecklistItem(text=step) for step in check)
-        words = Task(task=made, title=title, details=details, checklist=steps)
         card = Card(
             task=made,
             state=TaskState.REQUESTED.value,
@@ -54,7 +54,9 @@ def task(
             due=None if due is None else due.date(),
             document=None if document is None else DocumentId(document),
         )
-        await visit.say(where, words, card=card)
+        steps = tuple(ChecklistItem(text=step) for step in check)
+        words = Task(task=made, title=title, details=details, checklist=steps)
+        await visit.say(where, with_card(words, card), card=card)
         click.echo(f"tâche  {made}")
 
     desk.run(work)
@@ -78,13 +80,17 @@ def task_change(desk: Desk, /, *, channel: str, named: str, **wanted: Any) -> No
 
     async def work(visit: Visit) -> None:
         where = await visit.joined(channel)
-        held = _task_named(fold(await visit.device.history(where)), named)
-        circle = visit.device.session.channels[where].circle
-        cards = await _cards(visit, circle)
-        if held.task not in cards:
-            raise Refusal("Le serveur n'a pas de carte pour cette tâche : « ronde client tasks ».")
-        card = _card(visit, cards[held.task], wanted)
-        await visit.say(where, _change(held, card, wanted), card=card)
+        roster = visit.device.roster(visit.device.session.channels[where].circle)
+        board = fold(await visit.device.history(where), roster)
+        held = _task_named(board.tasks, named).signed
+        me = visit.device.professional
+        _check_words(held, wanted, may=may_word(held, me, coordinates=me in roster.coordinators))
+        change = _change(held, wanted)
+        if not any(wanted[moving] for moving in _MOVING):
+            await visit.say(where, change)
+            return
+        card = _card(visit, held, wanted)
+        await visit.say(where, with_card(change, card), card=card)
 
     desk.run(work)
 
@@ -101,7 +107,8 @@ def list_tasks(desk: Desk, *, circle: str) -> None:
         cards, board = await _cards(visit, where), dict[TaskId, BoardTask]()
         for channel, state in visit.device.session.channels.items():
             if state.circle == where and state.phase is not Phase.WAITING:
-                board |= fold(await visit.device.history(channel))
+                entries = await visit.device.history(channel)
+                board |= fold(entries, visit.device.roster(where)).tasks
         for card in cards.values():
             await _show(visit, card, board.get(TaskId(card["id"])))
         if not cards:
@@ -110,58 +117,77 @@ def list_tasks(desk: Desk, *, circle: str) -> None:
     desk.run(work)
 
 
-async def _show(visit: Visit, card: Mapping[str, Any], words: BoardTask | None) -> None:
-    title = "(mots illisibles pour votre appareil)" if words is None else f"« {words.title} »"
-    click.echo(f"{card['id']}  {plain(title)}  {STATES.get(card['state'], card['state'])}")
-    due = f", avant le {date.fromisoformat(card['due']):%d/%m/%Y}" if card["due"] else ""
-    click.echo(f"    pour {await visit.names.of_all(card['assignees'])}{due}")
-    if words is None:
+async def _show(visit: Visit, card: Mapping[str, Any], held: BoardTask | None) -> None:
+    """Print a task as it was signed; as the server has it only where its words are not ours."""
+    shown, said = _read_card(card), None if held is None else held.signed
+    title = "(mots illisibles pour votre appareil)" if said is None else f"« {said.title} »"
+    state, day = (shown.state, shown.due) if said is None else (said.state, _day(said.due))
+    click.echo(f"{card['id']}  {plain(title)}  {STATES.get(state, state)}")
+    due = f", avant le {day:%d/%m/%Y}" if day else ""
+    assignees = shown.assignees if said is None else said.assignees
+    click.echo(f"    pour {await visit.names.of_all(assignees)}{due}")
+    if held is None or said is None:
         return
-    for line in plain(words.details + checklist(words.checklist)).split("\n"):
+    for line in plain(said.details + checklist(said.checklist)).split("\n"):
         if line:
             click.echo(f"    {line}")
-    if _contradicts(card, words):
-        loud("la carte que montre le serveur n'est pas celle que l'auteur a signée.")
+    head = visit.device.session.channels[held.channel].cursor
+    comparable = held.seq <= card["seq"] <= head
+    if said.contradicted or (comparable and contradicts(shown, said)):
+        loud(BELIED)
 
 
-def _contradicts(card: Mapping[str, Any], words: BoardTask) -> bool:
-    """Tell whether the clear card says otherwise than the last signed change."""
-    shown = (card["state"], card["due"] or "", set(card["assignees"]))
-    signed = (
-        shown[0] if words.state is None else words.state,
-        shown[1] if words.due is None else words.due,
-        shown[2] if words.assignees is None else set(words.assignees),
-    )
-    return shown != signed
+def _check_words(held: SignedTask, wanted: Mapping[str, Any], *, may: bool) -> None:
+    """Refuse to rewrite a task that is none of ours.
+
+    Raises:
+        Refusal: It would not count.
+    """
+    worded = wanted["title"], wanted["details"], wanted["done"]
+    if not may and any(worded):
+        raise Refusal(
+            f"« {held.title} » n'est pas à vous : commentez-la (--note), ou prenez-la (--assign)."
+        )
 
 
-def _change(held: BoardTask, card: Card, wanted: Mapping[str, Any]) -> TaskChange:
-    """Write the change with the whole card under its author's signature."""
+def _change(held: SignedTask, wanted: Mapping[str, Any]) -> TaskChange:
+    """Write what is said of a task, without what its card says."""
     return TaskChange(
         task=held.task,
         title=wanted["title"],
         details=wanted["details"],
         checklist=_ticked(held, wanted["done"]) if wanted["done"] else None,
-        state=card.state,
-        due="" if card.due is None else card.due.isoformat(),
-        assignees=card.assignees,
         note=wanted["note"],
     )
 
 
-def _card(visit: Visit, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Card:
-    due = date.fromisoformat(held["due"]) if held["due"] else None
+def _card(visit: Visit, held: SignedTask, wanted: Mapping[str, Any]) -> Card:
+    """Write the whole card anew from what was signed, never from what the server shows."""
     named = tuple(visit.professional(each) for each in wanted["assign"])
     return Card(
-        task=TaskId(held["id"]),
-        state=wanted["state"] or held["state"],
-        assignees=named or tuple(held["assignees"]),
-        due=wanted["due"].date() if wanted["due"] else due,
-        document=held["document"],
+        task=held.task,
+        state=wanted["state"] or held.state,
+        assignees=named or held.assignees,
+        due=wanted["due"].date() if wanted["due"] else _day(held.due),
+        document=held.document or None,
     )
 
 
-def _ticked(held: BoardTask, done: Sequence[int]) -> tuple[ChecklistItem, ...]:
+def _read_card(shown: Mapping[str, Any]) -> Card:
+    return Card(
+        task=TaskId(shown["id"]),
+        state=shown["state"],
+        assignees=tuple(shown["assignees"]),
+        due=_day(shown["due"] or ""),
+        document=shown["document"],
+    )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _ticked(held: SignedTask, done: Sequence[int]) -> tuple[ChecklistItem, ...]:
     if not all(1 <= number <= len(held.checklist) for number in done):
         raise Refusal(f"Cette tâche a {len(held.checklist)} étape(s) : « ronde client tasks ».")
     return tuple(
@@ -171,7 +197,7 @@ def _ticked(held: BoardTask, done: Sequence[int]) -> tuple[ChecklistItem, ...]:
 
 
 def _task_named(board: Mapping[TaskId, BoardTask], text: str) -> BoardTask:
-    found = [one for one in board.values() if len(text) >= SHORTEST and one.task.startswith(text)]
+    found = [task for id_, task in board.items() if len(text) >= SHORTEST and id_.startswith(text)]
     if len(found) != 1:
         raise Refusal("Aucune tâche lisible, ou plusieurs, de ce nom : « ronde client tasks ».")
     return found[0]

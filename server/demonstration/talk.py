@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from channels.content import Content, Message, Reaction, Task, TaskChange, decode
+from channels.content_tasks import with_card
 from crypto.ids import ChannelId, EntryId, TaskId, new_id
 from crypto.session.effects import EntryOpened
 from crypto.session.log import Card
@@ -46,12 +47,12 @@ async def give_task(stage: Stage) -> None:
     task = TaskId(new_id())
     due = stage.clock().astimezone(PARIS).date() + timedelta(days=7)
     card = Card(task=task, state="requested", assignees=(yanis.id,), due=due)
-    await say(stage, helene, Task(task=task, title=TASK_TITLE), card=card)
+    await say(stage, helene, with_card(Task(task=task, title=TASK_TITLE), card), card=card)
     narrator.tell(f"Hélène confie à Yanis : « {TASK_TITLE} », pour le {spoken_date(due)}.")
     accepted = Card(task=task, state="accepted", assignees=(yanis.id,), due=due)
-    await say(stage, yanis, TaskChange(task=task, state="accepted"), card=accepted)
+    await say(stage, yanis, with_card(TaskChange(task=task), accepted), card=accepted)
     done = Card(task=task, state="completed", assignees=(yanis.id,), due=due)
-    change = TaskChange(task=task, state="completed", note=DONE_NOTE)
+    change = with_card(TaskChange(task=task, note=DONE_NOTE), done)
     await say(stage, yanis, change, card=done)
     narrator.tell(f"Yanis l'accepte, puis la rend : « {DONE_NOTE} »")
     board = await helene.line.ask("GET", f"/circles/{stage.circle}/tasks")

@@ -7,7 +7,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ from click.testing import CliRunner
 from pyotp.totp import TOTP
 
 from care_circle.role import Profession
-from channels.content import Deletion, Edit, Message
+from channels.content import Deletion, Edit, Message, Task, TaskChange
 from channels.content_parts import Attachment
+from channels.content_tasks import with_card
 from channels.headless_people import admit_member
-from crypto.ids import BlobId, new_id
+from crypto.ids import BlobId, TaskId, new_id
 from crypto.mls.suite import Secret
+from crypto.session.log import Card
 from server.client.command import client
 from tests.support.actors import Person, founded, stranger
 from tests.support.journey import (
@@ -133,6 +136,48 @@ async def _assign_and_do(story: Journey, circle: str, channel: str) -> None:
     assert "☑ 1. marche" in listed
     assert "☐ 2. escalier" in listed
     assert "ATTENTION" not in listed
+
+
+async def test_a_task_shows_as_it_was_signed_whatever_card_the_server_has(story: Journey) -> None:
+    ben = await story.join("Ben")
+    await story.gather(ben)
+    task = TaskId(new_id())
+    signed = Card(task=task, state="requested", assignees=(ben.id,), due=date(2027, 3, 9))
+    words = with_card(Task(task=task, title="Appeler la PMI"), signed)
+    await story.ana.post(
+        story.channel, words, card=replace(signed, assignees=(ben.id, story.ana.id), due=None)
+    )
+
+    listed = await at(ben).run("tasks", story.circle)
+    told = await at(ben).run("history", story.channel)
+    await at(ben).run("task-change", story.channel, task, "--state", "accepted")
+
+    assert "pour Ben Lavigne, avant le 09/03/2027" in listed
+    assert "autre chose que ce qu'ont écrit ses auteurs" in listed
+    assert "avant le 09/03/2027" in told
+    assert "autre chose que ce qu'ont écrit ses auteurs" in told
+    board = await story.ana.line.ask("GET", f"/circles/{story.circle}/tasks")
+    assert [(one["due"], one["assignees"]) for one in board["items"]] == [("2027-03-09", [ben.id])]
+
+
+async def test_another_member_rewrites_no_task(story: Journey) -> None:
+    ben, dora = await story.join("Ben"), await story.join("Dora")
+    await story.gather(ben, dora)
+    given = await at(story.ana).run("task", story.channel, "Bilan moteur", "--assign", ben.id)
+    task = ids(given)[-1]
+
+    refused = await at(dora).run(
+        "task-change", story.channel, task, "--title", "Ne rien faire", code=1
+    )
+    await dora.device.catch_up(story.channel)
+    await dora.post(story.channel, TaskChange(task=TaskId(task), title="Ne rien faire"))
+    await at(dora).run("task-change", story.channel, task, "--note", "Je peux aider")
+
+    assert "n'est pas à vous" in refused
+    assert "« Bilan moteur »" in await at(ben).run("tasks", story.circle)
+    told = await at(ben).run("history", story.channel)
+    assert told.count("ce changement ne compte pas") == 1
+    assert "Je peux aider" in told
 
 
 async def _compare(story: Journey, circle: str, channel: str) -> None:

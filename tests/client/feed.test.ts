@@ -9,10 +9,12 @@ import { Card } from "../../web/client/core/session/log.ts";
 import type { ShownEntry } from "../../web/client/shell/ronde.ts";
 import { type MessageItem, fold } from "../../web/client/ui/feed/fold.ts";
 import { countNew, rows } from "../../web/client/ui/feed/grouping.ts";
+import { isBelied } from "../../web/client/ui/feed/tasks.ts";
 import { receiptOf } from "../../web/client/ui/feed/receipts.ts";
 
 const ANA = "ana" as ProfessionalId;
 const BEN = "ben" as ProfessionalId;
+const EVE = "eve" as ProfessionalId;
 const TASK = "task" as TaskId;
 const NOON = Date.UTC(2026, 2, 2, 12);
 
@@ -33,6 +35,7 @@ class Log {
       card: null,
       state: "sent",
       code: null,
+      coordinates: false,
       ...more,
     });
     return id;
@@ -112,18 +115,37 @@ test("an entry that could not be checked shows its place and none of its words",
   assert.ok(!JSON.stringify(item).includes("secret"));
 });
 
+const WORDS = {
+  kind: "task",
+  task: TASK,
+  title: "Appeler",
+  details: "",
+  checklist: [{ text: "Numéro", done: false }],
+  due: "2026-03-09",
+  assignees: [BEN],
+  document: "",
+} as const;
+const NOTHING = {
+  kind: "task_change",
+  task: TASK,
+  title: null,
+  details: null,
+  checklist: null,
+  state: null,
+  due: null,
+  assignees: null,
+  document: null,
+  note: "",
+} as const;
+
 function given(log: Log, card: Partial<Card>): void {
   const whole = new Card({ task: TASK, state: "requested", assignees: [BEN], due: "2026-03-09", ...card });
-  log.say(ANA, { kind: "task", task: TASK, title: "Appeler", details: "", checklist: [] }, { card: whole });
+  log.say(ANA, WORDS, { card: whole });
 }
 
 function moved(log: Log, by: ProfessionalId, state: string, card?: Partial<Card>): void {
   const shown = new Card({ task: TASK, state, assignees: [BEN], due: "2026-03-09", ...card });
-  log.say(
-    by,
-    { kind: "task_change", task: TASK, title: null, details: null, checklist: null, state, due: "2026-03-09", assignees: [BEN], note: "" },
-    { card: shown },
-  );
+  log.say(by, { ...NOTHING, state, due: "2026-03-09", assignees: [BEN] }, { card: shown });
 }
 
 test("of two changes of a task the first of the log counts", () => {
@@ -140,7 +162,7 @@ test("nobody else moves a task than its author and those it was given to", () =>
   const log = new Log();
   given(log, {});
 
-  moved(log, "eve" as ProfessionalId, "cancelled");
+  moved(log, EVE, "cancelled");
 
   assert.equal(fold(log.entries).tasks.get(TASK)?.state, "requested");
 });
@@ -149,8 +171,8 @@ test("nobody puts other words under a task that was given before", () => {
   const log = new Log();
   given(log, {});
 
-  const words = { kind: "task", task: TASK, title: "Ne rien faire", details: "", checklist: [] } as const;
-  log.say("eve" as ProfessionalId, words, { card: new Card({ task: TASK, state: "requested" }) });
+  const words = { ...WORDS, title: "Ne rien faire" };
+  log.say(EVE, words, { card: new Card({ task: TASK, state: "requested" }) });
 
   const { items, tasks } = fold(log.entries);
   const held = tasks.get(TASK);
@@ -166,6 +188,97 @@ test("a card that says otherwise than its author signed is noticed", () => {
 
   const task = fold(log.entries).tasks.get(TASK);
   assert.deepEqual([task?.contradicted, task?.due], [true, "2026-03-09"]);
+});
+
+test("a new task that the server shows otherwise is shown as it was given, and said to be", () => {
+  const log = new Log();
+
+  given(log, { due: "2026-12-31", assignees: [EVE] });
+
+  const task = fold(log.entries).tasks.get(TASK);
+  assert.deepEqual([task?.contradicted, task?.due, task?.assignees], [true, "2026-03-09", [BEN]]);
+});
+
+test("what another member rewrites stays as it was, and is shown as a change that does not count", () => {
+  const log = new Log();
+  given(log, {});
+
+  log.say(EVE, { ...NOTHING, title: "Ne rien faire", details: "Rien", note: "Inutile" });
+
+  const { items, tasks } = fold(log.entries);
+  const change = items[1];
+  assert.deepEqual(change?.kind === "change" && [change.uncounted, change.title], ["not_theirs", "Appeler"]);
+  assert.deepEqual([tasks.get(TASK)?.title, tasks.get(TASK)?.details], ["Appeler", ""]);
+  assert.deepEqual(tasks.get(TASK)?.comments.map(({ text }) => text), ["Inutile"]);
+});
+
+for (const [who, by, more] of [
+  ["who gave it", ANA, {}],
+  ["whom it is given to", BEN, {}],
+  ["a coordinator", EVE, { coordinates: true }],
+] as const) {
+  test(`a task is rewritten by ${who}`, () => {
+    const log = new Log();
+    given(log, {});
+
+    log.say(by, { ...NOTHING, title: "Écrire" }, more);
+
+    assert.equal(fold(log.entries).tasks.get(TASK)?.title, "Écrire");
+  });
+}
+
+test("a comment counts wherever the task stands by then", () => {
+  const log = new Log();
+  given(log, {});
+  moved(log, BEN, "completed");
+
+  log.say(EVE, { ...NOTHING, note: "Bravo" });
+
+  const { items, tasks } = fold(log.entries);
+  assert.deepEqual(tasks.get(TASK)?.comments.map(({ author }) => author), [EVE]);
+  const last = items.at(-1);
+  assert.deepEqual(last?.kind === "change" && [last.uncounted, last.note], [null, "Bravo"]);
+});
+
+test("a change that came second is shown as one that does not count", () => {
+  const log = new Log();
+  given(log, {});
+  moved(log, BEN, "completed");
+
+  moved(log, ANA, "cancelled");
+
+  const last = fold(log.entries).items.at(-1);
+  assert.deepEqual(last?.kind === "change" && [last.uncounted, last.to], ["too_late", null]);
+});
+
+test("a change that the log refused moves nothing", () => {
+  const log = new Log();
+  given(log, {});
+
+  log.say(BEN, { ...NOTHING, state: "completed" }, { state: "parked", seq: null, code: "not_a_member" });
+
+  const { items, tasks } = fold(log.entries);
+  assert.equal(tasks.get(TASK)?.state, "requested");
+  assert.equal(items.at(-1)?.state, "parked");
+});
+
+test("a card apart from the log is belied only by what this device has read", () => {
+  const log = new Log();
+  given(log, {});
+  moved(log, BEN, "accepted");
+  const task = fold(log.entries).tasks.get(TASK);
+  assert.ok(task !== undefined);
+  const card = { state: "accepted", due: "2026-03-09", assignees: [BEN], document: null };
+  const [honest, other] = [card, { ...card, due: null }];
+
+  const told = [
+    isBelied(task, { ...honest, seq: 2 }, 2),
+    isBelied(task, { ...other, seq: 2 }, 2),
+    isBelied(task, { ...other, seq: 1 }, 2),
+    isBelied(task, { ...other, seq: 3 }, 2),
+  ];
+
+  assert.deepEqual(told, [false, true, false, false]);
 });
 
 test("the line of new messages stands before the first of somebody else behind the read mark", () => {

@@ -22,7 +22,7 @@ from channels.content import (
     encode,
     type_of,
 )
-from channels.content_fields import BadContent
+from channels.content_fields import MAX_PEOPLE, BadContent
 from channels.content_parts import MAX_ATTACHMENTS, MAX_CHECKLIST, Attachment, ChecklistItem
 from crypto.entry import MAX_BODY
 from crypto.ids import BlobId, DocumentId, EntryId, ProfessionalId, TaskId, new_id
@@ -58,6 +58,15 @@ EVERYTHING: list[Content] = [
         details="Avant la visite",
         checklist=(ChecklistItem(text="Appeler"), ChecklistItem(text="Écrire", done=True)),
     ),
+    Task(task=TASK, title="Bilan", due="", assignees=(), document=""),
+    Task(
+        task=TASK,
+        title="Bilan",
+        due="2028-02-29",
+        assignees=(BEN,),
+        document=DocumentId(new_id()),
+    ),
+    TaskChange(task=TASK, document=DocumentId(new_id())),
     TaskChange(task=TASK, state="completed"),
     TaskChange(
         task=TASK, title="Autre", details="", checklist=(), due="", assignees=(), note="Fait"
@@ -158,6 +167,32 @@ def test_a_checklist_step_of_another_shape_is_refused(step: object) -> None:
 
     with pytest.raises(BadContent):
         decode(ContentType.TASK, body)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"due": "2027-02-29"},
+        {"due": "0000-01-01"},
+        {"due": "20270101"},
+        {"due": "2027-W01-1"},
+        {"due": "2027-01-01T00:00"},
+        {"due": "\uff12\uff10\uff12\uff17-01-01"},
+        {"due": "2027-01-01\n"},
+        {"due": None},
+        {"assignees": ""},
+        {"assignees": ["ben"]},
+        {"document": "bilan"},
+        {"document": None},
+    ],
+    ids=json.dumps,
+)
+@pytest.mark.parametrize("kind", [ContentType.TASK, ContentType.TASK_CHANGE])
+def test_a_task_signs_no_day_and_nobody_that_there_is_not(
+    kind: ContentType, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(BadContent):
+        decode(kind, compact({"task": TASK, "title": "Bilan"} | wrong))
 
 
 def test_an_attachment_as_it_ought_to_be_is_read() -> None:
@@ -278,7 +313,15 @@ def test_the_largest_message_fits_into_an_entry() -> None:
 
 def test_the_largest_task_fits_into_an_entry() -> None:
     steps = tuple(ChecklistItem(text="x" * 200) for _ in range(MAX_CHECKLIST))
-    task = Task(task=TASK, title="x" * 200, details="x" * MAX_TEXT, checklist=steps)
+    task = Task(
+        task=TASK,
+        title="x" * 200,
+        details="\n" * MAX_TEXT,
+        checklist=steps,
+        due="2028-02-29",
+        assignees=(BEN,) * MAX_PEOPLE,
+        document=DocumentId(new_id()),
+    )
 
     assert len(encode(task)) <= MAX_BODY
 

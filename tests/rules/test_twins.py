@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -211,6 +211,9 @@ def task(random: Random) -> Task:
         title=text(random, 5, least=1),
         details=text(random, 20),
         checklist=checklist(random),
+        due=random.choice([None, "", "2028-02-29"]),
+        assignees=random.choice([None, people(random)]),
+        document=document(random),
     )
 
 
@@ -223,5 +226,10 @@ def change(random: Random) -> TaskChange:
         state=random.choice([None, "in-progress"]),
         due=random.choice([None, "", "2027-01-31"]),
         assignees=random.choice([None, people(random)]),
+        document=document(random),
         note=text(random, 9),
     )
+
+
+def document(random: Random) -> DocumentId | Literal[""] | None:
+    return random.choice([None, "", DocumentId(new_id())])

@@ -33,6 +33,7 @@ from tests.support.vector_people import ANA, BEN, Vector, id_of
 from tests.support.vectors_entries import entries, histories
 from tests.support.vectors_files import files
 from tests.support.vectors_membership import certificates, chains
+from tests.support.vectors_tasks import tasks
 
 
 def numbers() -> Iterator[Vector]:
@@ -93,6 +94,9 @@ PHOTO = Attachment(
 SCAN = replace(PHOTO, type="application/pdf", name="Bilan.pdf", width=None, height=None)
 
 
+SIGNED = Task(task=TaskId(id_of("task")), title="Bilan", assignees=(BEN.professional,))
+
+
 def contents() -> Iterator[Vector]:
     task, first = TaskId(id_of("task")), EntryId(id_of("entry 1"))
     for name, content in (
@@ -105,6 +109,9 @@ def contents() -> Iterator[Vector]:
         ("deletion", Deletion(of=first)),
         ("task", Task(task=task, title="Bilan", checklist=(ChecklistItem(text="Écrire"),))),
         ("task-change", TaskChange(task=task, state="completed", due="", note="Fait")),
+        ("task-signed", replace(SIGNED, due="2028-02-29", document=DocumentId(id_of("document")))),
+        ("task-signed-none", replace(SIGNED, due="", assignees=(), document="")),
+        ("task-change-document", TaskChange(task=task, document="", assignees=())),
         ("reaction", Reaction(to=first, emoji="👍")),
         (
             "document",
@@ -151,6 +158,17 @@ def _refused_contents() -> Iterator[tuple[str, str, bytes]]:
         ("attachment-name-long", "message", _altered(photo, "name", "é" * 101)),
         ("attachments-eleven", "message", _eleven(photo)),
     )
+    signed = encode_content(replace(SIGNED, due="2028-02-29", document=""))
+    for name, due in (
+        ("no-day", "2027-02-29"),
+        ("no-year", "0000-01-01"),
+        ("week", "2028-W09-2"),
+        ("basic", "20280229"),
+        ("moment", "2028-02-29T00:00Z"),
+    ):
+        yield f"task-due-{name}", "task", signed.replace(b"2028-02-29", due.encode())
+    yield "task-document", "task", signed.replace(b'"document":""', b'"document":"bilan"')
+    yield "task-nobody", "task", signed.replace(b'"assignees":[', b'"assignees":null,"x":[')
 
 
 def _altered(body: bytes, key: str, value: str) -> bytes:
@@ -180,7 +198,8 @@ def _content(name: str, kind: str, body: bytes, outcome: str) -> Vector:
 
 
 def every_vector() -> Iterator[Vector]:
-    for family in (certificates, chains, entries, histories, numbers, bundles, contents, files):
+    families = certificates, chains, entries, histories, numbers, bundles, contents, files, tasks
+    for family in families:
         yield from family()
 
 

@@ -35,6 +35,7 @@ from crypto.policy import vouching
 from crypto.safety import circle_code, safety_number
 from crypto.statement import statement_hash
 from tests.support.ronde_files import FILE_OPERATIONS, FILE_REFUSALS
+from tests.support.ronde_tasks import TASK_OPERATIONS
 
 FOLDER = Path(__file__).parent.parent / "vectors" / "ronde"
 
@@ -293,4 +294,5 @@ OPERATIONS: dict[str, Callable[[Given], Values]] = {
     "circle_code": code_of,
     "read_content": read_content,
     **FILE_OPERATIONS,
+    **TASK_OPERATIONS,
 }

@@ -20,9 +20,10 @@ const SESSION = "shell/rooms.ts";
 const LAYERS: readonly LayerStart[] = [
   { entry: ENTRY, named: /^ui\/dates\.ts$/ },
   { entry: SESSION, named: /^ui\/(?:at_once|circle\/frame|feed\/people|nomenclature)\.ts$/ },
-  { named: /^(?:core|shell)\// },
+  // The rule of tasks is for those who show some, and goes with the feed.
+  { named: /^(?:core\/(?!content_tasks)|shell\/)/ },
   { named: /^ui\/(?:dialog|faults|form|fuzzy|menu|parts\/(?:door|subpage))\.ts$/ },
-  { named: /^ui\/feed\// },
+  { named: /^(?:ui\/feed\/|core\/content_tasks)/ },
   { named: /^ui\/tasks\// },
   { named: /^ui\/coordination\// },
 ];

@@ -15,6 +15,7 @@ from channels.content import (
     TaskChange,
 )
 from channels.content_parts import Attachment, ChecklistItem
+from channels.content_tasks import with_card
 from crypto.ids import EntryId, ProfessionalId, TaskId, new_id
 from crypto.session.log import Card
 from server.demonstration.living import script
@@ -71,7 +72,7 @@ async def give(scene: Scene, case: Case, person: Person, deed: script.Task) -> N
     steps = tuple(ChecklistItem(text=step) for step in words.steps)
     details, _ = spoken(scene, words.details)
     task = Task(task=card.task, title=deed.title, details=details, checklist=steps)
-    await _post(case, person, task, card=card, entry=entry)
+    await _post(case, person, with_card(task, card), card=card, entry=entry)
     case.tasks[deed.name] = HeldTask(card=card, steps=steps)
     case.entries[deed.name] = entry
 
@@ -92,15 +93,12 @@ async def change(scene: Scene, case: Case, person: Person, deed: script.Change) 
     told = TaskChange(
         task=card.task,
         checklist=steps if steps != held.steps else None,
-        state=card.state,
-        due="" if card.due is None else card.due.isoformat(),
-        assignees=card.assignees,
         note=spoken(scene, words.note)[0],
     )
     if card == held.card and words.note and steps == held.steps:
         await _post(case, person, TaskChange(task=card.task, note=told.note))
         return
-    await _post(case, person, told, card=card)
+    await _post(case, person, with_card(told, card), card=card)
     case.tasks[deed.name] = HeldTask(card=card, steps=steps)
 
 

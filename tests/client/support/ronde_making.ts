@@ -107,6 +107,9 @@ export function randomContent(dice: Dice): Content {
       title: dice.text(5, 1),
       details: dice.text(20),
       checklist: steps(),
+      due: dice.maybe(() => dice.of(["", "2028-02-29"])),
+      assignees: dice.maybe(people),
+      document: dice.maybe(() => dice.of(["", newId() as DocumentId])),
     }),
     () => ({
       kind: "task_change",
@@ -117,6 +120,7 @@ export function randomContent(dice: Dice): Content {
       state: dice.maybe(() => "in-progress"),
       due: dice.maybe(() => dice.of(["", "2027-01-31"])),
       assignees: dice.maybe(people),
+      document: dice.maybe(() => dice.of(["", newId() as DocumentId])),
       note: dice.text(9),
     }),
     () => ({ kind: "reaction", to: entry, emoji: dice.of(["👍🏽", "❤️", "\u0000"]) }),

@@ -40,6 +40,7 @@ import { vouching } from "../../../web/client/core/policy.ts";
 import { circleCode, safetyNumber } from "../../../web/client/core/safety.ts";
 import { statementHash } from "../../../web/client/core/statement.ts";
 import { FILE_OPERATIONS, FILE_REFUSALS } from "./ronde_files.ts";
+import { TASK_OPERATIONS } from "./ronde_tasks.ts";
 
 const FOLDER = new URL("../../vectors/ronde/", import.meta.url);
 const KEYS = ["comment", "expect", "given", "name", "source", "steps"];
@@ -136,6 +137,10 @@ export class Given {
     const value = this.#raw[key];
     assert.ok(typeof value === "boolean", key);
     return value;
+  }
+
+  ids<Id extends string>(key: string): readonly Id[] {
+    return this.#list(key).map((each) => String(each) as Id);
   }
 
   numbers(key: string): readonly number[] {
@@ -327,4 +332,5 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ["circle_code", (given) => ({ code: circleCode(given.data("authenticator")) })],
   ["read_content", readContent],
   ...FILE_OPERATIONS,
+  ...TASK_OPERATIONS,
 ]);

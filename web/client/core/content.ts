@@ -7,7 +7,17 @@
  */
 
 import { textOf as decodedText } from "./canonical.ts";
-import { BadContent, Fields, flagOf, idOf, listOf, MAX_PEOPLE, textOf } from "./content_fields.ts";
+import {
+  BadContent,
+  dayOf,
+  documentOf,
+  Fields,
+  flagOf,
+  idOf,
+  listOf,
+  MAX_PEOPLE,
+  textOf,
+} from "./content_fields.ts";
 import type { Attachment, ChecklistItem } from "./content_parts.ts";
 import { plainAttachment, plainStep, readAttachments, readChecklist } from "./content_parts.ts";
 import type { DocumentId, EntryId, ProfessionalId, TaskId } from "./ids.ts";
@@ -22,7 +32,6 @@ export const MAX_TEXT = 8_000;
 export const MAX_TITLE = 200;
 const MAX_EMOJI = 16;
 const MAX_STATE = 32;
-const MAX_DUE = 10;
 
 /**
  * A text, perhaps an answer to another entry, perhaps naming people or carrying files.
@@ -49,20 +58,28 @@ export type Edit = {
 /** An entry taken back; readers heed it only from the entry's own author. */
 export type Deletion = { readonly kind: "deletion"; readonly of: EntryId };
 
-/** The sealed half of a task; its card (assignees, due, state) travels in clear. */
+/**
+ * The sealed half of a task; its card (assignees, due, state) travels in clear.
+ *
+ * Due, assignees and document repeat the card under the author's signature: empty says
+ * that there is none, null that an older client left it unsaid.
+ */
 export type Task = {
   readonly kind: "task";
   readonly task: TaskId;
   readonly title: string;
   readonly details: string;
   readonly checklist: readonly ChecklistItem[];
+  readonly due: string | null;
+  readonly assignees: readonly ProfessionalId[] | null;
+  readonly document: DocumentId | "" | null;
 };
 
 /**
- * What somebody did to a task: null leaves a field as it was, an empty `due` lifts it.
+ * What somebody did to a task: null leaves a field as it was, empty lifts it.
  *
- * State, due and assignees repeat the clear card under the author's signature, so a
- * card that the server altered can be told from one that its author wrote.
+ * State, due, assignees and document repeat the clear card under the author's signature,
+ * so a card that the server altered can be told from one that its author wrote.
  */
 export type TaskChange = {
   readonly kind: "task_change";
@@ -73,6 +90,7 @@ export type TaskChange = {
   readonly state: string | null;
   readonly due: string | null;
   readonly assignees: readonly ProfessionalId[] | null;
+  readonly document: DocumentId | "" | null;
   readonly note: string;
 };
 
@@ -154,10 +172,8 @@ function plain(content: Content): object {
       return { of: content.of, text: content.text, mentions: some(content.mentions) };
     case "deletion":
       return { of: content.of };
-    case "task": {
-      const { task, title, details, checklist } = content;
-      return { task, title, details: details || null, checklist: some(checklist.map(plainStep)) };
-    }
+    case "task":
+      return plainTask(content);
     case "task_change":
       return plainChange(content);
     case "reaction":
@@ -177,10 +193,15 @@ function plainMessage({ text, replyTo, mentions, attachments, urgent }: Message)
   };
 }
 
-function plainChange(change: TaskChange): object {
-  const { task, title, details, checklist, state, due, assignees, note } = change;
+// The kind is signed beside the body, not in it.
+function plainTask({ details, checklist, ...said }: Task): object {
+  const steps = some(checklist.map(plainStep));
+  return { ...said, kind: null, details: details || null, checklist: steps };
+}
+
+function plainChange({ checklist, note, ...said }: TaskChange): object {
   const steps = checklist?.map(plainStep) ?? null;
-  return { task, title, details, checklist: steps, state, due, assignees, note: note || null };
+  return { ...said, kind: null, checklist: steps, note: note || null };
 }
 
 function some<T>(values: readonly T[]): readonly T[] | null {
@@ -217,6 +238,9 @@ function readTask(fields: Fields): Task {
     title: fields.take("title", textOf(MAX_TITLE, 1)),
     details: fields.maybe("details", textOf(MAX_TEXT)) ?? "",
     checklist: fields.maybe("checklist", readChecklist) ?? [],
+    due: fields.maybe("due", dayOf),
+    assignees: fields.maybe("assignees", readPeople),
+    document: fields.maybe("document", documentOf),
   };
 }
 
@@ -228,8 +252,9 @@ function readTaskChange(fields: Fields): TaskChange {
     details: fields.maybe("details", textOf(MAX_TEXT)),
     checklist: fields.maybe("checklist", readChecklist),
     state: fields.maybe("state", textOf(MAX_STATE, 1)),
-    due: fields.maybe("due", textOf(MAX_DUE)),
+    due: fields.maybe("due", dayOf),
     assignees: fields.maybe("assignees", readPeople),
+    document: fields.maybe("document", documentOf),
     note: fields.maybe("note", textOf(MAX_TEXT)) ?? "",
   };
 }

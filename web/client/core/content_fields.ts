@@ -7,12 +7,15 @@
 
 import { fromBase64 } from "./base64.ts";
 import { KEY_LENGTH } from "./canonical.ts";
-import { isId } from "./ids.ts";
+import { type DocumentId, isId } from "./ids.ts";
 import { utf8 } from "./mls/codec.ts";
 import { Secret } from "./mls/suite.ts";
 
 /** The most people whom one content mentions or assigns. */
 export const MAX_PEOPLE = 50;
+
+// ISO 8601 in its one long form; in Python the calendar begins with the year 1.
+const DAY = /^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 
 /** An entry's body is none that this version understands. */
 export class BadContent extends Error {}
@@ -65,6 +68,22 @@ export function textOf(limit: number, least = 0): ReadValue<string> {
 export function idOf<Id extends string>(value: unknown): Id {
   if (typeof value !== "string" || !isId(value)) throw new BadContent("an id of another shape");
   return value as Id;
+}
+
+/** Read a document's id, or the empty text that says: none. */
+export function documentOf(value: unknown): DocumentId | "" {
+  return value === "" ? "" : idOf<DocumentId>(value);
+}
+
+/** Read a day of the calendar, YYYY-MM-DD, or the empty text that says: none. */
+export function dayOf(value: unknown): string {
+  if (value === "") return "";
+  if (typeof value !== "string" || !DAY.test(value)) throw new BadContent("a day of another shape");
+  const moment = new Date(`${value}T00:00:00Z`);
+  if (Number.isNaN(moment.getTime()) || moment.toISOString().slice(0, 10) !== value) {
+    throw new BadContent("a day that no calendar has");
+  }
+  return value;
 }
 
 /** Read a list of at most so many values. */

@@ -102,6 +102,13 @@ export class Roster {
       .map((one) => one.identityKey);
   }
 
+  /** Tell whether the professional was a coordinator by the first `length` statements. */
+  coordinated(professional: ProfessionalId, length: number): boolean {
+    const seen = this.statements.slice(0, length);
+    const last = seen.findLast((one) => one.professional === professional);
+    return last?.action === "add" && last.role === COORDINATOR;
+  }
+
   /** Tell whether the chain ever removed the professional. */
   everRemoved(professional: ProfessionalId): boolean {
     return this.statements.some(

@@ -7,13 +7,13 @@
 
 import type { Content } from "../core/content.ts";
 import { type ChannelId, type CircleId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
+import type { Roster } from "../core/membership.ts";
 import { codeOf } from "../core/session/compare.ts";
 import type { Item } from "../core/session/log.ts";
 import type { ChannelState } from "../core/session/state.ts";
-import { lastPlace, openOutgoing, openParked, openRecords, records } from "./opening.ts";
+import { type Ourselves, lastPlace, openOutgoing, openParked, openRecords, records } from "./opening.ts";
 import type { ParkedEntry } from "./remember.ts";
 import type {
-  Author,
   Conversation,
   Mark,
   MemberDevice,
@@ -123,7 +123,7 @@ export class OpenChannel implements Conversation {
       const state = this.#state;
       this.#upto = state.cursor;
       this.#from = state.cursor + 1;
-      this.#keys = keysOf(state);
+      this.#keys = this.#keysOf(state);
       await this.#back(WINDOW);
       this.#gather();
     });
@@ -133,10 +133,10 @@ export class OpenChannel implements Conversation {
   async follow(): Promise<void> {
     await this.#queue.run(async () => {
       const state = this.#state;
-      if (keysOf(state) !== this.#keys) await this.#openAgain(state);
+      if (this.#keysOf(state) !== this.#keys) await this.#openAgain(state);
       if (state.cursor > this.#upto) {
         const held = await records(this.#around.store, this.channel, this.#upto + 1, state.cursor);
-        const opened = await openRecords(state, held);
+        const opened = await openRecords(state, held, this.#roster);
         this.#upto = state.cursor;
         this.#log = [...this.#log, ...opened];
       }
@@ -216,27 +216,37 @@ export class OpenChannel implements Conversation {
     return state;
   }
 
+  /** What decides whether something became readable, and who coordinates. */
+  #keysOf({ epochs, given, unread }: ChannelState): string {
+    const chain = this.#roster?.statements.length ?? 0;
+    return [epochs.length, given.length, unread.length, chain].join("/");
+  }
+
+  get #roster(): Roster | null {
+    return this.#around.turns.session.circles.get(this.circle)?.roster ?? null;
+  }
+
   /** Open `wanted` more entries before those that are open, if the log has them. */
   async #back(wanted: number): Promise<void> {
     const opened: ShownEntry[] = [];
     while (opened.length < wanted && this.#from > 1) {
       const from = Math.max(1, this.#from - STEP);
       const held = await records(this.#around.store, this.channel, from, this.#from - 1);
-      opened.unshift(...(await openRecords(this.#state, held)));
+      opened.unshift(...(await openRecords(this.#state, held, this.#roster)));
       this.#from = from;
     }
     this.#log = [...opened, ...this.#log];
   }
 
-  /** Somebody handed keys on: what had none is tried again. */
+  /** Somebody handed keys on, or the chain tells more: what hung on it is opened again. */
   async #openAgain(state: ChannelState): Promise<void> {
-    const locked = this.#log.filter(({ inside }) => inside.kind === "no-key");
-    this.#keys = keysOf(state);
+    const locked = this.#log.filter(({ inside }) => hangsOn(inside));
+    this.#keys = this.#keysOf(state);
     if (locked.length === 0) return;
     const seqs = new Set(locked.map(({ seq }) => seq));
     const held = await records(this.#around.store, this.channel, this.#from, this.#upto);
     const again = held.filter(({ item }) => seqs.has(item.seq));
-    const opened = new Map((await openRecords(state, again)).map((one) => [one.seq, one]));
+    const opened = new Map((await openRecords(state, again, this.#roster)).map((one) => [one.seq, one]));
     this.#log = this.#log.flatMap((one) => {
       if (!seqs.has(one.seq)) return [one];
       const now = opened.get(one.seq);
@@ -253,21 +263,22 @@ export class OpenChannel implements Conversation {
   }
 
   #gather(): void {
-    const { device } = this.#around.turns.session;
-    const author: Author = { professional: device.professional, device: device.id };
+    const { id: device, professional } = this.#around.turns.session.device;
+    const coordinates = this.#roster?.coordinators.has(professional) ?? false;
+    const ourselves: Ourselves = { author: { professional, device }, coordinates };
     const waiting = this.#state.outbox
       .filter(({ kind }) => kind === "entry")
-      .map((one) => openOutgoing(one, author, this.#around.waitingSince(one.id)));
-    const parked = this.#around.parked(this.channel).map((one) => openParked(one, author));
+      .map((one) => openOutgoing(one, ourselves, this.#around.waitingSince(one.id)));
+    const parked = this.#around.parked(this.channel).map((one) => openParked(one, ourselves));
     const tail = [...this.#stored([...waiting, ...parked]), ...waiting, ...parked];
     this.#tail = kept(this.#tail, tail);
     this.#entries = [...this.#log, ...this.#tail];
   }
 }
 
-/** What decides whether something became readable. */
-function keysOf(state: ChannelState): string {
-  return `${state.epochs.length}/${state.given.length}/${state.unread.length}`;
+/** Whether an entry shows otherwise once there are more keys, or its author's office is known. */
+function hangsOn(inside: ShownEntry["inside"]): boolean {
+  return inside.kind === "no-key" || (inside.kind === "content" && inside.type === "task_change");
 }
 
 /** Keep the objects of entries that are as they were: what is drawn for them stands. */

@@ -2,6 +2,7 @@
 
 import { BadContent, type ContentType, decode, typeOf } from "../core/content.ts";
 import type { ChannelId, DeviceId } from "../core/ids.ts";
+import type { Roster } from "../core/membership.ts";
 import type { Shown } from "../core/session/effects.ts";
 import type { Item } from "../core/session/log.ts";
 import type { Outgoing } from "../core/session/outgoing.ts";
@@ -31,26 +32,32 @@ export async function records(
   return [...held].map(([seq, data]) => decodeRecord(channel, seq, data));
 }
 
-/** Open records, in their order; what is nothing to look at is left out. */
+/** Open records, in their order; what is nothing to look at is left out. No roster, no offices. */
 export async function openRecords(
   state: ChannelState,
   held: readonly LogRecord[],
+  roster: Roster | null = null,
 ): Promise<ShownEntry[]> {
   const breathe = slices();
   const shown: ShownEntry[] = [];
   for (let at = 0; at < held.length; at += AT_ONCE) {
-    const some = held.slice(at, at + AT_ONCE).map(async (one) => await openRecord(state, one));
+    const some = held.slice(at, at + AT_ONCE).map(async (one) => await openRecord(state, one, roster));
     for (const one of await Promise.all(some)) if (one !== null) shown.push(one);
     await breathe();
   }
   return shown;
 }
 
-async function openRecord(state: ChannelState, record: LogRecord): Promise<ShownEntry | null> {
+async function openRecord(
+  state: ChannelState,
+  record: LogRecord,
+  roster: Roster | null,
+): Promise<ShownEntry | null> {
   const { item, findings } = record;
   const { id, seq, at } = item;
   const sender = authorOf(state, item.sender);
-  const place = { id, seq, at, card: item.card, state: "sent", code: null, thread: null } as const;
+  const sent = { state: "sent", code: null, thread: null, coordinates: false } as const;
+  const place = { id, seq, at, card: item.card, ...sent };
   if (findings.members !== undefined) {
     const { added, removed } = findings.members;
     if (added.length + removed.length === 0) return null;
@@ -63,20 +70,24 @@ async function openRecord(state: ChannelState, record: LogRecord): Promise<Shown
   const { entry, author } = look.opened;
   const proven = { professional: author.professional, device: author.device };
   const inside = insideOf(entry.type, entry.body, findings.notice ?? null);
-  return { ...place, author: proven, thread: entry.thread, inside };
+  const coordinates = roster?.coordinated(author.professional, entry.circleLength) ?? false;
+  return { ...place, author: proven, coordinates, thread: entry.thread, inside };
 }
 
 function unseen(look: Exclude<Shown, { kind: "entry_opened" }>): Inside {
   return look.kind === "cannot_read" ? { kind: "no-key" } : { kind: "fault", fault: look.fault };
 }
 
+/** Who we are in a circle as we write. */
+export type Ourselves = { readonly author: Author; readonly coordinates: boolean };
+
 /** Show what waits in the outbox. */
-export function openOutgoing(outgoing: Outgoing, author: Author, at: Moment): ShownEntry {
+export function openOutgoing(outgoing: Outgoing, ourselves: Ourselves, at: Moment): ShownEntry {
   return {
     id: outgoing.id,
     seq: null,
     at,
-    author,
+    ...ourselves,
     inside: insideOf(outgoing.type, outgoing.body, null),
     thread: outgoing.thread,
     card: outgoing.card,
@@ -86,12 +97,12 @@ export function openOutgoing(outgoing: Outgoing, author: Author, at: Moment): Sh
 }
 
 /** Show what the log refused. */
-export function openParked(parked: ParkedEntry, author: Author): ShownEntry {
+export function openParked(parked: ParkedEntry, ourselves: Ourselves): ShownEntry {
   return {
     id: parked.id,
     seq: null,
     at: parked.at,
-    author,
+    ...ourselves,
     inside: insideOf(parked.type, bytesOf(parked.body), null),
     thread: parked.thread,
     card: parked.card,

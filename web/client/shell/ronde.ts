@@ -236,6 +236,8 @@ export type ShownEntry = {
   readonly at: Moment;
   /** The proven author; for a fault or no key only who the server says sent it, if known. */
   readonly author: Author | null;
+  /** The author coordinated the circle, by as much of its chain as they had seen. */
+  readonly coordinates: boolean;
   readonly inside: Inside;
   readonly thread: EntryId | null;
   /** The clear card beside it, where there is one. */

@@ -7,9 +7,10 @@
  */
 
 import type { Attachment, Content } from "../../core/content.ts";
+import type { Uncounted } from "../../core/content_tasks.ts";
 import type { DocumentId, EntryId, ProfessionalId, TaskId } from "../../core/ids.ts";
 import type { Moment, ShownEntry } from "../../shell/ronde.ts";
-import { type TaskView, begun, changed } from "./tasks.ts";
+import { type TaskView, followed, given } from "./tasks.ts";
 
 /** A sign under a message, and who set it. */
 export type Sign = { readonly emoji: string; readonly by: readonly ProfessionalId[] };
@@ -43,7 +44,7 @@ export type TaskItem = Placed & {
   readonly replies: number;
   readonly signs: readonly Sign[];
 };
-/** Somebody did something to a task. `note` is what they said with it. */
+/** Somebody did something to a task, perhaps without effect. `note` is what they said with it. */
 export type ChangeItem = Placed & {
   readonly kind: "change";
   readonly task: TaskId;
@@ -52,6 +53,7 @@ export type ChangeItem = Placed & {
   readonly note: string;
   readonly assignees: readonly ProfessionalId[] | null;
   readonly due: string | null;
+  readonly uncounted: Uncounted | null;
 };
 export type LinkItem = Placed & {
   readonly kind: "document";
@@ -154,7 +156,7 @@ class Told {
       case "document":
         return { ...place, kind: "document", document: content.document, label: content.label };
       case "task":
-        return this.#begun(begun(entry, author, content), place);
+        return this.#begun(given(entry, author, content), place);
       case "task_change":
         return this.#changed(entry, author, content, place);
     }
@@ -205,9 +207,9 @@ class Told {
   ): FeedItem | null {
     const before = this.#tasks.get(change.task);
     if (before === undefined) return null;
-    const after = changed(before, entry, author, change);
-    if (after === before) return null;
-    this.#tasks.set(change.task, after);
+    const { task: after, uncounted } = followed(before, entry, author, change);
+    // What the log refused has changed nothing.
+    if (entry.state !== "parked") this.#tasks.set(change.task, after);
     return {
       ...place,
       kind: "change",
@@ -216,7 +218,8 @@ class Told {
       to: after.state === before.state ? null : after.state,
       note: change.note,
       assignees: sameList(after.assignees, before.assignees) ? null : after.assignees,
-      due: after.due === before.due ? null : (after.due ?? ""),
+      due: after.due === before.due ? null : after.due,
+      uncounted,
     };
   }
 

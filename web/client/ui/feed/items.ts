@@ -9,7 +9,7 @@ import type { BlankItem, ChangeItem, FeedItem, LinkItem, MembersItem, TaskItem }
 import { messageView } from "./message.ts";
 import type { Scene } from "./scene.ts";
 import { type TaskView, isEnded, isLate } from "./tasks.ts";
-import { changeLine, membersLine, stateWord } from "./words_of.ts";
+import { beliedWords, changeLine, membersLine, notTheirsWords, stateWord } from "./words_of.ts";
 
 /** Draw one item of a stream. */
 export function itemView(item: FeedItem, scene: Scene, goesOn: boolean): HTMLElement {
@@ -53,7 +53,7 @@ function taskView(item: TaskItem, scene: Scene): HTMLElement {
         h("span", { class: "muted" }, tn("{n} commentaire", "{n} commentaires", task.comments.length)),
       h("time", { class: "muted", datetime: machineTime(item.at) }, timeOf(item.at)),
     ),
-    task.contradicted && warned(t("Ce que montre le serveur n'est pas ce qui a été signé.")),
+    task.contradicted && warned(beliedWords()),
     waiting(item),
   );
 }
@@ -71,7 +71,7 @@ export function stateBadge(task: TaskView): HTMLElement {
 
 /** A task's due day as a badge, red once it has passed; nothing when there is none. */
 export function dueBadge(task: TaskView): Child {
-  if (task.due === null || isEnded(task.state)) return null;
+  if (task.due === "" || isEnded(task.state)) return null;
   const today = new Date().toLocaleDateString("sv-SE");
   const late = isLate(task, today);
   const words = late
@@ -109,6 +109,7 @@ function changeView(item: ChangeItem, scene: Scene): HTMLElement {
       changeLine(item, scene.people),
     ),
     item.note !== "" && h("p", { class: "event-note" }, item.note),
+    item.uncounted === "not_theirs" && warned(notTheirsWords()),
     waiting(item),
   );
 }
@@ -148,7 +149,8 @@ function blankView(item: BlankItem, scene: Scene): HTMLElement {
   );
 }
 
-function warned(words: string): HTMLElement {
+/** A sentence that somebody should stop at. */
+export function warned(words: string): HTMLElement {
   return h("p", { class: "message-notice small" }, icon("warning", "small"), words);
 }
 

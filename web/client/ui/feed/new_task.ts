@@ -1,6 +1,6 @@
 /** Give a task: its words are sealed like messages, who and when are not. */
 
-import type { Task } from "../../core/content.ts";
+import { MAX_TITLE, type Task } from "../../core/content.ts";
 import type { EntryId, ProfessionalId, TaskId } from "../../core/ids.ts";
 import { newId } from "../../core/ids.ts";
 import { Card } from "../../core/session/log.ts";
@@ -12,8 +12,7 @@ import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import type { People } from "./people.ts";
 import { assigneePicker } from "./task_dialog.ts";
-
-const MOST_BYTES = 200;
+import { titleFault } from "./task_words.ts";
 
 export type NewTaskOptions = {
   readonly conversation: Conversation;
@@ -63,7 +62,7 @@ class TaskForm {
 
   constructor(options: NewTaskOptions) {
     this.#options = options;
-    this.#title.value = options.title.split("\n")[0]?.slice(0, MOST_BYTES) ?? "";
+    this.#title.value = options.title.split("\n")[0]?.slice(0, MAX_TITLE) ?? "";
     this.#details.value = options.details ?? "";
     this.#title.setAttribute("aria-describedby", this.#error.id);
     this.element = h(
@@ -85,8 +84,7 @@ class TaskForm {
   /** Post what the form says; false while something is wrong with it. */
   async post(): Promise<boolean> {
     const title = this.#title.value.trim();
-    const bytes = new TextEncoder().encode(title).length;
-    const wrong = title === "" ? t("Dites en quelques mots ce qu'il faut faire.") : bytes > MOST_BYTES ? t("C'est trop long pour un titre : mettez la suite dans les précisions.") : "";
+    const wrong = titleFault(title);
     this.#error.textContent = wrong;
     this.#title.setAttribute("aria-invalid", String(wrong !== ""));
     if (wrong !== "") {
@@ -107,9 +105,9 @@ class TaskForm {
     const checklist = [...this.#steps.querySelectorAll("input")]
       .map((input) => ({ text: input.value.trim(), done: false }))
       .filter((step) => step.text !== "");
-    const words: Task = { kind: "task", task, title, details: this.#details.value.trim(), checklist };
-    const due = this.#due.value === "" ? null : this.#due.value;
-    const card = new Card({ task, state: "requested", assignees: this.#chosen, due });
+    const [due, assignees, details] = [this.#due.value, this.#chosen, this.#details.value.trim()];
+    const words: Task = { kind: "task", task, title, details, checklist, due, assignees, document: "" };
+    const card = new Card({ task, state: "requested", assignees, due: due || null });
     await this.#options.conversation.post(words, { card, thread: this.#options.thread ?? null });
   }
 

@@ -9,10 +9,11 @@ import { type Dialog, openDialog } from "../dialog.ts";
 import { type Child, fill, freshId, h } from "../dom.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
-import { dueBadge, stateBadge } from "./items.ts";
+import { dueBadge, stateBadge, warned } from "./items.ts";
 import type { People } from "./people.ts";
-import { type TaskState, type TaskView, isEnded, nextStates } from "./tasks.ts";
-import { actWord } from "./words_of.ts";
+import { type WordsWanted, wordsEditor } from "./task_words.ts";
+import { type TaskState, type TaskView, isEnded, mayWord, nextStates } from "./tasks.ts";
+import { actWord, beliedWords } from "./words_of.ts";
 
 /** Where a task lives and who looks at it. `current` gives it as it is now. */
 export type TaskDesk = {
@@ -25,9 +26,9 @@ export type TaskDesk = {
 
 export type TaskDialog = { readonly redraw: () => void; readonly close: () => void };
 
-type Wanted = {
+type Wanted = Partial<WordsWanted> & {
   readonly state?: TaskState;
-  readonly due?: string | null;
+  readonly due?: string;
   readonly assignees?: readonly ProfessionalId[];
   readonly checklist?: TaskView["checklist"];
   readonly note?: string;
@@ -39,18 +40,27 @@ export function openTask(desk: TaskDesk, closed: () => void = () => {}): TaskDia
   const task = desk.current();
   const dialog: Dialog = openDialog({ title: task?.title ?? t("Tâche"), body, wide: true, closed });
   const comment = commentField(desk);
+  const words = wordsEditor(async (wanted) => change(desk, wanted));
   const redraw = (): void => {
     const now = desk.current();
-    if (now !== null) fill(body, parts(now, desk), comment);
+    if (now !== null) fill(body, parts(now, desk, rewords(now, desk) && words(now)), comment);
   };
   redraw();
   return { redraw, close: dialog.close };
 }
 
-function parts(task: TaskView, desk: TaskDesk): Child[] {
+/** Whether we may say otherwise what is to be done; our office is as our own chain tells it. */
+function rewords(task: TaskView, { ronde, conversation, me }: TaskDesk): boolean {
+  const circle = ronde.circles.find(({ id }) => id === conversation.circle);
+  return conversation.phase === "member" && mayWord(task, me, circle?.roster.coordinators.has(me) ?? false);
+}
+
+function parts(task: TaskView, desk: TaskDesk, editor: Child): Child[] {
   return [
     h("div", { class: "row" }, stateBadge(task), dueBadge(task)),
+    task.contradicted && warned(beliedWords()),
     task.details !== "" && h("p", { class: "message-text" }, task.details),
+    editor,
     steps(task, desk),
     acts(task, desk),
     !isEnded(task.state) && who(task, desk),
@@ -66,6 +76,7 @@ function parts(task: TaskView, desk: TaskDesk): Child[] {
 
 function steps(task: TaskView, desk: TaskDesk): Child {
   if (task.checklist.length === 0) return null;
+  const fixed = isEnded(task.state) || !rewords(task, desk);
   const tick = (at: number): void => {
     const checklist = task.checklist.map((step, each) =>
       each === at ? { ...step, done: !step.done } : step,
@@ -82,7 +93,7 @@ function steps(task: TaskView, desk: TaskDesk): Child {
         h(
           "label",
           { class: "check" },
-          h("input", { type: "checkbox", checked: step.done, disabled: isEnded(task.state), onchange: () => tick(at) }),
+          h("input", { type: "checkbox", checked: step.done, disabled: fixed, onchange: () => tick(at) }),
           step.text,
         ),
       ),
@@ -141,8 +152,8 @@ export function assigneePicker(
 function when(task: TaskView, desk: TaskDesk): Child {
   if (nextStates(task, desk.me).length === 0) return null;
   const id = freshId("due");
-  const field = h("input", { class: "input", id, type: "date", value: task.due ?? "" });
-  field.addEventListener("change", () => void change(desk, { due: field.value === "" ? null : field.value }));
+  const field = h("input", { class: "input", id, type: "date", value: task.due });
+  field.addEventListener("change", () => void change(desk, { due: field.value }));
   return h("div", { class: "field" }, h("label", { class: "field-label", for: id }, t("Pour le")), field);
 }
 
@@ -194,23 +205,15 @@ function commentField(desk: TaskDesk): HTMLElement {
 async function change(desk: TaskDesk, wanted: Wanted): Promise<boolean> {
   const task = desk.current();
   if (task === null) return false;
-  const state = wanted.state ?? task.state;
-  const due = wanted.due === undefined ? task.due : wanted.due;
-  const assignees = wanted.assignees ?? task.assignees;
-  const content: TaskChange = {
-    kind: "task_change",
-    task: task.task,
-    title: null,
-    details: null,
-    checklist: wanted.checklist ?? null,
-    state,
-    due: due ?? "",
-    assignees,
-    note: wanted.note ?? "",
-  };
-  const card = new Card({ task: task.task, state, due, assignees, document: task.document });
+  const { title = null, details = null, checklist = null, note = "" } = wanted;
+  const words = { kind: "task_change", task: task.task, title, details, checklist, note } as const;
+  const { state, due, assignees, document } = { ...task, ...wanted };
+  // What is only said moves nothing: it fits wherever the task stands by then.
+  const isSaid = wanted.state === undefined && wanted.due === undefined && wanted.assignees === undefined;
+  const place = isSaid ? { state: null, due: null, assignees: null, document: null } : { state, due, assignees, document };
+  const card = new Card({ task: task.task, state, assignees, due: due || null, document: document || null });
   try {
-    await desk.conversation.post(content, { card });
+    await desk.conversation.post({ ...words, ...place } satisfies TaskChange, { card: isSaid ? null : card });
     return true;
   } catch {
     toast(t("Le changement n'a pas pu être gardé. Réessayez."));

@@ -1,33 +1,26 @@
 /**
- * What a task has become: its first words, then every signed change, in the log's order.
+ * A task as a feed shows it: what was signed, since when, and what people said about it.
  *
- * The twin of care_circle/task.py's `project`: of two changes made side by side the first of
- * the log counts, and one that no longer fits is passed over.
+ * Whose changes count is the core's to say (`content_tasks.ts`); here they meet the entries
+ * that carry them, and the cards that the server shows elsewhere.
  */
 
-import type { ChecklistItem, Task, TaskChange } from "../../core/content.ts";
-import type { DocumentId, EntryId, ProfessionalId, TaskId } from "../../core/ids.ts";
+import type { Task, TaskChange } from "../../core/content.ts";
+import {
+  NEXT,
+  type ShownCard,
+  type SignedTask,
+  type TaskState,
+  type Uncounted,
+  begun,
+  changed,
+  contradicts,
+  isTheirs,
+} from "../../core/content_tasks.ts";
+import type { EntryId, ProfessionalId } from "../../core/ids.ts";
 import type { Moment, ShownEntry } from "../../shell/ronde.ts";
 
-/** FHIR's task statuses, those of them that we need. */
-export const TASK_STATES = [
-  "requested",
-  "accepted",
-  "in-progress",
-  "completed",
-  "rejected",
-  "cancelled",
-] as const;
-export type TaskState = (typeof TASK_STATES)[number];
-
-const NEXT: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  requested: ["accepted", "in-progress", "completed", "rejected", "cancelled"],
-  accepted: ["in-progress", "completed", "rejected", "cancelled"],
-  "in-progress": ["completed", "cancelled"],
-  rejected: ["requested", "cancelled"],
-  completed: [],
-  cancelled: [],
-};
+export { TASK_STATES, type TaskState, mayWord } from "../../core/content_tasks.ts";
 
 /** A word somebody said about a task. */
 export type Comment = {
@@ -37,115 +30,58 @@ export type Comment = {
   readonly text: string;
 };
 
-/** A task as the log tells it; `due` is YYYY-MM-DD or null. */
-export type TaskView = {
-  readonly task: TaskId;
+/** A task as the log tells it; `seq` is the place of the last entry about it, null while one waits. */
+export type TaskView = SignedTask & {
   readonly entry: EntryId;
-  readonly author: ProfessionalId;
   readonly at: Moment;
-  readonly title: string;
-  readonly details: string;
-  readonly checklist: readonly ChecklistItem[];
-  readonly state: TaskState;
-  readonly due: string | null;
-  readonly assignees: readonly ProfessionalId[];
-  readonly document: DocumentId | null;
   readonly comments: readonly Comment[];
   readonly changedAt: Moment;
-  /** The clear card that the server shows beside the last change is not the signed one. */
-  readonly contradicted: boolean;
+  readonly seq: number | null;
 };
 
 /** Tell whether nothing more is to be done. */
 export function isEnded(state: TaskState): boolean {
-  return state === "completed" || state === "cancelled";
+  return NEXT[state].length === 0;
 }
 
 /** Tell whether a task should have been done before `today` (YYYY-MM-DD). */
 export function isLate(task: TaskView, today: string): boolean {
-  return !isEnded(task.state) && task.due !== null && task.due < today;
+  return !isEnded(task.state) && task.due !== "" && task.due < today;
 }
 
 /** The states that a person may give a task now. */
 export function nextStates(task: TaskView, by: ProfessionalId): readonly TaskState[] {
-  const theirs = task.author === by || task.assignees.includes(by);
-  return theirs ? NEXT[task.state] : [];
+  return isTheirs(task, by) ? NEXT[task.state] : [];
 }
 
 /** Begin a task from the entry that gave it. */
-export function begun(entry: ShownEntry, author: ProfessionalId, words: Task): TaskView {
-  return {
-    task: words.task,
-    entry: entry.id,
-    author,
-    at: entry.at,
-    title: words.title,
-    details: words.details,
-    checklist: words.checklist,
-    state: "requested",
-    due: entry.card?.due ?? null,
-    assignees: entry.card?.assignees ?? [],
-    document: entry.card?.document ?? null,
-    comments: [],
-    changedAt: entry.at,
-    contradicted: false,
-  };
+export function given(entry: ShownEntry, author: ProfessionalId, words: Task): TaskView {
+  const { id, at, seq } = entry;
+  return { ...begun(words, author, entry.card), entry: id, at, comments: [], changedAt: at, seq };
 }
 
-/** Bring a task up to a change, or leave it as it is where the change no longer fits. */
-export function changed(
+/** Bring a task up to a change, with what was said along with it; see `changed`. */
+export function followed(
   task: TaskView,
   entry: ShownEntry,
   by: ProfessionalId,
   change: TaskChange,
-): TaskView {
-  const wanted = wishes(task, change);
-  if (!fits(task, by, wanted)) return task;
-  const comments =
-    change.note === ""
-      ? task.comments
-      : [...task.comments, { id: entry.id, author: by, at: entry.at, text: change.note }];
-  return {
-    ...task,
-    ...wanted,
-    title: change.title ?? task.title,
-    details: change.details ?? task.details,
-    checklist: change.checklist ?? task.checklist,
-    document: entry.card === null ? task.document : entry.card.document,
-    comments,
-    changedAt: entry.at,
-    contradicted: contradicts(entry, wanted),
-  };
+): { readonly task: TaskView; readonly uncounted: Uncounted | null } {
+  const { coordinates, card, seq } = entry;
+  const { task: signed, uncounted } = changed(task, change, { by, coordinates, card });
+  const said = { id: entry.id, author: by, at: entry.at, text: change.note };
+  const comments = change.note === "" ? task.comments : [...task.comments, said];
+  const changedAt = uncounted === null ? entry.at : task.changedAt;
+  return { task: { ...task, ...signed, comments, changedAt, seq }, uncounted };
 }
 
-type Wishes = Pick<TaskView, "state" | "due" | "assignees">;
-
-function wishes(task: TaskView, change: TaskChange): Wishes {
-  const state = TASK_STATES.find((each) => each === change.state) ?? task.state;
-  const due = change.due === null ? task.due : change.due === "" ? null : change.due;
-  return { state, due, assignees: change.assignees ?? task.assignees };
-}
-
-function fits(task: TaskView, by: ProfessionalId, wanted: Wishes): boolean {
-  const reassigned = !sameSet(wanted.assignees, task.assignees);
-  const moved = wanted.state !== task.state;
-  const asksAnew = reassigned && wanted.state === "requested";
-  if (moved && !asksAnew && !NEXT[task.state].includes(wanted.state)) return false;
-  if (isEnded(task.state) && (moved || reassigned)) return false;
-  const own = by === task.author || task.assignees.includes(by);
-  return own || !(wanted.due !== task.due || (moved && !asksAnew));
-}
-
-function contradicts(entry: ShownEntry, signed: Wishes): boolean {
-  const card = entry.card;
-  if (card === null) return false;
-  return (
-    card.state !== signed.state ||
-    (card.due ?? null) !== signed.due ||
-    !sameSet(card.assignees, signed.assignees)
-  );
-}
-
-function sameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((each) => other.includes(each));
+/**
+ * Tell whether a card that the server shows apart from the log is not what was signed.
+ *
+ * Only one that speaks of what this device has read, up to `head`, can be held against it:
+ * an older or a newer card may be honest.
+ */
+export function isBelied(task: TaskView, card: ShownCard & { readonly seq: number }, head: number): boolean {
+  if (task.contradicted) return true;
+  return task.seq !== null && task.seq <= card.seq && card.seq <= head && contradicts(card, task);
 }

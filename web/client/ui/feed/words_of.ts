@@ -2,6 +2,7 @@
 
 import { shortDay } from "../dates.ts";
 import { t, tn } from "../words.ts";
+import type { Uncounted } from "../../core/content_tasks.ts";
 import type { ChangeItem, MembersItem } from "./fold.ts";
 import type { People } from "./people.ts";
 import type { Reach } from "./receipts.ts";
@@ -37,6 +38,7 @@ export function actWord(state: TaskState): string {
 export function changeLine(item: ChangeItem, people: People): string {
   const who = people.given(item.author);
   const title = item.title;
+  if (item.uncounted !== null && item.assignees === null) return uncountedLine(item.uncounted, who, title);
   if (item.to !== null) return movedLine(item.to as TaskState, who, title);
   if (item.assignees !== null) {
     const names = people.names(item.assignees);
@@ -51,6 +53,22 @@ export function changeLine(item: ChangeItem, people: People): string {
   }
   if (item.note !== "") return t("{who} a commenté « {title} »", { who, title });
   return t("{who} a modifié « {title} »", { who, title });
+}
+
+function uncountedLine(why: Uncounted, who: string, title: string): string {
+  return why === "too_late"
+    ? t("{who} a voulu changer « {title} », mais un autre changement est passé avant : le sien ne compte pas", { who, title })
+    : t("{who} a voulu changer « {title} » : ce changement ne compte pas", { who, title });
+}
+
+/** Why somebody's change of a task does not count. */
+export function notTheirsWords(): string {
+  return t("Seuls ceux qui l'ont donnée, qui s'en chargent ou qui coordonnent le cercle changent une tâche. Chacun peut la commenter ou la prendre.");
+}
+
+/** What is said where the server shows another task than its author gave. */
+export function beliedWords(): string {
+  return t("Le serveur montre pour cette tâche autre chose que ce que ses auteurs ont écrit. Ici, vous lisez ce qu'ils ont écrit.");
 }
 
 function movedLine(to: TaskState, who: string, title: string): string {

@@ -7,7 +7,7 @@ import { type Child, fill, h } from "../dom.ts";
 import { asked } from "../feed/asked.ts";
 import { type TaskState, TASK_STATES } from "../feed/tasks.ts";
 import type { TaskDialog } from "../feed/task_dialog.ts";
-import { stateWord } from "../feed/words_of.ts";
+import { beliedWords, stateWord } from "../feed/words_of.ts";
 import { icon } from "../icons.ts";
 import { avatar } from "../parts/avatar.ts";
 import type { PageContext } from "../router.ts";
@@ -155,7 +155,7 @@ export class Board {
   }
 
   #card(located: Located, today: string): HTMLElement {
-    const { card, glance, words } = located;
+    const { card, glance, words, belied } = located;
     const people = glance.people;
     const known = TASK_STATES.find((each) => each === card.state);
     return h(
@@ -180,6 +180,7 @@ export class Board {
               h("span", { class: "visually-hidden" }, people.names(card.assignees)),
             ),
       ),
+      belied && h("span", { class: "message-notice small" }, icon("warning", "small"), beliedWords()),
     );
   }
 

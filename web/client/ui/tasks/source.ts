@@ -1,25 +1,30 @@
 /**
  * Tasks of one or of all circles: the cards as the server has them, the words as this device does.
  *
- * The card says who, when and where a task stands; its words are in the discussion, perhaps
- * far back, and come as soon as they are opened.
+ * The card says who, when and where a task stands, until its words, perhaps far back in the
+ * discussion, are opened: from then on what its authors signed stands in the card's place.
  */
 
 import type { CircleId, ProfessionalId, TaskId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
 import { fold } from "../feed/fold.ts";
 import { type Glance, People, glanceAt } from "../feed/people.ts";
-import type { TaskView } from "../feed/tasks.ts";
+import { type TaskView, isBelied } from "../feed/tasks.ts";
 import type { Listing, MyDay, TaskCard } from "../served.ts";
 
 const PAGE = 200;
 
-/** Where a task is: its circle, the discussion it was given in, and what it says if it is open. */
+/**
+ * Where a task is: its circle, the discussion it was given in, and what it says if it is open.
+ *
+ * `belied`: the server shows another card than the one that was signed.
+ */
 export type Located = {
   readonly card: TaskCard;
   readonly glance: Glance;
   readonly conversation: Conversation | null;
   readonly words: TaskView | null;
+  readonly belied: boolean;
 };
 
 export class TaskSource {
@@ -79,12 +84,14 @@ export class TaskSource {
     for (const conversation of this.#conversations) {
       for (const task of fold(conversation.entries).tasks.values()) words.set(task.task, { task, in: conversation });
     }
-    return this.#cards.flatMap((card) => {
+    return this.#cards.flatMap((card): Located[] => {
       const glance = this.#glances.get(card.circle);
       if (glance === undefined) return [];
       const held = words.get(card.id) ?? null;
       const conversation = held?.in ?? this.#conversations.find((each) => each.channel === card.channel) ?? null;
-      return [{ card, glance, conversation, words: held?.task ?? null }];
+      if (held === null) return [{ card, glance, conversation, words: null, belied: false }];
+      const belied = isBelied(held.task, card, held.in.head);
+      return [{ card: signed(card, held.task), glance, conversation, words: held.task, belied }];
     });
   }
 
@@ -116,6 +123,10 @@ export class TaskSource {
     }
     return cards;
   }
+}
+
+function signed(card: TaskCard, { author, state, due, assignees, document }: TaskView): TaskCard {
+  return { ...card, author, state, assignees, due: due || null, document: document || null };
 }
 
 async function mine(ronde: Ronde): Promise<readonly CircleId[]> {

@@ -36,14 +36,14 @@ async def begin_child(page: Page) -> None:
     await page.get_by_label("Date de naissance").fill("2026-08-20")
     await page.get_by_text("Fille", exact=True).click()
     await page.get_by_role("button", name="Ajouter quelqu'un").click()
-    other = page.get_by_role("group", name="Une autre personne")
+    other = page.get_by_role("group", name="Personne n° 2")
     await other.get_by_label("Prénom").fill("Blaise")
     await other.get_by_label("Téléphone").fill("06 39 98 01 03")
     await other.get_by_label("Lui envoyer les rendez-vous").uncheck()
 
 
 async def reads_of_child(page: Page) -> list[str | bool]:
-    other = page.get_by_role("group", name="Une autre personne")
+    other = page.get_by_role("group", name="Personne n° 2")
     return [
         await page.get_by_label("Prénoms").input_value(),
         await page.get_by_label("Date de naissance").input_value(),

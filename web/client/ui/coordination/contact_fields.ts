@@ -29,6 +29,7 @@ export class ContactFields {
   readonly #email: Field;
   readonly #language: Choice;
   readonly #told = check(t("Lui envoyer les rendez-vous"));
+  readonly #legend = h("h3", { class: "strong", id: freshId("contact") });
 
   constructor(held: FamilyContact | null = null, legend = t("Une personne de la famille")) {
     this.#held = held;
@@ -58,7 +59,13 @@ export class ContactFields {
       value: shown.language,
     });
     this.#told.input.checked = shown.may_be_told;
-    this.element = this.#drawn(legend);
+    this.element = this.#drawn();
+    this.call(legend);
+  }
+
+  /** Say who this is among several, above the fields. */
+  call(legend: string): void {
+    this.#legend.textContent = legend;
   }
 
   get fields(): readonly Answerable[] {
@@ -71,6 +78,15 @@ export class ContactFields {
 
   get email(): Field {
     return this.#email;
+  }
+
+  /** What can be told to be wrong before anything is sent, naming who it is wrong about. */
+  faultsNamed(): readonly Fault[] {
+    const who = this.#legend.textContent;
+    return this.faults().map(({ field: of, sentence }) => ({
+      field: of === null ? null : { ...of, label: t("{who} : {what}", { who, what: of.label.toLocaleLowerCase() }) },
+      sentence,
+    }));
   }
 
   /** What can be told to be wrong before anything is sent. */
@@ -101,12 +117,11 @@ export class ContactFields {
     };
   }
 
-  #drawn(legend: string): HTMLElement {
-    const id = freshId("contact");
+  #drawn(): HTMLElement {
     return h(
       "div",
-      { class: "stack", role: "group", "aria-labelledby": id },
-      h("h3", { class: "strong", id }, legend),
+      { class: "stack", role: "group", "aria-labelledby": this.#legend.id },
+      this.#legend,
       h("div", { class: "field-row" }, this.#given.element, this.#family.element),
       h("div", { class: "field-row" }, this.#phone.element, this.#email.element),
       h("div", { class: "field-row" }, this.#relation.element, this.#language.element),

@@ -51,7 +51,7 @@ class Entry {
 
   constructor(context: PageContext, doctors: readonly Colleague[], kept: Kept) {
     this.#context = context;
-    for (let others = countOf(kept, "relation") - 1; others > 0; others -= 1) this.#contacts.push(another());
+    for (let others = countOf(kept, "relation") - 1; others > 0; others -= 1) this.#contacts.push(new ContactFields());
     this.#physician = choice({
       label: t("Médecin référent"),
       name: "physician",
@@ -68,7 +68,7 @@ class Entry {
         section(t("Le suivi"), this.#physician.element),
       ],
       action: t("Inscrire l'enfant"),
-      verify: () => [...this.#identity.faults(), ...this.#birth.faults(), ...this.#contacts.flatMap((each) => each.faults())],
+      verify: () => [...this.#identity.faults(), ...this.#birth.faults(), ...this.#contacts.flatMap((each) => each.faultsNamed())],
       send: async () => this.#send(false),
       blame: (error) => this.#blame(error),
     });
@@ -112,7 +112,7 @@ class Entry {
     const theirs = this.#contacts.flatMap((each) => each.fields);
     this.#fields.splice(0, this.#fields.length, ...this.#identity.fields, ...this.#birth.fields, ...theirs);
     const add = (): void => {
-      const made = another();
+      const made = new ContactFields();
       this.#contacts.push(made);
       this.#drawFamily();
       this.#keeping.changed();
@@ -123,6 +123,7 @@ class Entry {
   }
 
   #contact(contact: ContactFields, at: number): HTMLElement {
+    if (at > 0) contact.call(t("Personne n° {n}", { n: at + 1 }));
     const remove = (): void => {
       this.#contacts.splice(at, 1);
       this.#drawFamily();
@@ -146,10 +147,6 @@ class Entry {
     };
     return about[error.code] ?? null;
   }
-}
-
-function another(): ContactFields {
-  return new ContactFields(null, t("Une autre personne"));
 }
 
 function section(title: string, body: HTMLElement): HTMLElement {

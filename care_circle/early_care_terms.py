@@ -74,9 +74,9 @@ class EarlyCareRules:
     opening_days: int | None = None
     first_session_days: int | None = None
 
-    def is_near_its_end(self, *, done: int, quota: int) -> bool:
-        """Tell whether a forfait's quota is nearly used up, by either of the two measures."""
-        return done * _WHOLE >= quota * self.warn_percent or quota - done <= self.warn_left
+    def has_used_share(self, *, done: int, quota: int) -> bool:
+        """Tell whether so much of a quota is used that somebody should be warned."""
+        return done * _WHOLE >= quota * self.warn_percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

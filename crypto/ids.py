@@ -24,6 +24,9 @@ DocumentId = NewType("DocumentId", str)
 AppointmentId = NewType("AppointmentId", str)
 NoticeId = NewType("NoticeId", str)
 ContactId = NewType("ContactId", str)
+PrescriptionId = NewType("PrescriptionId", str)
+ForfaitId = NewType("ForfaitId", str)
+CareSessionId = NewType("CareSessionId", str)
 
 _LENGTH = 26
 _BYTES = 16

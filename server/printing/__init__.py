@@ -1,0 +1,1 @@
+"""Paper: sheets composed from what was written, set by typst as tagged PDF."""

@@ -11,7 +11,7 @@ from channels.headless_file import DeviceFile, Memory
 from channels.headless_forms import base64_of, bytes_of
 from channels.headless_line import Line, Refused
 from channels.headless_people import Credentials, attesting, register
-from crypto.backup import Recovered, begin, devices_in, put_back, recover, settled
+from crypto.backup import Recovered, begin, certificates_in, put_back, recover, settled
 from crypto.identity import Attestation
 from crypto.ids import ChannelId, CircleId, DeviceId, ProfessionalId, new_id
 from crypto.recovery import BackupKeys, RecoveryCode, keys_for, new_code
@@ -195,7 +195,8 @@ async def _come_into(
     headless: HeadlessDevice, channel: ChannelId, lost: Collection[DeviceId]
 ) -> tuple[Event, ...]:
     newest = _newest(await headless.items(channel))
-    there = [one for one in devices_in(newest, headless.professional) if one in lost]
+    ours = (one.device for one in certificates_in(newest, headless.professional))
+    there = [one for one in ours if one in lost]
     events = await headless.come_in(channel, newest, replaces=there[0] if there else None)
     members = {one.certificate.device for one in headless.session.channels[channel].members}
     left = [one for one in there if one in members]

@@ -16,7 +16,7 @@ from crypto.bundle import Bundle
 from crypto.canonical import KEY_LENGTH, read_id, write_text
 from crypto.history import EpochKey, Past, Tenure, split
 from crypto.identity import BadCertificate, DeviceCertificate, certificate_of
-from crypto.ids import ChannelId, CircleId, DeviceId, EntryId, ProfessionalId, new_id
+from crypto.ids import ChannelId, CircleId, EntryId, ProfessionalId, new_id
 from crypto.mls.codec import Malformed, Reader, Writer, own_reader
 from crypto.mls.group_info import read_tree
 from crypto.mls.message import unpack_group_info
@@ -204,8 +204,8 @@ def put_back(session: Session, said: RecoveredChannel, channel: ChannelId) -> St
     return kept(session, state, *again)
 
 
-def devices_in(newest: Item, professional: ProfessionalId) -> tuple[DeviceId, ...]:
-    """List somebody's devices in a group, by its newest creation or commit.
+def certificates_in(newest: Item, professional: ProfessionalId) -> tuple[DeviceCertificate, ...]:
+    """List the certificates of somebody's devices in a group, by its newest creation or commit.
 
     One that is lost is the one for `rejoin` to replace.
 
@@ -216,7 +216,7 @@ def devices_in(newest: Item, professional: ProfessionalId) -> tuple[DeviceId, ..
     if tree is None:
         return ()
     leaves = (certificate_of(node.credential.identity) for _, node in read_tree(tree).members())
-    return tuple(one.device for one in leaves if one.professional == professional)
+    return tuple(one for one in leaves if one.professional == professional)
 
 
 _Wanted = tuple[BackupRecord, Done | None]

@@ -68,6 +68,7 @@ async def test_who_comes_for_a_page_gets_it_after_the_door(
         await sign_in_again(story, elsewhere)
         typed = lea.recovery.replace(" ", "-").lower()
         await elsewhere.page.get_by_label("Code de récupération").fill(typed)
+        await elsewhere.page.get_by_text("Oui, je le garde").click()
         await elsewhere.presses("Retrouver mes discussions")
 
         await expect(elsewhere.page).to_have_url(re.compile("/members$"), timeout=20_000)

@@ -182,6 +182,7 @@ async def test_a_wiped_browser_reads_everything_again_by_the_recovery_code(
     await sign_in_again(room.story, room.lea)
     await room.lea.sees("Nouvel appareil")
     await page.get_by_label("code de récupération").fill(room.lea.recovery)
+    await page.get_by_text("Non, celui-ci le remplace").click()
     await room.lea.presses("Retrouver mes discussions")
     await page.get_by_role("heading", name="Nouvel appareil").wait_for(state="detached")
     # The server knows a new device everywhere after two seconds.

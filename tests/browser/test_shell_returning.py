@@ -32,12 +32,12 @@ DISMISS = """async () => {
 MARKS = "async (c) => { await (await ronde.conversation(c)).refresh(); await ronde.synchronise(); }"
 
 
-async def restored(scene: Scene, one: Surfer) -> Window:
-    """Open a tab that comes back by Lea's code."""
+async def restored(scene: Scene, one: Surfer, *, replaces: bool = False) -> Window:
+    """Open a tab that comes back by Lea's code, in the place of all she had perhaps."""
     tab = await one.opens()
     if not await tab.ask("() => ronde.status.signedIn"):
         await one.sign_in(tab, scene.story.clock)
-    await tab.ask(BEGIN, {"kind": "restore", "code": scene.code})
+    await tab.ask(BEGIN, {"kind": "restore", "code": scene.code, "replaces": replaces})
     scene.server.clock.move(seconds=3)
     await tab.ask("() => ronde.synchronise()")
     return tab
@@ -68,7 +68,7 @@ async def test_whoever_lost_two_devices_leaves_neither_behind(
     scene.server.clock.move(minutes=2)
     scene.lea.later = timedelta()
     await scene.lea.sign_in(fresh, scene.story.clock)
-    back = await restored(scene, scene.lea)
+    back = await restored(scene, scene.lea, replaces=True)
     await back.until(
         "async ([c, who]) => (await (OURS)([c, who])).length === 1".replace("OURS", OURS),
         [channel, scene.id],
@@ -81,6 +81,82 @@ async def test_whoever_lost_two_devices_leaves_neither_behind(
     await back.until(ALL_SENT, [channel, 2])
     assert await scene.ben.texts(channel) == ["Dit avant.", "Me revoilà."]
     assert other.troubles == []
+
+
+async def two_browsers(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> tuple[Surfer, Window, list[str]]:
+    """Give Lea a second browser, beside the first; gives the devices of both."""
+    channel = scene.story.channel
+    await scene.tab.ask("() => ronde.synchronise()")
+    await scene.tab.until(BACKED_UP)
+    other = await surfer(browser, shell_files, scene.story.url, "Lea")
+    other.secret = scene.lea.secret
+    second = await restored(scene, other)
+    await second.until("async (c) => (await ronde.conversation(c)).phase === 'member'", channel)
+    await scene.tab.ask("() => ronde.synchronise()")
+    ours: list[str] = await scene.tab.ask(OURS, [channel, scene.id])
+    assert len(ours) == 2
+    return other, second, ours
+
+
+async def without(route: Route) -> None:
+    """Answer for the account's devices as if there were none."""
+    if route.request.method != "GET":
+        await route.fallback()
+        return
+    await route.fulfill(content_type="application/json", body=json.dumps({"devices": []}))
+
+
+async def test_a_device_that_the_server_leaves_out_of_the_list_stays_in_the_group(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> None:
+    _, second, ours = await two_browsers(scene, browser, shell_files)
+    await scene.lea.context.route("**/api/v1/devices", without)
+
+    again = await scene.lea.opens()
+    await again.ask("() => ronde.synchronise()")
+    await again.says(scene.story.channel, "Toujours deux.")
+    await again.until(ALL_SENT, [scene.story.channel, 1])
+    told = await again.ask("() => ronde.device.unlisted([ronde.standing.device])")
+
+    assert await again.ask(OURS, [scene.story.channel, scene.id]) == ours
+    assert told == [await second.ask("() => ronde.standing.device")]
+    await second.reads(scene.story.channel, ["Toujours deux."])
+
+
+async def test_whoever_comes_back_takes_the_place_of_no_device_that_they_still_have(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> None:
+    channel = scene.story.channel
+    await scene.tab.ask("() => ronde.synchronise()")
+    await scene.tab.until(BACKED_UP)
+    first = await scene.tab.ask("() => ronde.standing.device")
+    other = await surfer(browser, shell_files, scene.story.url, "Lea")
+    other.secret = scene.lea.secret
+    await other.context.route("**/api/v1/devices", without)
+
+    second = await restored(scene, other)
+    await second.until("async (c) => (await ronde.conversation(c)).phase === 'member'", channel)
+
+    assert first in await second.ask(OURS, [channel, scene.id])
+    await scene.ben.say(channel, "À vous deux.")
+    for tab in (scene.tab, second):
+        await tab.reads(channel, ["À vous deux."])
+
+
+async def test_a_device_that_its_owner_removes_leaves_even_if_no_list_names_it(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> None:
+    _, second, _ = await two_browsers(scene, browser, shell_files)
+    theirs = await second.ask("() => ronde.standing.device")
+    await second.page.close()
+    await scene.tab.ask("(id) => ronde.api.ask('DELETE', `/devices/${id}`)", theirs)
+
+    await scene.tab.ask("(id) => ronde.device.remove(id)", theirs)
+
+    mine = await scene.tab.ask("() => ronde.standing.device")
+    assert await scene.tab.ask(OURS, [scene.story.channel, scene.id]) == [mine]
 
 
 async def test_a_group_that_the_server_sees_split_is_told_of_once(scene: Scene) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from crypto.backup import Backup, begin, devices_in, owed, put_back, recover, settled
+from crypto.backup import Backup, begin, certificates_in, owed, put_back, recover, settled
 from crypto.ids import DeviceId, new_id
 from crypto.recovery import RecoveryCode, new_code
 from crypto.session import session as sessions
@@ -259,5 +259,6 @@ def test_our_devices_in_a_group_are_named(ana: Client, ben: Client) -> None:
     newest = ana.relay.newest
 
     assert newest.kind is Kind.COMMIT
-    assert devices_in(newest, ben.person.professional) == (ben.id,)
-    assert devices_in(newest, member(ana.relay.circle, ana.relay).person.professional) == ()
+    ours = certificates_in(newest, ben.person.professional)
+    assert [one.device for one in ours] == [ben.id]
+    assert certificates_in(newest, member(ana.relay.circle, ana.relay).person.professional) == ()

@@ -11,8 +11,9 @@ import { Bundle } from "./bundle.ts";
 import { KEY_LENGTH, readCount, readId, writeCount, writeText } from "./canonical.ts";
 import type { EpochKey, Tenure } from "./history.ts";
 import { Past, split } from "./history.ts";
+import type { DeviceCertificate } from "./identity.ts";
 import { BadCertificate, certificateOf } from "./identity.ts";
-import type { ChannelId, CircleId, DeviceId, EntryId, ProfessionalId } from "./ids.ts";
+import type { ChannelId, CircleId, EntryId, ProfessionalId } from "./ids.ts";
 import { newId } from "./ids.ts";
 import type { Reader } from "./mls/codec.ts";
 import { encode, Malformed, nameOf, ownReader, utf8, Writer } from "./mls/codec.ts";
@@ -218,12 +219,15 @@ export async function putBack(
  *
  * @throws BadBundle, Malformed, BadCertificate The item does not show a group of ours.
  */
-export function devicesIn(newest: Item, professional: ProfessionalId): readonly DeviceId[] {
+export function certificatesIn(
+  newest: Item,
+  professional: ProfessionalId,
+): readonly DeviceCertificate[] {
   const tree = unpackGroupInfo(Bundle.decode(newest.body).groupInfo).treeBytes();
   if (tree === null) return [];
   const leaves = readTree(tree).members();
   const certificates = [...leaves].map(([, node]) => certificateOf(node.credential.identity));
-  return certificates.filter((one) => one.professional === professional).map((one) => one.device);
+  return certificates.filter((one) => one.professional === professional);
 }
 
 type Wanted = readonly [BackupRecord, Done | null];

@@ -134,8 +134,9 @@ export class Door {
     if (this.#removed || this.#standing.kind === "other-account") await this.#empty();
     void navigator.storage.persist?.();
     const { beginDevice } = await settingUp();
+    await this.#noteFormer();
     const made = await beginDevice(this.#site, me.professional, how);
-    localStorage.setItem(HELD, "1");
+    localStorage.setItem(HELD, this.#site.device.turns.session.device.id);
     this.#removed = false;
     // Whoever is told that this device is there may add it at once.
     const { line, clock } = this.#house;
@@ -248,6 +249,12 @@ export class Door {
       await forget();
       return await Store.open(superseded);
     }
+  }
+
+  /** The device that this browser held and lost is gone, whatever else the person still has. */
+  async #noteFormer(): Promise<void> {
+    const former = localStorage.getItem(HELD) ?? "";
+    if (ID.test(former)) await this.#rooms?.noteGone(former as DeviceId);
   }
 
   async #empty(): Promise<void> {

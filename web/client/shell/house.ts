@@ -15,6 +15,7 @@ import {
   type Files,
   type Me,
   NotPossible,
+  Refused,
   type Ronde,
   type SearchHit,
   type Standing,
@@ -227,6 +228,7 @@ export class House implements Ronde {
         this.#tabs.say({ kind: "backup" });
       },
       remove: async (device) => await this.#removeDevice(device),
+      unlisted: (listed) => this.#rooms.unlisted(listed),
     };
   }
 
@@ -237,9 +239,20 @@ export class House implements Ronde {
 
   async #removeDevice(device: DeviceId): Promise<void> {
     const { turns, coordination } = this.#rooms;
-    await this.api.ask("DELETE", `/devices/${device}`);
+    // What was said is done to its end, here or when this browser is opened again.
+    await this.#rooms.noteGone(device);
+    await this.#dropFromAccount(device);
     for (const { id, phase } of turns.session.channels.values()) {
       if (phase === "member") await coordination.removeDevices(id, [device]);
+    }
+  }
+
+  /** One that the account holds no more is still in our channels. */
+  async #dropFromAccount(device: DeviceId): Promise<void> {
+    try {
+      await this.api.ask("DELETE", `/devices/${device}`);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== "not_found") throw error;
     }
   }
 

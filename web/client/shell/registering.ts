@@ -1,6 +1,7 @@
 /** Telling the server that this browser is a device of whoever is signed in. */
 
-import type { ChannelId, DeviceId } from "../core/ids.ts";
+import type { DeviceCertificate } from "../core/identity.ts";
+import type { ChannelId } from "../core/ids.ts";
 import { encode } from "../core/mls/codec.ts";
 import type { Session } from "../core/session/state.ts";
 import type { HttpLine } from "./api.ts";
@@ -8,14 +9,12 @@ import type { Device } from "./device.ts";
 import { base64Of } from "./forms.ts";
 import { Refused } from "./ronde.ts";
 
-/** List the other devices of ours in a channel's group; none where we are not in it. */
-export function ourOthers({ channels, device }: Session, channel: ChannelId): DeviceId[] {
+/** List our other devices in a channel's group, by certificate; none where we are not in it. */
+export function ourOthers({ channels, device }: Session, channel: ChannelId): DeviceCertificate[] {
   const state = channels.get(channel);
   if (state?.phase !== "member") return [];
   const there = state.tenures.filter(({ last }) => last === null).map((one) => one.certificate);
-  return there
-    .filter((one) => one.professional === device.professional && one.device !== device.id)
-    .map((one) => one.device);
+  return there.filter((one) => one.professional === device.professional && one.device !== device.id);
 }
 
 /** What it takes to tell the server of a device. */

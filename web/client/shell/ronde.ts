@@ -377,7 +377,12 @@ export type Beginning =
   /** The first device: a new identity. */
   | { readonly kind: "new" }
   /** A device was lost, the recovery code is at hand: the same identity, everything readable. */
-  | { readonly kind: "restore"; readonly code: string }
+  | {
+      readonly kind: "restore";
+      readonly code: string;
+      /** The person says that this device takes the place of all that they had: those leave. */
+      readonly replaces?: boolean;
+    }
   /** Everything is lost: a new identity, loudly; colleagues hand history on. */
   | { readonly kind: "lost" };
 
@@ -399,6 +404,8 @@ export interface DeviceSetUp {
   takeUpCode(code: string): Promise<void>;
   /** Remove one of our devices: from the account, then from every channel we are in. */
   remove(device: DeviceId): Promise<void>;
+  /** Devices of ours that sit in our channels and that our account does not hold: to be asked about. */
+  unlisted(listed: readonly DeviceId[]): readonly DeviceId[];
 }
 
 /** What coordinators do with their device. */

@@ -7,16 +7,17 @@
 
 import { type Content, encode, typeOf } from "../core/content.ts";
 import { MAX_BODY } from "../core/entry.ts";
-import { type ChannelId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
+import { type ChannelId, type DeviceId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
 import type { HttpLine } from "./api.ts";
 import { OpenChannel, type Surroundings } from "./channel.ts";
 import { Device } from "./device.ts";
 import { fields, list, text } from "./forms.ts";
+import { noteGone } from "./gone.ts";
 import { Identities } from "./identities.ts";
 import { idOf, readItem } from "./items.ts";
 import { BackupKeeper } from "./keeper.ts";
 import { lazily } from "./lazily.ts";
-import { register } from "./registering.ts";
+import { ourOthers, register } from "./registering.ts";
 import { LogLine } from "./line.ts";
 import { Live } from "./live.ts";
 import { Marks, readMark } from "./marks.ts";
@@ -155,6 +156,19 @@ export class Rooms {
   /** Tell the server of our device; see `register`. */
   async register(): Promise<boolean> {
     return await register({ line: this.#ground.line, device: this.device });
+  }
+
+  /** Keep that the person says of a device of theirs that it is gone. */
+  async noteGone(device: DeviceId): Promise<void> {
+    await noteGone(this.store, { devices: [device] });
+  }
+
+  /** List our devices that sit in channels of ours and in no list of the account's. */
+  unlisted(listed: readonly DeviceId[]): readonly DeviceId[] {
+    const { session } = this.turns;
+    const others = [...session.channels.keys()].flatMap((channel) => ourOthers(session, channel));
+    const known = new Set(listed);
+    return [...new Set(others.map((one) => one.device))].filter((one) => !known.has(one));
   }
 
   close(): void {

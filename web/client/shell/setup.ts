@@ -1,6 +1,6 @@
 /** Making this browser a device: the first, one that comes back by its code, or one anew. */
 
-import { putBack, type Recovered, settled, begin as beginUnder, devicesIn } from "../core/backup.ts";
+import { putBack, type Recovered, settled, begin as beginUnder, certificatesIn } from "../core/backup.ts";
 import { newIdentity } from "../core/identity.ts";
 import { type ChannelId, type DeviceId, type ProfessionalId, newId } from "../core/ids.ts";
 import type { KeyPair } from "../core/mls/suite.ts";
@@ -9,7 +9,9 @@ import { enrol } from "../core/session/session.ts";
 import { circleOf } from "../core/session/step.ts";
 import type { HttpLine } from "./api.ts";
 import type { Device } from "./device.ts";
-import { fields, list, text } from "./forms.ts";
+import { fields, list } from "./forms.ts";
+import { goneIn, isGone, noteGone } from "./gone.ts";
+import { idOf } from "./items.ts";
 import { ourOthers, register } from "./registering.ts";
 import { BACKUP_LOCK } from "./keeper.ts";
 import { announce, keepBackup, newBackup, openBackup, takeUp } from "./recovery.ts";
@@ -38,7 +40,7 @@ export async function beginDevice(
   professional: ProfessionalId,
   how: Beginning,
 ): Promise<Settled> {
-  if (how.kind === "restore") return await restore(site, professional, how.code);
+  if (how.kind === "restore") return await restore(site, professional, how);
   await keepSession(site, professional, newIdentity);
   const registered = await registerNew(site, how);
   // The server takes a backup from a device that it knows, and from no other.
@@ -82,12 +84,20 @@ async function keepSession(
   await device.turns.begin(await enrol(await identity(), professional, made, { now: clock() }));
 }
 
-async function restore(site: Site, professional: ProfessionalId, typed: string): Promise<Settled> {
-  const { keys, recovered } = await openBackup(site.line, professional, typed);
+type Returning = Extract<Beginning, { kind: "restore" }>;
+
+async function restore(
+  site: Site,
+  professional: ProfessionalId,
+  { code, replaces = false }: Returning,
+): Promise<Settled> {
+  const { keys, recovered } = await openBackup(site.line, professional, code);
   const { identity } = recovered;
   if (identity === null) throw new NotPossible("no_backup");
+  if (replaces) await noteGone(site.store, { before: site.clock() });
   await keepSession(site, professional, async () => await Promise.resolve(identity));
   const registered = await register(site);
+  if (replaces) await dropOthers(site);
   for (const { id } of await site.device.line.circles()) await site.device.trust(id);
   await giveBack(site.device, recovered);
   await keepBackup(site.store, settled(beginUnder(keys), site.device.turns.session));
@@ -110,9 +120,10 @@ async function giveBack(device: Device, recovered: Recovered): Promise<void> {
  *
  * Who came back by the code, or begins a second device, is; a newcomer waits to be added,
  * and comes in unasked (`patience` is over) where nobody could do it: the roster says yes.
+ * It takes the place of a device that the person said is gone, and of no other.
  */
 export async function comeIn(
-  { line, device }: Pick<Site, "line" | "device">,
+  { store, device }: Pick<Site, "store" | "device">,
   channel: ChannelId,
   patience: boolean,
 ): Promise<void> {
@@ -121,28 +132,32 @@ export async function comeIn(
   if (state?.phase !== "waiting" || state.pending !== null) return;
   const { roster } = circleOf(session, state.circle);
   if (!(await isActive(roster, session.device.certificate))) return;
-  const ours = devicesIn(await device.newestCommit(channel), session.device.professional);
-  const others = ours.filter((one) => one !== session.device.id);
+  const ours = certificatesIn(await device.newestCommit(channel), session.device.professional);
+  const others = ours.filter((one) => one.device !== session.device.id);
   if (patience && others.length === 0 && state.given.length === 0) return;
-  const live = await liveDevices(line);
-  await device.rejoin(channel, others.find((one) => !live.has(one)) ?? null);
+  const gone = await goneIn(store);
+  await device.rejoin(channel, others.find((one) => isGone(gone, one))?.device ?? null);
 }
 
 /**
- * Take devices of ours out of a channel's group that our account holds no more.
+ * Take devices of ours out of a channel's group that the person said are gone.
  *
- * Whoever comes back takes the place of one lost device; this is for the others.
+ * Whoever comes back takes the place of one of them; this is for the others.
  */
 export async function removeLost(
-  { line, device }: Pick<Site, "line" | "device">,
+  { store, device }: Pick<Site, "store" | "device">,
   channel: ChannelId,
 ): Promise<void> {
-  const live = await liveDevices(line);
-  const lost = ourOthers(device.turns.session, channel).filter((one) => !live.has(one));
-  if (lost.length > 0) await device.changeMembers(channel, { removes: lost });
+  const gone = await goneIn(store);
+  const lost = ourOthers(device.turns.session, channel).filter((one) => isGone(gone, one));
+  if (lost.length > 0) await device.changeMembers(channel, { removes: lost.map((one) => one.device) });
 }
 
-async function liveDevices(line: HttpLine): Promise<ReadonlySet<string>> {
+/** What this device takes the place of may speak with the server no more. */
+async function dropOthers({ line, device }: Pick<Site, "line" | "device">): Promise<void> {
   const told = fields(await line.ask("GET", "/devices"));
-  return new Set(list(told.devices).map((form) => text(fields(form).id)));
+  const others = list(told.devices).map((form) => idOf<DeviceId>(fields(form).id));
+  for (const one of others.filter((each) => each !== device.turns.session.device.id)) {
+    await line.ask("DELETE", `/devices/${one}`);
+  }
 }

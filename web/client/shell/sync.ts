@@ -255,20 +255,20 @@ export class Sync {
 
   /** Come into a channel that somebody expects this device in, if it is not in yet. */
   async #comeIn(channel: ChannelId): Promise<void> {
-    const { device, line } = this.#site;
+    const { device, store } = this.#site;
     if (device.turns.session.channels.get(channel)?.phase !== "waiting") return;
     const { comeIn } = await loaded(async () => await import("./setup.ts"));
-    await comeIn({ line, device }, channel, this.#isPatient(channel));
+    await comeIn({ store, device }, channel, this.#isPatient(channel));
   }
 
-  /** Once a tab: devices of ours that our account holds no more leave the channel's group. */
+  /** Once a tab: devices of ours that the person said are gone leave the channel's group. */
   async #clear(channel: ChannelId): Promise<void> {
-    const { device, line } = this.#site;
+    const { device, store } = this.#site;
     const state = device.turns.session.channels.get(channel);
     if (this.#cleared.has(channel) || state?.phase !== "member") return;
     if (ourOthers(device.turns.session, channel).length > 0) {
       const { removeLost } = await loaded(async () => await import("./setup.ts"));
-      await removeLost({ line, device }, channel);
+      await removeLost({ store, device }, channel);
     }
     this.#cleared.add(channel);
   }

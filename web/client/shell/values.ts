@@ -26,6 +26,7 @@ export const NAMES = {
   paid: "paid",
   replaced: "replaced",
   renewed: "renewed/",
+  gone: "gone",
   parcel: "parcel/",
   file: "file/",
 } as const;

@@ -39,7 +39,8 @@ export async function devicesPage({ ronde }: PageContext): Promise<Page> {
   const sessions = h("ul", { class: "card card-flush list" });
   const draw = async (): Promise<void> => {
     const lists = await read(ronde);
-    fill(devices, lists.devices.map((each) => deviceRow(ronde, each, draw)));
+    const unlisted = ronde.standing.kind === "ready" ? ronde.device.unlisted(lists.devices.map(({ id }) => id)) : [];
+    fill(devices, lists.devices.map((each) => deviceRow(ronde, each, draw)), unlisted.map((each) => unlistedRow(ronde, each, draw)));
     fill(sessions, lists.sessions.map((each) => sessionRow(ronde, each, draw)));
   };
   await draw();
@@ -89,7 +90,24 @@ function deviceRow(ronde: Ronde, device: Device, again: () => Promise<void>): HT
   );
 }
 
-function nameOf(device: Device): string {
+/** A device that still reads along and that no list of the account's names: its owner knows why. */
+function unlistedRow(ronde: Ronde, id: DeviceId, again: () => Promise<void>): HTMLElement {
+  const remove = (): void => void removeDevice(ronde, { id, name: t("Appareil absent de votre compte") }, again);
+  return h(
+    "li",
+    { class: "list-row" },
+    h("span", { class: "row-sign" }, icon("warning")),
+    h(
+      "div",
+      { class: "list-main" },
+      h("p", { class: "list-title" }, t("Appareil absent de votre compte")),
+      h("p", { class: "list-note" }, t("Il est encore dans vos discussions. Retirez-le si vous ne l'avez plus.")),
+    ),
+    h("div", { class: "list-end" }, h("button", { class: "button button-small", type: "button", onclick: remove }, t("Retirer"))),
+  );
+}
+
+function nameOf(device: Pick<Device, "name">): string {
   return device.name === "" ? t("Appareil sans nom") : device.name;
 }
 
@@ -111,7 +129,7 @@ function askName(ronde: Ronde, device: Device, again: () => Promise<void>): void
   });
 }
 
-async function removeDevice(ronde: Ronde, device: Device, again: () => Promise<void>): Promise<void> {
+async function removeDevice(ronde: Ronde, device: Pick<Device, "id" | "name">, again: () => Promise<void>): Promise<void> {
   const sure = await confirm({
     title: t("Retirer « {name} » ?", { name: nameOf(device) }),
     text: t("Il ne pourra plus rien lire de nouveau ni se connecter. Cela ne s'annule pas."),

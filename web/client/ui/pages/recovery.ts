@@ -1,10 +1,10 @@
 /** A browser that holds no device yet: the recovery code opens everything, or one begins anew. */
 
 import { type Beginning, NotPossible } from "../../shell/ronde.ts";
-import { type Child, fill, found, h } from "../dom.ts";
+import { type Child, fill, found, freshId, h } from "../dom.ts";
 import { confirm } from "../dialog.ts";
 import { said } from "../faults.ts";
-import { form } from "../form.ts";
+import { type Answerable, form } from "../form.ts";
 import { fullName } from "../parts/avatar.ts";
 import { door } from "../parts/door.ts";
 import { nameThisDevice } from "../parts/name_device.ts";
@@ -50,15 +50,17 @@ class Room {
     const lead = lost
       ? t("Ce navigateur a effacé ce qu'il gardait. Votre code de récupération vous rend tout.")
       : t("C'est la première fois que vous utilisez Ronde ici. Votre code de récupération vous rend vos discussions.");
+    const others = keptField();
     const made = form({
-      fields: [code],
-      body: code.element,
+      fields: [code, others],
+      body: [code.element, others.element],
       action: t("Retrouver mes discussions"),
       verify: () =>
-        isWhole(code.input.value)
-          ? []
-          : [{ field: code, sentence: t("Le code a huit groupes de quatre signes.") }],
-      send: () => this.#restore(code.input.value),
+        [
+          ...(isWhole(code.input.value) ? [] : [{ field: code, sentence: t("Le code a huit groupes de quatre signes.") }]),
+          ...(others.value() === null ? [{ field: others, sentence: t("Choisissez une réponse.") }] : []),
+        ],
+      send: () => this.#restore(code.input.value, others.value() === "no"),
       blame: (error) => (error instanceof NotPossible ? code : null),
     });
     const gone = (): void => void this.#giveUp();
@@ -90,8 +92,8 @@ class Room {
     if (sure) await this.#begin({ kind: "lost" });
   }
 
-  async #restore(text: string): Promise<void> {
-    const { code } = await this.#context.ronde.device.begin({ kind: "restore", code: text });
+  async #restore(text: string, replaces: boolean): Promise<void> {
+    const { code } = await this.#context.ronde.device.begin({ kind: "restore", code: text, replaces });
     this.#finish(code, "/");
   }
 
@@ -135,6 +137,31 @@ class Room {
     heading.setAttribute("tabindex", "-1");
     if (this.#element.isConnected) heading.focus({ preventScroll: true });
   }
+}
+
+type Kept = Answerable & { readonly element: HTMLElement; readonly value: () => Answer | null };
+type Answer = "yes" | "no";
+
+/** Whether another device is still there: nobody but its owner can know. */
+function keptField(): Kept {
+  const label = t("Avez-vous encore un autre appareil où vous utilisez Ronde ?");
+  const error = h("p", { class: "field-error", id: freshId("kept-error") });
+  const inputs = (["yes", "no"] as const).map((value) =>
+    h("input", { type: "radio", name: "kept", value, "aria-describedby": error.id, onchange: () => fill(error) }),
+  );
+  const words = [t("Oui, je le garde"), t("Non, celui-ci le remplace")];
+  const [first] = inputs;
+  if (first === undefined) throw new Error("a question has answers");
+  const element = h(
+    "fieldset",
+    { class: "fieldset" },
+    h("legend", null, label),
+    h("div", { class: "segmented" }, inputs.map((input, at) => h("label", null, input, words[at]))),
+    error,
+  );
+  const value = (): Answer | null => (inputs.find((one) => one.checked)?.value as Answer | undefined) ?? null;
+  const fault = (sentence: string | null): void => void fill(error, sentence);
+  return { element, input: first, label, value, fault };
 }
 
 function consequences(): HTMLElement {

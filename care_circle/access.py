@@ -72,6 +72,17 @@ class Action(StrEnum):
     READ_APPOINTMENT = "read_appointment"
     WRITE_APPOINTMENT = "write_appointment"
     LIST_FAILED_NOTICES = "list_failed_notices"
+    READ_EARLY_CARE = "read_early_care"
+    READ_OWN_CARE = "read_own_care"
+    LIST_WAITING_CARE = "list_waiting_care"
+    PRESCRIBE_CARE = "prescribe_care"
+    MANAGE_FORFAIT = "manage_forfait"
+    CLAIM_SESSION = "claim_session"
+    CORRECT_SESSION = "correct_session"
+    READ_STATEMENT = "read_statement"
+    LIST_STATEMENTS = "list_statements"
+    VALIDATE_STATEMENT = "validate_statement"
+    PAY_STATEMENT = "pay_statement"
 
 
 class Verdict(StrEnum):
@@ -125,6 +136,22 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.READ_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.WRITE_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.LIST_FAILED_NOTICES: {Relation.NETWORK: _OFFICE},
+    Action.READ_EARLY_CARE: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.READ_OWN_CARE: {Relation.SELF: _EVERYBODY},
+    Action.LIST_WAITING_CARE: {Relation.NETWORK: _OFFICE},
+    Action.PRESCRIBE_CARE: {Relation.MEMBER: _CLINICAL},
+    Action.MANAGE_FORFAIT: {Relation.NETWORK: _COORDINATOR},
+    # What counts is the convention on the day of the session, which the rule looks at.
+    Action.CLAIM_SESSION: {Relation.MEMBER: _CLINICAL, Relation.LAPSED: _CLINICAL},
+    Action.CORRECT_SESSION: {
+        Relation.NETWORK: _COORDINATOR,
+        Relation.MEMBER: _CLINICAL,
+        Relation.LAPSED: _CLINICAL,
+    },
+    Action.READ_STATEMENT: {Relation.SELF: _EVERYBODY, Relation.NETWORK: _OFFICE},
+    Action.LIST_STATEMENTS: {Relation.NETWORK: _OFFICE},
+    Action.VALIDATE_STATEMENT: {Relation.SELF: _EVERYBODY},
+    Action.PAY_STATEMENT: {Relation.NETWORK: _COORDINATOR},
 }
 
 

@@ -4,6 +4,7 @@ Its sessions are part of it, so that the quota is one atom: of two who claim the
 one is refused. A session that is taken back stays readable and gives its place back.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,7 +14,7 @@ from care_circle.ages import add_months
 from care_circle.early_care_terms import Discipline, EarlyCareRules, Part
 from care_circle.mending import Mendable, Mender
 from care_circle.prescription import Prescription, require_reason
-from care_circle.session import Session
+from care_circle.session import Session, without_words
 from crypto.ids import (
     CareSessionId,
     ChildId,
@@ -233,6 +234,21 @@ def last_of(before: tuple[Forfait, ...]) -> Forfait | None:
     return max(of_use, key=lambda each: (each.number, each.opened_on), default=None)
 
 
+def newest_first(forfaits: Iterable[Forfait]) -> tuple[Forfait, ...]:
+    """Give forfaits, the one opened last first."""
+    return tuple(sorted(forfaits, key=lambda each: (each.opened_on, each.id), reverse=True))
+
+
+def discreet(forfait: Forfait) -> Forfait:
+    """Give a forfait as those outside the circle see it: without a word that was written."""
+    closing = forfait.closing
+    return replace(
+        forfait,
+        sessions=tuple(map(without_words, forfait.sessions)),
+        closing=None if closing is None else replace(closing, reason=""),
+    )
+
+
 def follow(forfait: Forfait, *, by: ProfessionalId, now: datetime, today: date) -> Forfait:
     """End a finished forfait because another one follows; a second time changes nothing.
 
@@ -277,18 +293,14 @@ def warnings(forfait: Forfait, rules: EarlyCareRules, *, on: date) -> tuple[Warn
     """Tell what there is to warn of on a day, the gentlest first; nothing once it is closed."""
     if forfait.closing is not None:
         return ()
-    found: list[Warned] = []
-    if not forfait.done and on <= forfait.valid_until:
-        return ()
-    if rules.has_used_share(done=forfait.done, quota=forfait.quota):
-        found.append(Warned.QUOTA)
-    if forfait.left <= rules.warn_left:
-        found.append(Warned.LEFT)
-    if forfait.left <= 0:
-        found.append(Warned.USED_UP)
-    if on > forfait.valid_until:
-        found.append(Warned.OVER)
-    return tuple(found)
+    begun = forfait.done > 0
+    holds = {
+        Warned.QUOTA: begun and rules.has_used_share(done=forfait.done, quota=forfait.quota),
+        Warned.LEFT: begun and forfait.left <= rules.warn_left,
+        Warned.USED_UP: forfait.left <= 0,
+        Warned.OVER: on > forfait.valid_until,
+    }
+    return tuple(each for each in Warned if holds[each])
 
 
 def _require_renewable(former: Forfait, opening: Opening, rules: EarlyCareRules) -> None:

@@ -237,9 +237,17 @@ def require_reason(reason: str) -> None:
         raise ReasonMissing
 
 
-def waiting_longest(prescriptions: Iterable[Prescription]) -> tuple[Prescription, ...]:
+def in_order(prescriptions: Iterable[Prescription]) -> tuple[Prescription, ...]:
     """Give prescriptions in the order in which they were signed."""
     return tuple(sorted(prescriptions, key=lambda each: (each.signed_at, each.id)))
+
+
+def unexplained(prescription: Prescription) -> Prescription:
+    """Give a prescription as those outside the circle see it: without its reasons."""
+    off = prescription.cancellation
+    return replace(
+        prescription, reason="", cancellation=None if off is None else replace(off, reason="")
+    )
 
 
 def _require_prescriber(by: Prescriber, terms: EarlyCareTerms) -> None:

@@ -71,6 +71,13 @@ class Session:
         return replace(self, due=due)
 
 
+def without_words(session: Session) -> Session:
+    """Give a session without its note and without the words about taking it back."""
+    taken = session.due.taken_back
+    due = replace(session.due, taken_back=None if taken is None else replace(taken, words=""))
+    return replace(session, held=replace(session.held, note=""), due=due)
+
+
 def overlap(one: Held, other: Held) -> bool:
     """Tell whether two sessions share a minute."""
     first, second = sorted((one, other), key=_begin)

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
 
 from typing_extensions import override
 
-from care_circle.access import NotFound
 from care_circle.appointment import Appointment
 from care_circle.child import Child
 from care_circle.circle import Circle, CircleExists
@@ -40,11 +38,10 @@ from notifications.notice import Medium
 from notifications.store import Contacts
 from server.storage import care_shapes as shapes
 from server.storage.engine import Engine, Stale, Taken
+from server.storage.finding import change_found, found
 from server.storage.keys import Keyring
 from server.storage.outbox import StoredOutbox
-from server.storage.repository import Missing, Repository
-
-T = TypeVar("T")
+from server.storage.repository import Repository
 
 
 class EnginePeople(People):
@@ -62,7 +59,7 @@ class EnginePeople(People):
 
     @override
     async def structure(self, structure: StructureId) -> Structure:
-        return _found(await self._structures.get(structure))
+        return found(await self._structures.get(structure))
 
     @override
     async def structures(self, *, after: str, limit: int) -> tuple[Structure, ...]:
@@ -77,12 +74,12 @@ class EnginePeople(People):
 
     @override
     async def professional(self, professional: ProfessionalId) -> Professional:
-        return _found(await self._professionals.get(professional))
+        return found(await self._professionals.get(professional))
 
     @override
     async def professional_with_email(self, email: str) -> Professional:
         key = shapes.email_key(self._keyring, email)
-        return _found(await self._professionals.find_one(key))
+        return found(await self._professionals.find_one(key))
 
     @override
     async def professionals(self, *, after: str, limit: int) -> tuple[Professional, ...]:
@@ -92,7 +89,7 @@ class EnginePeople(People):
     async def change_professional(
         self, professional: ProfessionalId, decide: Callable[[Professional], Professional]
     ) -> Professional:
-        return await _change(self._professionals, professional, decide)
+        return await change_found(self._professionals, professional, decide)
 
     @override
     async def add_convention(self, convention: Convention) -> None:
@@ -105,13 +102,13 @@ class EnginePeople(People):
 
     @override
     async def convention(self, convention: ConventionId) -> Convention:
-        return _found(await self._conventions.get(convention))
+        return found(await self._conventions.get(convention))
 
     @override
     async def change_convention(
         self, convention: ConventionId, decide: Callable[[Convention], Convention]
     ) -> Convention:
-        return await _change(self._conventions, convention, decide)
+        return await change_found(self._conventions, convention, decide)
 
 
 class EngineChildren(Children, Contacts):
@@ -131,7 +128,7 @@ class EngineChildren(Children, Contacts):
 
     @override
     async def child(self, child: ChildId) -> Child:
-        return _found(await self._children.get(child))
+        return found(await self._children.get(child))
 
     @override
     async def born_on(self, day: date) -> tuple[Child, ...]:
@@ -144,7 +141,7 @@ class EngineChildren(Children, Contacts):
 
     @override
     async def change(self, child: ChildId, decide: Callable[[Child], Child]) -> Child:
-        return await _change(self._children, child, decide)
+        return await change_found(self._children, child, decide)
 
     @override
     async def consent(self, child: ChildId) -> Consent:
@@ -181,7 +178,7 @@ class EngineCircles(Circles):
 
     @override
     async def circle(self, circle: CircleId) -> Circle:
-        return _found(await self._circles.get(circle))
+        return found(await self._circles.get(circle))
 
     @override
     async def of_child(self, child: ChildId) -> Circle | None:
@@ -196,7 +193,7 @@ class EngineCircles(Circles):
 
     @override
     async def change(self, circle: CircleId, decide: Callable[[Circle], Circle]) -> Circle:
-        return await _change(self._circles, circle, decide)
+        return await change_found(self._circles, circle, decide)
 
 
 class EngineTasks(Tasks):
@@ -241,7 +238,7 @@ class EngineDocuments(Documents):
 
     @override
     async def document(self, document: DocumentId) -> Document:
-        return _found(await self._documents.get(document))
+        return found(await self._documents.get(document))
 
     @override
     async def of_circle(self, circle: CircleId, *, after: str, limit: int) -> tuple[Document, ...]:
@@ -252,7 +249,7 @@ class EngineDocuments(Documents):
     async def change(
         self, document: DocumentId, decide: Callable[[Document], Document]
     ) -> Document:
-        return await _change(self._documents, document, decide)
+        return await change_found(self._documents, document, decide)
 
 
 class EngineAppointments(Appointments):
@@ -267,7 +264,7 @@ class EngineAppointments(Appointments):
 
     @override
     async def appointment(self, appointment: AppointmentId) -> Appointment:
-        return _found(await self._appointments.get(appointment))
+        return found(await self._appointments.get(appointment))
 
     @override
     async def of_child(self, child: ChildId, *, after: str, limit: int) -> tuple[Appointment, ...]:
@@ -282,7 +279,7 @@ class EngineAppointments(Appointments):
     async def change(
         self, appointment: AppointmentId, decide: Callable[[Appointment], Appointment]
     ) -> Appointment:
-        return await _change(self._appointments, appointment, decide)
+        return await change_found(self._appointments, appointment, decide)
 
 
 class EngineOutbox(StoredOutbox):
@@ -290,18 +287,3 @@ class EngineOutbox(StoredOutbox):
 
     def __init__(self, engine: Engine, keyring: Keyring) -> None:
         super().__init__(Repository(engine, keyring, shapes.appointment_shape()))
-
-
-def _found(value: T | None) -> T:
-    if value is None:
-        raise NotFound
-    return value
-
-
-async def _change(repository: Repository[T], key: str, decide: Callable[[T], T]) -> T:
-    try:
-        return await repository.change(key, decide)
-    except Missing:
-        raise NotFound from None
-    except Taken:
-        raise AlreadyThere from None

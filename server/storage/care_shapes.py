@@ -117,7 +117,11 @@ def document_shape() -> Shape[Document]:
         kind="document",
         type=Document,
         id_of=lambda document: document.id,
-        tags_of=lambda document: (circle_key(document.circle), child_key(document.child)),
+        tags_of=lambda document: (
+            circle_key(document.circle),
+            child_key(document.child),
+            *_visit_keys(document),
+        ),
         sealed=frozenset({"versions", "strike"}),
         scope_of=lambda document: document.child,
     )
@@ -143,6 +147,25 @@ def appointment_shape() -> Shape[Appointment]:
         sealed=frozenset({"visit", "slot", "notices"}),
         scope_of=lambda appointment: appointment.child,
     )
+
+
+def _visit_keys(document: Document) -> tuple[str, ...]:
+    """Give the keys by which a visit is stated: who signed it first, and in which month."""
+    first = document.versions[0]
+    if document.visit is None or first.signed_at is None:
+        return ()
+    signed = signed_key(first.author, f"{first.signed_at:%Y-%m}")
+    return (signed,) if document.strike is None else (signed, struck_key(first.author))
+
+
+def signed_key(professional: str, month: str) -> str:
+    """Give the key of the visits somebody signed in a month of UTC, as in 2026-11."""
+    return f"signed:{professional}:{month}"
+
+
+def struck_key(professional: str) -> str:
+    """Give the key of the visits somebody signed that were entered in error."""
+    return f"struck:{professional}"
 
 
 def child_key(child: str) -> str:

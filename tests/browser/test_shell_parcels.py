@@ -7,10 +7,13 @@ from playwright.async_api import Route
 
 from server.routes.blobs import BLOBS
 from tests.support.browser_shell import ALL_SENT, CHROMIUM, STATES, Scene, Window
+from tests.support.node import ROOT
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no system browser")
 
 SIZE = 20_000
+MOST_WRITES = 20
+DYING = ROOT / "tests" / "support" / "dying_tab.js"
 SEND = """async ([channel, size]) => {
   const bytes = new Uint8Array(size).map((_, at) => at % 251);
   const file = new File([bytes], "bilan.pdf", {type: "application/pdf"});
@@ -40,6 +43,24 @@ KEPT = """() => new Promise((done) => {
 PARKED = """async (channel) => (await ronde.conversation(channel)).entries
   .filter(({state}) => state === "parked").map(({id, code}) => [id, code])"""
 RETRY = "async ([channel, id]) => { await (await ronde.conversation(channel)).retry(id); }"
+SEND_AGAIN = """([at, moment, channel, id]) => {
+  death.arm(at, moment);
+  globalThis.over = false;
+  const sent = ({state, seq}) => state === "sent" && seq !== null;
+  const again = async () => {
+    const conversation = await ronde.conversation(channel);
+    const entry = await conversation.retry(id);
+    while (!conversation.entries.some((one) => one.id === entry && sent(one))) {
+      await new Promise((next) => setTimeout(next, 20));
+    }
+  };
+  void again().catch(() => undefined).finally(() => { globalThis.over = true; });
+}"""
+SENT_BUT_PARKED = """async ([channel, count]) => {
+  const {entries} = await ronde.conversation(channel);
+  const said = entries.filter(({inside, state}) => inside.kind === "content" && state !== "parked");
+  return said.length === count && said.every(({seq, state}) => seq !== null && state === "sent");
+}"""
 A_DAY_LATER = "() => { const now = Date.now; Date.now = () => now() + 25 * 3_600_000; }"
 
 
@@ -93,20 +114,65 @@ async def test_a_file_of_a_refused_message_goes_with_it_when_it_is_sent_again(
     scene: Scene,
 ) -> None:
     channel, tab = scene.story.channel, scene.tab
+    entry, code = await refused(scene, tab)
+
+    await tab.ask(RETRY, [channel, entry])
+
+    assert code == "channel_full"
+    await arrives(scene, tab)
+    assert await scene.ben.texts(channel) == ["Voici."]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_a_tab_that_dies_while_it_sends_again_says_nothing_twice(
+    scene: Scene, moment: str
+) -> None:
+    channel, tab, refusals, survived = scene.story.channel, scene.tab, 0, False
+    for at in range(1, MOST_WRITES):
+        if not await tab.ask(PARKED, channel):
+            await refused(scene, tab)
+            refusals += 1
+        await tab.page.close()
+
+        survived = await dies_sending_again(scene, at, moment)
+
+        tab = await scene.lea.opens()
+        parked = len(await tab.ask(PARKED, channel))
+        await tab.until(SENT_BUT_PARKED, [channel, refusals - parked], seconds=30)
+        assert await scene.ben.texts(channel) == ["Voici."] * (refusals - parked)
+        if survived:
+            break
+
+    assert survived
+
+
+async def dies_sending_again(scene: Scene, at: int, moment: str) -> bool:
+    """Let a tab die at the nth write of sending a parked message again; tells if it lived."""
+    channel, dying = scene.story.channel, await scene.lea.loads(script=DYING)
+    await dying.until("() => globalThis.ronde")
+    await dying.until("() => !ronde.status.syncing")
+    [[entry, _]] = await dying.ask(PARKED, channel)
+    await dying.ask(SEND_AGAIN, [at, moment, channel, entry])
+    await dying.until("() => death.dead || over")
+    dead: bool = await dying.ask("() => death.dead")
+    await dying.page.close()
+    # What a dead tab stumbles over is what was asked for.
+    dying.troubles.clear()
+    return not dead
+
+
+async def refused(scene: Scene, tab: Window) -> tuple[str, str]:
+    """Have a message refused for its file; gives the entry and the code."""
+    channel = scene.story.channel
     await tab.ask("() => ronde.synchronise()")
     await scene.lea.context.set_offline(True)
     await tab.ask(SEND, [channel, SIZE])
     await scene.lea.context.route("**/blobs/**", full)
     await scene.lea.context.set_offline(False)
     await tab.until(f"async (c) => (await ({PARKED})(c)).length === 1", channel, seconds=30)
-    [[entry, code]] = await tab.ask(PARKED, channel)
-
     await scene.lea.context.unroute("**/blobs/**")
-    await tab.ask(RETRY, [channel, entry])
-
-    assert code == "channel_full"
-    await arrives(scene, tab)
-    assert await scene.ben.texts(channel) == ["Voici."]
+    [[entry, code]] = await tab.ask(PARKED, channel)
+    return entry, code
 
 
 async def full(route: Route) -> None:

@@ -32,6 +32,9 @@ const OLDER = 25;
 /** Places read at once on the way back: entries are most, but not all of them. */
 const STEP = 30;
 
+/** How something is said, and which parked entry is given up for it. */
+export type Posting = Required<PostOptions> & { readonly inPlaceOf: EntryId | null };
+
 /** What a conversation needs of the house around it. */
 export type Surroundings = {
   readonly store: Store;
@@ -39,11 +42,7 @@ export type Surroundings = {
   readonly parked: (channel: ChannelId) => readonly ParkedEntry[];
   readonly waitingSince: (entry: EntryId) => Moment;
   readonly trouble: (state: ChannelState) => Trouble | null;
-  readonly post: (
-    channel: ChannelId,
-    content: Content,
-    options: Required<PostOptions>,
-  ) => Promise<void>;
+  readonly post: (channel: ChannelId, content: Content, options: Posting) => Promise<void>;
   /** What an entry says, as another that takes its place says it: with its files. */
   readonly passOn: (content: Content, channel: ChannelId, to: EntryId) => Promise<Content>;
   readonly dropParked: (channel: ChannelId, id: EntryId) => Promise<void>;
@@ -166,12 +165,8 @@ export class OpenChannel implements Conversation {
   }
 
   async post(content: Content, options: PostOptions = {}): Promise<EntryId> {
-    if (this.phase !== "member") throw new NotPossible("not_in_channel");
-    const entry = options.entry ?? (newId() as EntryId);
-    const { card = null, thread = null } = options;
-    await this.#around.post(this.channel, content, { card, thread, entry });
-    await this.follow();
-    return entry;
+    const { card = null, thread = null, entry = newId() as EntryId } = options;
+    return await this.#post(content, { card, thread, entry, inPlaceOf: null });
   }
 
   async retry(id: EntryId): Promise<EntryId> {
@@ -180,7 +175,8 @@ export class OpenChannel implements Conversation {
     const { card, thread } = parked;
     const entry = newId() as EntryId;
     const content = await this.#around.passOn(parked.inside.content, this.channel, entry);
-    await this.post(content, { card, thread, entry });
+    await this.#post(content, { card, thread, entry, inPlaceOf: id });
+    // Its words went with the post; its files, under their old names, are left.
     await this.discard(id);
     return entry;
   }
@@ -214,6 +210,13 @@ export class OpenChannel implements Conversation {
     const state = this.#around.turns.session.channels.get(this.channel);
     if (state === undefined) throw new NotPossible("not_in_channel");
     return state;
+  }
+
+  async #post(content: Content, posting: Posting): Promise<EntryId> {
+    if (this.phase !== "member") throw new NotPossible("not_in_channel");
+    await this.#around.post(this.channel, content, posting);
+    await this.follow();
+    return posting.entry;
   }
 
   /** What decides whether something became readable, and who coordinates. */

@@ -52,6 +52,8 @@ export type PostForm = {
   readonly card: Card | null;
   readonly thread: EntryId | null;
   readonly entry: EntryId;
+  /** The parked entry that says the same and is given up for it, if any. */
+  readonly inPlaceOf: EntryId | null;
 };
 
 export class Device {
@@ -98,11 +100,21 @@ export class Device {
     }
   }
 
-  /** Seal something and keep it; what is to be sent then is given back. */
+  /**
+   * Seal something and keep it; what is to be sent then is given back.
+   *
+   * What it takes the place of goes in the same transaction, so that nothing is said twice;
+   * throws NotPossible where that is gone already.
+   */
   async compose(channel: ChannelId, form: PostForm): Promise<readonly Effect[]> {
-    const values = new Map([[NAMES.waiting + form.entry, this.#clock()]]);
+    const { entry, inPlaceOf, ...said } = form;
+    const before = inPlaceOf === null ? null : `${NAMES.parked}${channel}/${inPlaceOf}`;
+    const values = new Map<string, unknown>([[NAMES.waiting + entry, this.#clock()]]);
+    if (before !== null) values.set(before, null);
     return await this.turns.take(async (session) => {
-      const step = await compose(session, channel, { ...form, now: this.#clock() });
+      const gone = before !== null && (await this.#store.value(before)) === null;
+      if (gone) throw new NotPossible("not_in_channel");
+      const step = await compose(session, channel, { ...said, entry, now: this.#clock() });
       return { ...step, values };
     });
   }

@@ -9,7 +9,7 @@ import { type Content, encode, typeOf } from "../core/content.ts";
 import { MAX_BODY } from "../core/entry.ts";
 import { type ChannelId, type DeviceId, type EntryId, type ProfessionalId, newId } from "../core/ids.ts";
 import type { HttpLine } from "./api.ts";
-import { OpenChannel, type Surroundings } from "./channel.ts";
+import { OpenChannel, type Posting, type Surroundings } from "./channel.ts";
 import { Device } from "./device.ts";
 import { fields, list, text } from "./forms.ts";
 import { noteGone } from "./gone.ts";
@@ -29,7 +29,6 @@ import {
   type Events,
   type Moment,
   NotPossible,
-  type PostOptions,
   type Status,
 } from "./ronde.ts";
 import type { Store } from "./store.ts";
@@ -247,14 +246,10 @@ export class Rooms {
     });
   }
 
-  async #post(
-    channel: ChannelId,
-    content: Content,
-    options: Required<PostOptions>,
-  ): Promise<void> {
+  async #post(channel: ChannelId, content: Content, posting: Posting): Promise<void> {
     const body = encode(content);
     if (body.length > MAX_BODY) throw new NotPossible("too_long");
-    const said = { type: typeOf(content), body, ...options };
+    const said = { type: typeOf(content), body, ...posting };
     this.sync.carry(await this.device.compose(channel, said), channel);
   }
 
@@ -267,7 +262,7 @@ export class Rooms {
       trouble: (state) =>
         troubleOf(this.turns.session, state, this.notes.warnings, this.notes.forkIn(state.id)),
       reconcile: async (channel) => await this.sync.reconcile(channel),
-      post: async (channel, content, options) => await this.#post(channel, content, options),
+      post: async (channel, content, posting) => await this.#post(channel, content, posting),
       passOn: async (content, channel, to) => await this.device.parcels.passOn(content, channel, to),
       dropParked: async (channel, id) => {
         await this.notes.dropParked(channel, id);

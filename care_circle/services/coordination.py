@@ -39,6 +39,11 @@ class Lateness:
     tasks: tuple[TaskCard, ...]
 
 
+def is_late(looked: Lateness) -> bool:
+    """Tell whether anything of a child is late."""
+    return bool(looked.child.late_visits or looked.appointments or looked.tasks)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoordinationService:
     """What the office looks at; all methods raise NotFound or Forbidden for others."""
@@ -79,20 +84,31 @@ class CoordinationService:
         Tasks are told of the circles the actor is in: cards are their members'.
         """
         await self.guard.network(actor, Action.LIST_CHILDREN, kind="child")
-        found = await self.files.children.page(after=after, limit=limit)
-        looked = [await self._lateness(actor, child.id) for child in found]
-        late = tuple(each for each in looked if each is not None)
-        return late, found[-1].id if len(found) == limit else None
+        found = await self._looked_at(actor, after=after, limit=limit)
+        return tuple(filter(is_late, found)), found[-1].child.id if len(found) == limit else None
 
-    async def _lateness(self, actor: Actor, child: ChildId) -> Lateness | None:
+    async def desk(
+        self, actor: Actor, *, after: str = "", limit: int = 100
+    ) -> tuple[Lateness, ...]:
+        """Page through all children by id, each with what is late: one reading for both.
+
+        Tasks are told of the circles the actor is in.
+        """
+        await self.guard.network(actor, Action.LIST_CHILDREN, kind="child")
+        return await self._looked_at(actor, after=after, limit=limit)
+
+    async def _looked_at(self, actor: Actor, *, after: str, limit: int) -> tuple[Lateness, ...]:
+        found = await self.files.children.page(after=after, limit=limit)
+        return tuple([await self._lateness(actor, child.id) for child in found])
+
+    async def _lateness(self, actor: Actor, child: ChildId) -> Lateness:
         file = await self.files.of_child(child)
         past = unsettled(file.appointments, now=self.files.surroundings.now())
-        late = Lateness(
+        return Lateness(
             child=self.files.header(file),
             appointments=in_order(map(described, past)),
             tasks=await self._overdue(actor, file.circle),
         )
-        return late if late.child.late_visits or late.appointments or late.tasks else None
 
     async def _overdue(self, actor: Actor, circle: Circle | None) -> tuple[TaskCard, ...]:
         if circle is None or actor.professional not in circle.roster:

@@ -89,6 +89,16 @@ async def list_late(request: web.Request) -> web.Response:
     return answer(Listing(items=late, next=following))
 
 
+@operations.add("GET", "/coordination/desk", answer=Listing[Lateness])
+async def list_desk(request: web.Request) -> web.Response:
+    """Page through all children, each in a few lines and with what of them is late."""
+    person, page = person_of(request), page_of(request)
+
+    found = await request.app[COORDINATION].desk(person, after=page.after, limit=page.limit)
+
+    return answer_page(request, found, page, cursor=lambda each: each.child.id)
+
+
 def _view(known: KnownColleague) -> ColleagueView:
     colleague, person = known.colleague, known.colleague.person
     word = person.attestation

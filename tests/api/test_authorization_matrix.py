@@ -113,6 +113,7 @@ TABLE = {
     "GET /coordination/children": OFFICE,
     "GET /coordination/professionals": "N . . .  N N N N .",
     "GET /coordination/professionals/{professional}": "N . . .  N N N N .",
+    "GET /coordination/desk": OFFICE,
     "GET /coordination/late": OFFICE,
     "POST /circles/{circle}/admissions": CIRCLE_LEAD,
     "POST /circles/{circle}/releases": CIRCLE_LEAD,

@@ -207,6 +207,22 @@ async def test_what_is_late_is_told_to_the_office_and_tasks_to_their_circle_s_co
     assert (later["items"][0]["tasks"], later["next"]) == ([], None)
 
 
+async def test_the_desk_tells_of_every_child_with_what_of_them_is_late(
+    server: Running, standing: Standing
+) -> None:
+    task = await give_task(server, standing, standing.member, due_in=-1)
+    ana = standing.people["coordinator"]
+
+    page = (await ana.get("/coordination/desk?limit=1")).body
+    everybody = (await ana.get("/coordination/desk")).body
+    children = (await ana.get("/coordination/children")).body["items"]
+
+    assert [each["child"] for each in everybody["items"]] == children
+    assert [ids(each["tasks"]) for each in everybody["items"] if each["tasks"]] == [[task]]
+    assert page["items"] == everybody["items"][:1]
+    assert page["next"] == children[0]["id"]
+
+
 async def test_a_page_without_anything_late_still_says_where_to_go_on(standing: Standing) -> None:
     ana = standing.people["coordinator"]
 

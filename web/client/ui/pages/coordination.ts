@@ -8,7 +8,7 @@ import { toInclude, uninvited, unsigned, unverified, withoutCircle, withoutPhysi
 import { type Waiting, newcomersIn } from "../coordination/newcomers.ts";
 import { notYours, officePage } from "../coordination/office.ts";
 import { Paged } from "../coordination/paged.ts";
-import { CHILDREN, PROFESSIONALS } from "../coordination/people.ts";
+import { PROFESSIONALS } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
 import { refill } from "../coordination/refill.ts";
 import type { Colleague, FailedNotice, Lateness } from "../coordination/served.ts";
@@ -41,8 +41,7 @@ class Desk {
   readonly element = h("div", { class: "stack-loose" });
   readonly #context: PageContext;
   readonly #colleagues: Paged<Colleague>;
-  readonly #children: Paged<ChildHeader>;
-  readonly #late: Paged<Lateness>;
+  readonly #files: Paged<Lateness>;
   readonly #failed: Paged<FailedNotice>;
   #newcomers: readonly Waiting[] = [];
   #reading = true;
@@ -52,8 +51,7 @@ class Desk {
     const { ronde } = context;
     this.#context = context;
     this.#colleagues = new Paged(ronde, PROFESSIONALS);
-    this.#children = new Paged(ronde, CHILDREN);
-    this.#late = new Paged(ronde, "/coordination/late");
+    this.#files = new Paged(ronde, "/coordination/desk");
     this.#failed = new Paged(ronde, "/notices/failed");
     this.#draw();
   }
@@ -64,7 +62,7 @@ class Desk {
     const drawn = (): void => this.#draw();
     const powers = powersOf(ronde.me?.role);
     const lists: Paged<unknown>[] = powers.children
-      ? [this.#colleagues, this.#children, this.#late, this.#failed]
+      ? [this.#colleagues, this.#files, this.#failed]
       : [this.#colleagues];
     try {
       await Promise.all(lists.map((each) => each.all(signal, drawn)));
@@ -112,12 +110,12 @@ class Desk {
   }
 
   #aboutChildren(): (HTMLElement | null)[] {
-    const children = this.#children.items;
+    const children = this.#files.items.map((each) => each.child);
     const names = new Map(children.map((each) => [each.id, childName(each)] as const));
     const decides = powersOf(this.#context.ronde.me?.role).decide;
     return [
       needSection({ title: t("Familles à appeler"), note: t("Un avis de rendez-vous n'est pas arrivé."), lines: failedLines(this.#failed.items, names) }),
-      needSection({ title: t("En retard"), all: "/coordination/late", lines: this.#late.items.flatMap((each) => lateLines(each)) }),
+      needSection({ title: t("En retard"), all: "/coordination/late", lines: this.#files.items.flatMap((each) => lateLines(each)) }),
       needSection({ title: t("Enfants à inclure"), all: "/coordination/children?show=inclusion", lines: toInclude(children).map((each) => childLine(each, "child")) }),
       needSection({
         title: t("Cercles à composer"),
@@ -139,7 +137,7 @@ class Desk {
 
   #newcomerLine({ circle, professional }: Waiting): Line | null {
     const who = this.#colleagues.items.find((each) => each.id === professional);
-    const child = this.#children.items.find((each) => each.circle === circle);
+    const child = this.#files.items.find((each) => each.child.circle === circle)?.child;
     if (who === undefined || child === undefined) return null;
     return { ...personLine(who, t("Cercle de {name}", { name: childName(child) })), href: `/coordination/circles/${child.id}` };
   }

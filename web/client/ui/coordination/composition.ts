@@ -12,6 +12,7 @@ import { equal } from "../../core/mls/suite.ts";
 import { HistoryGrant } from "../../core/statement.ts";
 import { type CircleView, type Conversation, Refused, type Ronde, Unreachable } from "../../shell/ronde.ts";
 import type { ChildHeader, CircleGlance } from "../served.ts";
+import { hasSeat, obstacleOf, unknownWarrant } from "./admission.ts";
 import type { Colleague } from "./served.ts";
 import { whyNot } from "./why_not.ts";
 
@@ -58,10 +59,19 @@ export class Composition {
   static async open(ronde: Ronde, child: ChildHeader, colleagues: readonly Colleague[]): Promise<Composition> {
     const made = new Composition(ronde, child, colleagues);
     const draft = await ronde.draft<Draft>(made.#key);
-    made.#chosen = draft?.chosen ?? [];
+    made.#chosen = draft?.chosen ?? made.#foreseen();
     made.#past = draft?.past ?? "all";
     await made.refresh();
     return made;
+  }
+
+  /** Whom a new circle begins with: the child's physician, if they can come in. */
+  #foreseen(): readonly ProfessionalId[] {
+    const physician = this.child.referring_physician;
+    const known = physician === null ? undefined : this.colleagues.get(physician);
+    if (this.#circle !== null || known === undefined || known.id === this.#ronde.me?.professional) return [];
+    const able = hasSeat(known) && obstacleOf(known, unknownWarrant(this.#ronde, this.colleagues)) === null;
+    return able ? [known.id] : [];
   }
 
   get circle(): CircleId | null {

@@ -32,10 +32,16 @@ export function membersSection(ronde: Ronde, composition: Composition, acts: Mem
   const standings = composition.isOurs
     ? composition.standings()
     : (composition.glance?.members ?? []).map((each): Standing => ({ id: each.professional, phase: "inside", fault: null }));
+  const inside = composition.glance?.members.some((each) => each.professional === ronde.me?.professional) === true;
   return h(
     "section",
     { class: "section" },
-    h("h2", { class: "section-title" }, t("Dans le cercle")),
+    h(
+      "div",
+      { class: "row-between" },
+      h("h2", { class: "section-title" }, t("Dans le cercle")),
+      inside && h("a", { class: "button button-small", href: `/circles/${composition.circle ?? ""}` }, icon("message", "small"), t("Ouvrir la discussion")),
+    ),
     h("ul", { class: "list card card-flush" }, standings.map((each) => row(ronde, composition, each, acts))),
   );
 }

@@ -115,7 +115,8 @@ class Room {
           warrant: unknownWarrant(this.#context.ronde, colleagues),
           choose: (id, on) => void this.#composition.choose(id, on).then(() => this.#drawAct()),
         }),
-        history.element,
+        // Where nothing has been said yet there is no past to give.
+        circle !== null && history.element,
       ),
     );
   }
@@ -168,6 +169,7 @@ class Room {
       announce(t("Il reste quelque chose à faire."));
       return;
     }
+    this.#members.scrollIntoView({ block: "nearest" });
     const words = fresh ? t("Le cercle est ouvert.") : t("C'est fait.");
     toast(words, { action: { label: t("Y aller"), run: () => this.#context.go(`/circles/${circle ?? ""}`) } });
   }

@@ -47,6 +47,7 @@ const REFUSALS: Readonly<Record<string, () => string>> = {
     t("Votre identité a été vérifiée sur un autre appareil. Utilisez votre code de récupération, ou contactez la coordination."),
   stale_version: () => t("Quelqu'un d'autre a modifié ceci entre-temps. Rechargez pour voir la dernière version."),
   condition_failed: () => t("Quelqu'un d'autre a modifié ceci entre-temps. Rechargez pour voir la dernière version."),
+  no_active_convention: () => t("Votre convention n'est pas en vigueur : demandez à la coordination de la renouveler."),
   forbidden: () => t("Votre rôle ne permet pas cette action."),
   not_found: () => t("Cette page n'existe pas, ou elle n'est pas pour vous."),
   busy: () => t("Le service est très demandé. Réessayez dans un instant."),

@@ -6,6 +6,7 @@ import { ageWords, childName, nextWords } from "../circle/frame.ts";
 import { h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { stageWord } from "../nomenclature.ts";
+import { noCircle } from "../parts/no_circle.ts";
 import type { Page, PageContext } from "../router.ts";
 import type { ChildHeader, MyDay } from "../served.ts";
 import { t, tn } from "../words.ts";
@@ -26,7 +27,7 @@ export async function circlesPage({ ronde, signal }: PageContext): Promise<Page>
       "div",
       { class: "page" },
       h("h1", { class: "page-title" }, t("Cercles")),
-      day.circles.length === 0 ? nobody() : list,
+      day.circles.length === 0 ? noCircle(ronde, day.lapsed) : list,
     ),
   };
 }
@@ -57,15 +58,5 @@ function row(id: CircleId, child: ChildHeader, unread: number): HTMLElement {
         icon("forward", "small"),
       ),
     ),
-  );
-}
-
-function nobody(): HTMLElement {
-  return h(
-    "div",
-    { class: "empty" },
-    icon("circles"),
-    h("p", { class: "empty-title" }, t("Vous n'êtes encore dans aucun cercle")),
-    h("p", null, t("Dès que la coordination vous y fait entrer, l'enfant et son équipe apparaissent ici.")),
   );
 }

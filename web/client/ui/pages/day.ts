@@ -11,6 +11,7 @@ import { countNew } from "../feed/grouping.ts";
 import { preview } from "../feed/message.ts";
 import { type IconName, icon } from "../icons.ts";
 import { labelWord } from "../nomenclature.ts";
+import { noCircle } from "../parts/no_circle.ts";
 import type { Page, PageContext } from "../router.ts";
 import type { ChildHeader, MyDay, PlannedAppointment, TaskCard } from "../served.ts";
 import { t, tn } from "../words.ts";
@@ -37,7 +38,7 @@ export async function dayPage(context: PageContext): Promise<Page> {
   const notices = h("div", { class: "stack" });
   let conversations = await openAll(ronde, day);
   const draw = (): void => {
-    fill(notices, !fresh && offline(), day.lapsed && lapsed());
+    fill(notices, !fresh && offline());
     drawDay(body, ronde, day, conversations);
   };
   const news = async (): Promise<void> => {
@@ -102,7 +103,7 @@ function drawDay(place: HTMLElement, ronde: Ronde, day: MyDay, conversations: re
     appointments(day.appointments, children, t("Rendez-vous à venir"), "calendar"),
     visits(day),
   ];
-  fill(place, parts.every((each) => each === null) ? allDone(day) : parts);
+  fill(place, parts.every((each) => each === null) ? allDone(ronde, day) : parts);
 }
 
 function newsOf(ronde: Ronde, conversations: readonly Conversation[]): readonly News[] {
@@ -267,29 +268,14 @@ function section(title: string, rows: readonly HTMLElement[], more?: { readonly 
   );
 }
 
-function allDone(day: MyDay): HTMLElement {
-  const alone = day.circles.length === 0;
+function allDone(ronde: Ronde, day: MyDay): HTMLElement {
+  if (day.circles.length === 0) return noCircle(ronde, day.lapsed);
   return h(
     "div",
     { class: "empty" },
-    icon(alone ? "circles" : "check"),
-    h("p", { class: "empty-title" }, alone ? t("Vous n'êtes encore dans aucun cercle") : t("Rien n'attend")),
-    h(
-      "p",
-      null,
-      alone
-        ? t("Dès que la coordination vous y fait entrer, l'enfant et son équipe apparaissent ici.")
-        : t("Tout est lu, rien n'est dû. Vous pouvez fermer cette page : vous serez prévenu."),
-    ),
-    !alone && h("a", { class: "button", href: "/circles" }, t("Voir mes cercles")),
-  );
-}
-
-function lapsed(): HTMLElement {
-  return h(
-    "p",
-    { class: "banner banner-warm", role: "alert" },
-    icon("warning"),
-    t("Votre convention n'est pas en vigueur : vos cercles restent fermés. Contactez la coordination."),
+    icon("check"),
+    h("p", { class: "empty-title" }, t("Rien n'attend")),
+    h("p", null, t("Tout est lu, rien n'est dû. Vous pouvez fermer cette page : vous serez prévenu.")),
+    h("a", { class: "button", href: "/circles" }, t("Voir mes cercles")),
   );
 }

@@ -8,16 +8,18 @@ import { type Answerable, form } from "../form.ts";
 import { fullName } from "../parts/avatar.ts";
 import { door } from "../parts/door.ts";
 import { nameThisDevice } from "../parts/name_device.ts";
+import { renewFirst } from "../parts/no_circle.ts";
 import { isWhole, recoveryField, recoverySheet } from "../parts/recovery_sheet.ts";
 import type { Page, PageContext } from "../router.ts";
+import type { MyDay } from "../served.ts";
 import { t } from "../words.ts";
 
 /** Draw the page for a signed-in person whose browser is new, or lost what it kept. */
-export function recoveryPage(context: PageContext): Page {
+export async function recoveryPage(context: PageContext): Promise<Page> {
   const place = h("div", { class: "stack" });
   const element = door(t("Nouvel appareil"), "", place);
   const room = new Room(context, element, place);
-  room.open();
+  await room.open();
   return { title: t("Nouvel appareil"), element, layout: "door", leave: () => room.mayLeave() };
 }
 
@@ -37,12 +39,32 @@ class Room {
     return !this.#unnoted;
   }
 
-  open(): void {
+  async open(): Promise<void> {
     const { standing } = this.#context.ronde;
     if (standing.kind !== "no-device") return this.#context.go("/");
+    // Circles must be open to give their past back: a code is not spent in vain.
+    if ((standing.recoverable || standing.others) && (await this.#isLapsed())) return this.#askRenewal();
     if (standing.recoverable) return this.#askCode(standing.lost);
     if (standing.others) return this.#offerAnew();
     void this.#begin({ kind: "new" });
+  }
+
+  async #isLapsed(): Promise<boolean> {
+    try {
+      return (await this.#context.ronde.api.ask<MyDay>("GET", "/day")).lapsed;
+    } catch {
+      return false;
+    }
+  }
+
+  #askRenewal(): void {
+    const again = (): void => this.#context.again();
+    this.#draw(t("Vos cercles sont fermés pour l'instant"), [
+      h("p", { class: "soft" }, renewFirst()),
+      h("p", { class: "soft" }, t("Gardez votre code de récupération : il vous servira ici ensuite.")),
+      h("button", { class: "button button-primary button-wide", type: "button", onclick: again }, t("Réessayer")),
+      this.#leaveLine(),
+    ]);
   }
 
   #askCode(lost: boolean): void {

@@ -1,0 +1,50 @@
+/** What stands where circles would: why there are none for this person, and what to do. */
+
+import type { Ronde } from "../../shell/ronde.ts";
+import { h } from "../dom.ts";
+import { type IconName, icon } from "../icons.ts";
+import { t } from "../words.ts";
+
+type Said = { readonly drawing: IconName; readonly title: string; readonly text: string; readonly act?: HTMLElement };
+
+/** Say why no circle is shown; `lapsed`: their convention is not in force. */
+export function noCircle(ronde: Ronde, lapsed: boolean): HTMLElement {
+  const { drawing, title, text, act } = lapsed ? closedForNow() : (OF_ROLE[ronde.me?.role ?? ""] ?? waiting)();
+  return h("div", { class: "empty" }, icon(drawing), h("p", { class: "empty-title" }, title), h("p", null, text), act);
+}
+
+/** What to do about a convention that is not in force, and what comes of it. */
+export function renewFirst(): string {
+  return t("Votre convention n'est pas en vigueur. Demandez à la coordination de la renouveler : vous retrouverez alors vos cercles et tout ce qui s'y est dit.");
+}
+
+const OF_ROLE: Readonly<Record<string, () => Said>> = {
+  coordinator: () => ({ ...waiting(), text: t("Un cercle s'ouvre depuis la coordination, autour d'un enfant inclus."), act: office() }),
+  secretary: outside,
+  administrator: outside,
+};
+
+function closedForNow(): Said {
+  return { drawing: "lock", title: t("Vos cercles sont fermés pour l'instant"), text: renewFirst() };
+}
+
+function waiting(): Said {
+  return {
+    drawing: "circles",
+    title: t("Vous n'êtes encore dans aucun cercle"),
+    text: t("Dès que la coordination vous y fait entrer, l'enfant et son équipe apparaissent ici."),
+  };
+}
+
+function outside(): Said {
+  return {
+    drawing: "coordination",
+    title: t("Votre travail est dans la coordination"),
+    text: t("Votre rôle n'entre dans aucun cercle : ce qui s'y dit reste entre soignants. Dossiers, rendez-vous et retards sont à côté."),
+    act: office(),
+  };
+}
+
+function office(): HTMLElement {
+  return h("a", { class: "button button-primary", href: "/coordination" }, t("Ouvrir la coordination"));
+}

@@ -47,7 +47,7 @@ class WrongProfession(Forbidden):
 
 
 class FormReplaced(Exception):
-    """The document was begun on another version of the form."""
+    """The document was begun on a version of the form that the pathway has no more."""
 
 
 class DocumentState(StrEnum):
@@ -253,7 +253,7 @@ def _check_turn(document: Document, pen: Pen, edition: int) -> None:
         raise Struck
     if document.edition != edition:
         raise StaleEdition
-    if (document.form, document.form_version) != (pen.form.code, pen.form.version):
+    if not pen.form.is_called(document.form) or document.form_version != pen.form.version:
         raise FormReplaced
 
 

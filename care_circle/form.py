@@ -1,18 +1,21 @@
-"""Forms defined as data; `answers.py` checks what somebody filled in.
+"""Forms defined as data; `form_reading.py` reads them, `answers.py` checks what is filled in.
 
 A field says what it takes, between which bounds, under which codes, and when it applies.
 Standard scales are named with version, date and scores only: their items are not ours.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from care_circle.condition import Condition, FactKind, read_condition
-from care_circle.definition import Label, Mark, Node, distinct
-from care_circle.role import Profession, Role
+from care_circle.condition import Condition
+from care_circle.definition import Label, Mark
 
-Answer = bool | int | float | str
+Single = bool | int | float | str
+Inner = Mapping[str, Single | tuple[Single, ...]]
+Row = Mapping[str, Single | tuple[Single | Inner, ...]]
+Answer = Single | tuple[Single | Row, ...]
+"""One value, several, or the rows of a section that repeats (which may hold rows once more)."""
 Answers = Mapping[str, Answer]
 
 
@@ -23,29 +26,166 @@ class FieldType(StrEnum):
     WHOLE = "whole"
     DECIMAL = "decimal"
     DATE = "date"
+    TIME = "time"
+    MOMENT = "moment"
     CHOICE = "choice"
+    CHOICES = "choices"
+    LINE = "line"
     TEXT = "text"
+    ADDRESS = "address"
+    PROFESSIONAL = "professional"
+    STRUCTURE = "structure"
+    REFERENCE = "reference"
+    FILE = "file"
+    NOTE = "note"
+
+
+NUMBERS = (FieldType.WHOLE, FieldType.DECIMAL)
+CHOSEN = (FieldType.CHOICE, FieldType.CHOICES)
+WRITTEN = (FieldType.LINE, FieldType.TEXT)
+
+
+class FormRecord(StrEnum):
+    """What keeps a filled form: a document, or a record with a use case of its own."""
+
+    DOCUMENT = "document"
+    CONVENTION = "convention"
+    TRAINING = "training"
+    CIRCLE = "circle"
+    INCLUSION = "inclusion"
+    REFERRAL = "referral"
+    PRESCRIPTION = "prescription"
+    FORFAIT = "forfait"
+    MEETING = "meeting"
+    SESSION = "session"
+    DEPARTURE = "departure"
+
+
+class Operation(StrEnum):
+    """How a computed number is made. There is no other way: nothing here diagnoses."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    DIFFERENCE = "difference"
+    QUOTIENT = "quotient"
+    MONTHS = "months"
+
+
+class Control(StrEnum):
+    """How a question would like to be drawn; what cannot is drawn as usual."""
+
+    RADIO = "radio-button"
+    CHECK = "check-box"
+    DROP_DOWN = "drop-down"
+    AUTOCOMPLETE = "autocomplete"
+    SLIDER = "slider"
+    SPINNER = "spinner"
+    TEXT_BOX = "text-box"
+    LOOKUP = "lookup"
+    LIST = "list"
+    TABLE = "table"
+    TALL_TABLE = "htable"
+    GROUP_TABLE = "gtable"
+    ANSWER_TABLE = "atable"
+    GRID = "grid"
+    HEADER = "header"
+    FOOTER = "footer"
+    PAGE = "page"
+    TAB = "tab-container"
+    INLINE = "inline"
+    PROMPT = "prompt"
+    UNIT = "unit"
+    LOWER = "lower"
+    UPPER = "upper"
+    FLYOVER = "flyover"
+    HELP = "help"
+    LEGAL = "legal"
+
+
+class SourceKey(StrEnum):
+    """What a form from elsewhere says of itself."""
+
+    URL = "url"
+    NAME = "name"
+    STATUS = "status"
+    DATE = "date"
+    PUBLISHER = "publisher"
+    COPYRIGHT = "copyright"
+    PURPOSE = "purpose"
+    APPROVED = "approved"
+    REVIEWED = "reviewed"
+    LANGUAGE = "language"
+    ID = "id"
+    EXPERIMENTAL = "experimental"
+    SUBJECT = "subject"
+    IDENTIFIER = "identifier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     """A code of a public nomenclature, such as LOINC."""
 
-    system: str
     code: str
+    system: str | None = None
+    display: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One answer that can be chosen."""
+    """One answer that can be chosen; `score` is what it counts in a sum."""
 
     code: str
     label: Label
+    codes: tuple[Code, ...] = ()
+    score: float | None = None
+    kind: str | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """How often something may stand; without `most` there is no end."""
+
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefill:
+    """Where a first answer comes from; one of these is said.
+
+    fact: of the register. last: the newest of these fields (form, field) in signed documents.
+    last_coded: the newest signed measure with this LOINC code. values: the same for everybody.
+    """
+
+    fact: str | None = None
+    last: tuple[tuple[str, str], ...] = ()
+    last_coded: str | None = None
+    visit_date: bool = False
+    author: bool = False
+    values: tuple[Single, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computation:
+    """A number made from other answers: codes of fields, or numbers; months between two days.
+
+    Of `months` the terms are the two days: `birth`, `corrected`, or a field of type date.
+    """
+
+    operation: Operation
+    terms: tuple[str | float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One question: bounds are included; `unit` is UCUM; `when` says when it applies."""
+    """One question: bounds are included; `unit` is UCUM; `when` says when it applies.
+
+    `several` makes the answer a list; `other` lets one's own words stand for a choice;
+    `under` names the question it belongs to; `link`, `fhir` and `value_set` are what FHIR
+    calls it where that is not what follows from the rest.
+    """
 
     code: str
     label: Label
@@ -55,156 +195,129 @@ class Field:
     unit: str | None = None
     minimum: float | None = None
     maximum: float | None = None
+    decimals: int | None = None
     choices: tuple[Choice, ...] = ()
+    other: bool = False
+    several: Rows | None = None
     codes: tuple[Code, ...] = ()
     when: Condition | None = None
+    help: Label | None = None
+    most: int | None = None
+    not_before: str | None = None
+    not_after: str | None = None
+    prefill: Prefill | None = None
+    compute: Computation | None = None
+    read_only: bool = False
+    hidden: bool = False
+    control: Control | None = None
+    prefix: str | None = None
+    under: str | None = None
+    link: str | None = None
+    fhir: str | None = None
+    value_set: str | None = None
+    note: str | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the answer is a list."""
+        return self.several is not None or self.type is FieldType.CHOICES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """A published scale; a proprietary one has dates, lines and scores only."""
+
+    name: str
+    licence: str
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of a form."""
+    """A part of a form. With `repeats` its answers are rows under its own code.
+
+    `within` names an earlier section that this is a part of; `continues` an earlier one
+    that goes on here.
+    """
 
     code: str
     label: Label
     mark: Mark
     fields: tuple[Field, ...]
+    when: Condition | None = None
+    help: Label | None = None
+    repeats: Rows | None = None
+    required: bool = False
+    scale: Scale | None = None
+    within: str | None = None
+    continues: str | None = None
+    codes: tuple[Code, ...] = ()
+    read_only: bool = False
+    hidden: bool = False
+    control: Control | None = None
+    prefix: str | None = None
+    link: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """When a form is expected: days after an event, or after a form of this code is signed."""
+
+    after: str
+    days: int
+    mark: Mark | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A form: who may fill and sign it (professions), who may read it (roles in the circle).
+    """A form: who may fill and sign it, who may read it (professions, roles of the office).
 
-    Without `readers` every member of the circle reads it.
+    Without `readers` every member of the circle reads it. `visits` are those it belongs to,
+    `visit` the first of them. `formerly` are codes that documents may still know it by.
     """
 
     code: str
     version: str
     label: Label
-    visit: str | None
-    fillers: tuple[Profession, ...]
-    readers: tuple[str, ...]
+    mark: Mark
+    stage: str
+    fillers: tuple[str, ...]
     sections: tuple[Section, ...]
+    visits: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    record: FormRecord = FormRecord.DOCUMENT
+    many: bool = True
+    due: Due | None = None
+    help: Label | None = None
+    formerly: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
+    source: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    visit: str | None = None
 
     def fields(self) -> tuple[Field, ...]:
         """Give the fields of all sections, in order."""
-        return tuple(field for section in self.sections for field in section.fields)
+        return tuple(each for section in self.sections for each in section.fields)
 
+    def section(self, code: str) -> Section:
+        """Give a section that is there."""
+        return next(each for each in self.sections if each.code == code)
 
-_FACTS = {
-    FieldType.FLAG: FactKind.FLAG,
-    FieldType.WHOLE: FactKind.NUMBER,
-    FieldType.DECIMAL: FactKind.NUMBER,
-    FieldType.CHOICE: FactKind.WORD,
-}
+    def is_called(self, code: str) -> bool:
+        """Tell whether documents may know the form by this code."""
+        return code == self.code or code in self.formerly
 
+    def enclosing(self, section: Section) -> Iterator[Section]:
+        """Give a section's head and the sections it lies in, the innermost first."""
+        while True:
+            head = section if section.continues is None else self.section(section.continues)
+            yield head
+            if head.within is None:
+                return
+            section = self.section(head.within)
 
-def read_form(node: Node) -> Form:
-    """Read a form's definition.
-
-    Raises:
-        DefinitionError: Naming the field and the place that is wrong.
-    """
-    node.only("code", "version", "label", "visit", "fillers", "readers", "sections", "note")
-    known: dict[str, FactKind] = {}
-    sections = tuple(_read_section(item, known) for item in node.at("sections").items())
-    visit = node.maybe("visit")
-    form = Form(
-        code=node.at("code").text(),
-        version=node.at("version").text(),
-        label=node.at("label").label(),
-        visit=None if visit is None else visit.text(),
-        fillers=node.at("fillers").choices(Profession),
-        readers=_read_readers(node.maybe("readers")),
-        sections=distinct(sections, lambda section: section.code, node.at("sections")),
-    )
-    distinct(form.fields(), lambda field: field.code, node.at("sections"))
-    return form
-
-
-def _read_readers(node: Node | None) -> tuple[str, ...]:
-    if node is None:
-        return ()
-    words = (Role.COORDINATOR.value, *Profession)
-    for item in node.items():
-        if item.text() not in words:
-            raise item.wrong(f"{item.text()!r} is no role in a circle")
-    return tuple(item.text() for item in node.items())
-
-
-def _read_section(node: Node, known: dict[str, FactKind]) -> Section:
-    name = node.at("code").text()
-    here = node.named(name)
-    here.only("code", "label", "mark", "fields")
-    fields = tuple(_read_field(item, known) for item in here.at("fields").items())
-    return Section(
-        code=name,
-        label=here.at("label").label(),
-        mark=here.at("mark").choice(Mark),
-        fields=fields,
-    )
-
-
-def _read_field(node: Node, known: dict[str, FactKind]) -> Field:
-    """Read a field; its condition may speak of the fields before it only."""
-    code = node.at("code").text()
-    here = node.named(code)
-    here.only(
-        *("code", "label", "type", "mark", "required", "unit", "range"),
-        *("choices", "codes", "when", "note"),
-    )
-    kind = here.at("type").choice(FieldType)
-    required, unit, when = here.maybe("required"), here.maybe("unit"), here.maybe("when")
-    minimum, maximum = _read_range(here, kind)
-    field = Field(
-        code=code,
-        label=here.at("label").label(),
-        type=kind,
-        mark=here.at("mark").choice(Mark),
-        required=required is not None and required.flag(),
-        unit=None if unit is None else unit.text(),
-        minimum=minimum,
-        maximum=maximum,
-        choices=_read_choices(here, kind),
-        codes=_read_codes(here.maybe("codes")),
-        when=None if when is None else read_condition(when, known),
-    )
-    if kind in _FACTS:
-        known[code] = _FACTS[kind]
-    return field
-
-
-def _read_range(node: Node, kind: FieldType) -> tuple[float | None, float | None]:
-    found = node.maybe("range")
-    if found is None:
-        if kind in (FieldType.WHOLE, FieldType.DECIMAL):
-            raise node.wrong("a number needs a 'range'")
-        return None, None
-    if kind not in (FieldType.WHOLE, FieldType.DECIMAL):
-        raise found.wrong("only numbers have a range")
-    bounds = tuple(item.number() for item in found.items())
-    match bounds:
-        case (least, most) if least <= most:
-            return least, most
-        case _:
-            raise found.wrong("two numbers are expected, the smaller first")
-
-
-def _read_choices(node: Node, kind: FieldType) -> tuple[Choice, ...]:
-    found = node.maybe("choices")
-    if (found is not None) != (kind is FieldType.CHOICE):
-        raise node.wrong("'choices' go with the type 'choice' and only with it")
-    if found is None:
-        return ()
-    choices = tuple(
-        Choice(code=item.at("code").text(), label=item.at("label").label())
-        for item in found.items()
-    )
-    return distinct(choices, lambda choice: choice.code, found)
-
-
-def _read_codes(node: Node | None) -> tuple[Code, ...]:
-    if node is None:
-        return ()
-    return tuple(
-        Code(system=item.at("system").text(), code=item.at("code").text()) for item in node.items()
-    )
+    def rows_of(self, section: Section) -> Section | None:
+        """Give the innermost repeating section whose rows hold this one's answers."""
+        return next((each for each in self.enclosing(section) if each.repeats is not None), None)

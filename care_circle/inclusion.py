@@ -9,12 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
 from care_circle.ages import completed_months
 from care_circle.condition import Condition, Facts, evaluate, missing_facts, read_condition
-from care_circle.definition import Label, Mark, Node, distinct
+from care_circle.definition import Gathering, Label, Mark, Node, distinct, each
+from care_circle.grammar import require
+from care_circle.language import BOOK
 from care_circle.perinatal import KNOWN_FACTS
 from crypto.ids import ProfessionalId
+
+_LISTS = ("criteria", "exclusions", "flags")
 
 
 class NotIncludable(Exception):
@@ -62,14 +67,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """A pathway's rules of inclusion; `oldest_months` is a parameter, sources disagree on it."""
+    """A pathway's rules of inclusion; without `oldest_months` there is no limit of age."""
 
     version: str
     criteria: tuple[Rule, ...]
     exclusions: tuple[Rule, ...]
     flags: tuple[Rule, ...]
-    oldest_months: int
-    oldest_months_mark: Mark
+    oldest_months: int | None = None
+    oldest_months_mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,31 +103,35 @@ def read_rules(node: Node) -> Rules:
     """Read a pathway's rules of inclusion.
 
     Raises:
-        DefinitionError: Naming the rule and the place that is wrong.
+        DefinitionError: With every rule and line that is wrong.
     """
-    node.only("version", "oldest_months", "criteria", "exclusions", "flags")
-    oldest = node.at("oldest_months")
-    oldest.only("value", "mark", "note")
+    require(node, BOOK["rules"], BOOK)
+    gathering = Gathering()
+    lists = [gathering.of(partial(_read_list, node.at(key))) for key in _LISTS]
+    oldest = gathering.of(lambda: node.optional("oldest_months", lambda it: it.at("value").whole()))
+    gathering.end()
+    criteria, exclusions, flags = (rules or () for rules in lists)
+    limit = node.maybe("oldest_months")
     return Rules(
         version=node.at("version").text(),
-        criteria=_read_list(node.at("criteria")),
-        exclusions=_read_list(node.at("exclusions")),
-        flags=_read_list(node.at("flags")),
-        oldest_months=oldest.at("value").whole(),
-        oldest_months_mark=oldest.at("mark").choice(Mark),
+        criteria=criteria,
+        exclusions=exclusions,
+        flags=flags,
+        oldest_months=oldest,
+        oldest_months_mark=None if limit is None else limit.at("mark").choice(Mark),
     )
 
 
 def _read_list(node: Node) -> tuple[Rule, ...]:
-    return distinct(tuple(_read_rule(item) for item in node.items()), lambda rule: rule.id, node)
+    rules = each(node.items(), _read_rule)
+    distinct(node.items(), "id")
+    return rules
 
 
 def _read_rule(node: Node) -> Rule:
-    name = node.at("id").text()
-    here = node.named(name)
-    here.only("id", "label", "mark", "when", "note")
+    here = node.identified("id")
     return Rule(
-        id=name,
+        id=here.at("id").text(),
         label=here.at("label").label(),
         mark=here.at("mark").choice(Mark),
         when=read_condition(here.at("when"), KNOWN_FACTS),
@@ -167,7 +176,7 @@ def unmet_guards(
     met = {
         Guard.CONVENTION: convention_active,
         Guard.CONSENT: consent_given,
-        Guard.AGE: completed_months(birth, on) < rules.oldest_months,
+        Guard.AGE: rules.oldest_months is None or completed_months(birth, on) < rules.oldest_months,
     }
     return tuple(guard for guard, holds in met.items() if not holds)
 

@@ -1,44 +1,82 @@
-"""A pathway as data: its parameters, its visits, its forms, its rules of inclusion.
+"""A pathway as data: its parameters, its visits, its forms, its rules, its quotas.
 
 Nothing of a pathway is a constant in code: amounts, windows and limits differ between
-regions and will change. Each value carries how well it is founded.
+regions and will change. Each value carries how well it is founded. `pathway_reading.py`
+reads the files.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from care_circle.ages import (
-    CountedFrom,
-    GestationalAge,
-    NotAGestationalAge,
-    Reckoning,
-    Window,
-    due_on,
-    window,
-)
+from care_circle.ages import CountedFrom, Reckoning, Window, due_on, window
 from care_circle.consent import Signatures
-from care_circle.definition import DefinitionError, Label, Mark, Node, distinct, parse
-from care_circle.form import Form, read_form
-from care_circle.inclusion import Rules, read_rules
+from care_circle.definition import Label, Mark
+from care_circle.early_care_terms import Discipline, EarlyCareRules, EarlyCareTerms
+from care_circle.form import Form
+from care_circle.inclusion import Rules
+from care_circle.indicators import Indicator
 from care_circle.perinatal import Perinatal
 
 COCON: Final = Path(__file__).parent / "pathways" / "cocon"
 
 
 class UnknownForm(Exception):
-    """The pathway has no form of this code."""
+    """The pathway has no form of this code, or none of this version."""
 
 
 class UnknownVisit(Exception):
     """The pathway has no visit of this code."""
 
 
+class Occasion(StrEnum):
+    """What a family is told of."""
+
+    BOOKED = "booked"
+    BEFORE = "before"
+    CHANGED = "changed"
+    TO_BOOK = "to_book"
+    QUESTIONNAIRE = "questionnaire"
+    MISSED = "missed"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+class Told(StrEnum):
+    """Whom a reminder is for."""
+
+    HOLDERS = "holders"
+    CHOSEN_HOLDER = "chosen_holder"
+    COORDINATOR = "coordinator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One number or word that regions choose, and how well it is founded."""
+
+    value: bool | int | float | str
+    mark: Mark
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageLabel:
+    """One stage of the pathway, as people call it."""
+
+    code: str
+    label: Label
+    mark: Mark
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One visit of the calendar: when it is due, within which days, with which form."""
+    """One visit of the calendar: when it is due, within which days, with which form.
+
+    `minutes` is how long it takes, `cents` what it is worth.
+    """
 
     code: str
     label: Label
@@ -47,7 +85,9 @@ class Visit:
     months: int
     before_days: int
     after_days: int
-    form: str | None
+    form: str | None = None
+    minutes: int | None = None
+    cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,31 +99,90 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meetings:
+    """From how many running cares on a child is spoken of together, and how often a year."""
+
+    active_cares: int
+    least_per_year: int
+    most_per_year: int
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """What is told to whom, on which occasion, days before (negative) or after it."""
+
+    code: str
+    on: Occasion
+    to: Told
+    mark: Mark
+    days: int = 0
+    time: str | None = None
+    sms: Label | None = None
+    label: Label | None = None
+    visit: str | None = None
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """One reason to leave; with `relay` another structure goes on."""
+
+    code: str
+    label: Label
+    mark: Mark
+    relay: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pathway:
-    """A whole pathway definition; `marks` gives the evidence of each parameter by name."""
+    """A whole pathway definition; `marks` gives the evidence of each parameter by name.
+
+    `forms` are the newest versions by code, `former` those that documents may still be of.
+    """
 
     id: str
     version: str
     label: Label
     reckoning: Reckoning
     signatures: Signatures
-    consultation_minutes: int
-    consultation_cents: int
+    parameters: Mapping[str, Parameter]
     marks: Mapping[str, Mark]
     checklist: tuple[Piece, ...]
     visits: tuple[Visit, ...]
     forms: Mapping[str, Form]
     inclusion: Rules
+    former: tuple[Form, ...] = ()
+    stages: tuple[StageLabel, ...] = ()
+    disciplines: tuple[Discipline, ...] = ()
+    early_care: EarlyCareRules | None = None
+    meetings: Meetings | None = None
+    reminders: tuple[Reminder, ...] = ()
+    exits: tuple[Exit, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
 
-    def form(self, code: str) -> Form:
-        """Give a form.
+    def form(self, code: str, version: str | None = None) -> Form:
+        """Give a form by its code, or one it had before; the newest unless a version is named.
 
         Raises:
-            UnknownForm: There is none of this code.
+            UnknownForm: There is none.
         """
-        if code not in self.forms:
-            raise UnknownForm
-        return self.forms[code]
+        held = (*self.forms.values(), *self.former)
+        for form in held:
+            if form.is_called(code) and version in (None, form.version):
+                return form
+        raise UnknownForm
+
+    def form_of(self, code: str, version: str) -> Form:
+        """Give the form a document was begun on, or its newest version where that is gone.
+
+        Raises:
+            UnknownForm: There is none of this code at all.
+        """
+        try:
+            return self.form(code, version)
+        except UnknownForm:
+            return self.form(code)
 
     def visit(self, code: str) -> Visit:
         """Give a visit.
@@ -96,51 +195,27 @@ class Pathway:
                 return visit
         raise UnknownVisit
 
+    @property
+    def terms(self) -> EarlyCareTerms | None:
+        """The terms of early care, None where the pathway has none."""
+        if self.early_care is None:
+            return None
+        return EarlyCareTerms(disciplines=self.disciplines, rules=self.early_care)
 
-def read_pathway(folder: Path) -> Pathway:
-    """Read a pathway from its folder: pathway.json, inclusion.json, forms/*.json.
+    @property
+    def consultation_minutes(self) -> int | None:
+        """How long a visit takes, unless it says so itself."""
+        return self.number("consultation_minutes")
 
-    Raises:
-        DefinitionError: Naming the file and the place that is wrong.
-    """
-    forms = {
-        path.stem: read_form(_parse(path, folder))
-        for path in sorted((folder / "forms").glob("*.json"))
-    }
-    for name, form in forms.items():
-        if form.code != name:
-            raise DefinitionError(f"forms/{name}.json.code", "it is not the file's name")
-    rules = read_rules(_parse(folder / "inclusion.json", folder))
-    return read_definition(_parse(folder / "pathway.json", folder), forms=forms, inclusion=rules)
+    @property
+    def consultation_cents(self) -> int | None:
+        """What a visit is worth in cents, unless it says so itself."""
+        return self.number("consultation_cents")
 
-
-def read_definition(node: Node, *, forms: Mapping[str, Form], inclusion: Rules) -> Pathway:
-    """Read a pathway's main definition, given its forms and rules.
-
-    Raises:
-        DefinitionError: Naming the place that is wrong.
-    """
-    node.only("id", "version", "label", "parameters", "checklist", "visits", "note")
-    parameters = node.at("parameters")
-    checklist = tuple(
-        Piece(code=item.at("code").text(), label=item.at("label").label())
-        for item in node.at("checklist").items()
-    )
-    visits = tuple(_read_visit(item, forms) for item in node.at("visits").items())
-    return Pathway(
-        id=node.at("id").text(),
-        version=node.at("version").text(),
-        label=node.at("label").label(),
-        reckoning=_read_reckoning(parameters),
-        signatures=_value(parameters, "signatures").choice(Signatures),
-        consultation_minutes=_value(parameters, "consultation_minutes").whole(),
-        consultation_cents=_value(parameters, "consultation_cents").whole(),
-        marks={name: parameters.at(name).at("mark").choice(Mark) for name in parameters.keyed()},
-        checklist=distinct(checklist, lambda piece: piece.code, node.at("checklist")),
-        visits=distinct(visits, lambda visit: visit.code, node.at("visits")),
-        forms=forms,
-        inclusion=inclusion,
-    )
+    def number(self, name: str) -> int | None:
+        """Give a parameter that is a whole number, None where the pathway does not set it."""
+        held = self.parameters.get(name)
+        return held.value if held is not None and isinstance(held.value, int) else None
 
 
 def visit_window(
@@ -158,56 +233,3 @@ def visit_window(
     if due is None:
         return None
     return window(due, before_days=visit.before_days, after_days=visit.after_days)
-
-
-def _parse(path: Path, folder: Path) -> Node:
-    place = str(path.relative_to(folder))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DefinitionError(place, "the file cannot be read") from error
-    return parse(text, place)
-
-
-def _value(parameters: Node, name: str) -> Node:
-    parameter = parameters.at(name)
-    parameter.only("value", "mark", "note")
-    return parameter.at("value")
-
-
-def _read_reckoning(parameters: Node) -> Reckoning:
-    return Reckoning(
-        term=_gestation(_value(parameters, "term")),
-        corrected_below=_gestation(_value(parameters, "corrected_below")),
-        corrected_until_months=_value(parameters, "corrected_until_months").whole(),
-        kept_until_years=_value(parameters, "kept_until_years").whole(),
-    )
-
-
-def _gestation(node: Node) -> GestationalAge:
-    try:
-        return GestationalAge.written(node.text())
-    except NotAGestationalAge as error:
-        raise node.wrong("weeks and days are expected, as in '40+0'") from error
-
-
-def _read_visit(node: Node, forms: Mapping[str, Form]) -> Visit:
-    code = node.at("code").text()
-    here = node.named(code)
-    here.only(
-        *("code", "label", "mark", "counted", "months", "before_days", "after_days"),
-        *("form", "note"),
-    )
-    form = here.maybe("form")
-    if form is not None and form.text() not in forms:
-        raise form.wrong(f"there is no form {form.text()!r}")
-    return Visit(
-        code=code,
-        label=here.at("label").label(),
-        mark=here.at("mark").choice(Mark),
-        counted=here.at("counted").choice(CountedFrom),
-        months=here.at("months").whole(),
-        before_days=here.at("before_days").whole(),
-        after_days=here.at("after_days").whole(),
-        form=None if form is None else form.text(),
-    )

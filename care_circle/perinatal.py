@@ -31,6 +31,9 @@ KNOWN_FACTS: dict[str, FactKind] = {
     **dict.fromkeys((*FLAGS, *CIRCUMSTANCES), FactKind.FLAG),
 }
 
+PREFILLING = frozenset({*KNOWN_FACTS, "birth_date", "sex", "discharged_on", "corrected_age_months"})
+"""What the register can give a form: facts of birth, and who the child is."""
+
 
 class ImpossibleMeasure(ValueError):
     """A weight or a percentile is outside what any newborn can have."""

@@ -31,13 +31,13 @@ class DocumentsService:
     surroundings: Surroundings
     pathway: Pathway
 
-    def form(self, code: str) -> Form:
-        """Give a form's definition, which is no secret.
+    def form(self, code: str, version: str | None = None) -> Form:
+        """Give a form's definition, which is no secret; the newest unless a version is named.
 
         Raises:
-            UnknownForm: There is none of this code.
+            UnknownForm: There is none of this code and version.
         """
-        return self.pathway.form(code)
+        return self.pathway.form(code, version)
 
     async def draft(
         self,
@@ -61,7 +61,7 @@ class DocumentsService:
         )
         if visit is not None:
             self.pathway.visit(visit)
-        pen = await self._pen(actor, found, form)
+        pen = await self._pen(actor, found, self.pathway.form(form))
         begun = rules.draft(document, pen, answers, visit=visit)
         await self.documents.add(begun)
         return begun
@@ -141,7 +141,7 @@ class DocumentsService:
         await self.guard.circle(
             actor, Action.READ_DOCUMENT, found.circle, kind="document", thing=document
         )
-        require_readable(found, self.pathway.form(found.form), actor)
+        require_readable(found, self.pathway.form_of(found.form, found.form_version), actor)
         return found
 
     async def of_circle(
@@ -166,21 +166,22 @@ class DocumentsService:
         circle = await self.guard.circle(
             actor, action, found.circle, kind="document", thing=document
         )
-        return await self._pen(actor, circle, found.form)
+        return await self._pen(actor, circle, self.pathway.form_of(found.form, found.form_version))
 
-    async def _pen(self, actor: Actor, circle: Circle, form: str) -> Pen:
+    async def _pen(self, actor: Actor, circle: Circle, form: Form) -> Pen:
         return Pen(
             actor=actor,
             conventions=await self.people.conventions_of(actor.professional),
             circle=circle,
-            form=self.pathway.form(form),
+            form=form,
             today=self.surroundings.today(),
             now=self.surroundings.now(),
         )
 
     def _is_readable(self, document: Document, actor: Actor) -> bool:
         try:
-            require_readable(document, self.pathway.form(document.form), actor)
+            form = self.pathway.form_of(document.form, document.form_version)
+            require_readable(document, form, actor)
         except NotFound:
             return False
         return True

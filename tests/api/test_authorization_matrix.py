@@ -147,6 +147,7 @@ TABLE = {
     "PUT /appointments/{appointment}/outcome": CHILD_READ,
     "GET /pathway": EVERYBODY,
     "GET /pathway/forms/{form}": EVERYBODY,
+    "GET /pathway/schema": EVERYBODY,
     "GET /r/{token}": NOBODY,
 }
 EVENTS = {"append": CHANNEL, "mark": CHANNEL, "read": CHANNEL, "watch": CHANNEL}

@@ -19,7 +19,8 @@ from typing import get_args, get_type_hints
 import pytest
 
 from care_circle.form import FieldType
-from care_circle.pathway import COCON, read_pathway
+from care_circle.pathway import COCON
+from care_circle.pathway_reading import read_pathway
 from channels import content
 from channels.content_parts import Attachment, ChecklistItem
 from server.app import OPERATIONS

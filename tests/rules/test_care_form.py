@@ -1,7 +1,8 @@
 """Forms as data: the 24-month visit, wrong answers, and definitions that refuse to load."""
 
-import json
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,17 @@ from care_circle.answers import (
     check_answers,
     require_fitting,
 )
-from care_circle.definition import DefinitionError, Mark, parse
-from care_circle.form import Answer, FieldType, read_form
-from care_circle.pathway import COCON, UnknownForm, UnknownVisit, read_pathway
+from care_circle.definition import DefinitionError, Mark, parse, written
+from care_circle.form import Answer, FieldType
+from care_circle.form_reading import read_form
+from care_circle.pathway import COCON, UnknownForm, UnknownVisit
+from care_circle.pathway_reading import read_pathway
 from care_circle.role import Profession
 from tests.support.care import PATHWAY
 from tests.support.care_answers import ASQ, WHOLE
 
 V24 = PATHWAY.form("v24")
-TEXT = (COCON / "forms" / "v24.json").read_text(encoding="utf-8")
+TEXT = (COCON / "forms" / "F26.yaml").read_text(encoding="utf-8")
 
 
 def test_the_form_has_the_five_sourced_sections_and_is_a_physicians_to_fill() -> None:
@@ -87,7 +90,9 @@ def test_a_whole_form_has_nothing_wrong() -> None:
 def test_each_wrong_answer_is_named_with_its_bounds_and_without_itself(
     changes: dict[str, Answer], problem: AnswerProblem
 ) -> None:
-    assert check_answers(V24, WHOLE | changes, whole=False) == (problem,)
+    found = check_answers(V24, WHOLE | changes, whole=False)
+
+    assert found == (replace(problem, path=(problem.field,)),)
 
 
 @pytest.mark.parametrize("weight", [4, 4.0, 25, 12.35])
@@ -111,7 +116,7 @@ def test_a_condition_that_holds_makes_its_required_fields_required() -> None:
 
     problems = check_answers(V24, referred, whole=True)
 
-    assert problems == (AnswerProblem(field="referral", wrong=Wrong.MISSING),)
+    assert problems == (AnswerProblem(field="referral", wrong=Wrong.MISSING, path=("referral",)),)
 
 
 def test_an_answer_whose_condition_is_open_waits_in_a_draft_and_does_not_pass_a_signature() -> None:
@@ -133,78 +138,88 @@ def test_the_error_of_bad_answers_tells_no_answer() -> None:
 
 
 Slip = Callable[[dict[str, Any]], object]
-PLACE = "v24.json.sections[1] (development)"
+
+
+def field(section: dict[str, Any], code: str) -> dict[str, Any]:
+    return next(each for each in section["fields"] if each["code"] == code)
 
 
 @pytest.mark.parametrize(
-    ("slip", "place", "problem"),
+    ("slip", "name", "problem"),
     [
         (
-            lambda section: section["fields"][1].pop("range"),
-            f"{PLACE}.fields[1] (walking_age_months)",
+            lambda section: field(section, "walking_age_months").pop("range"),
+            "walking_age_months",
             "a number needs a 'range'",
         ),
         (
-            lambda section: section["fields"][1].update(range=[9, 3]),
-            f"{PLACE}.fields[1] (walking_age_months).range",
+            lambda section: field(section, "walking_age_months").update(range=[9, 3]),
+            "walking_age_months",
             "the smaller first",
         ),
         (
-            lambda section: section["fields"][0].update(range=[0, 1]),
-            f"{PLACE}.fields[0] (walks_alone).range",
-            "only numbers have a range",
+            lambda section: field(section, "walks_alone").update(range=[0, 1]),
+            "walks_alone",
+            "'range' goes with the type 'whole' or 'decimal' only",
         ),
         (
-            lambda section: section["fields"][0].update(choices=[]),
-            f"{PLACE}.fields[0] (walks_alone)",
-            "only with it",
+            lambda section: field(section, "walks_alone").update(choices=[]),
+            "walks_alone",
+            "at least 1 of them is expected",
         ),
         (
-            lambda section: section["fields"][0].update(
-                when={"fact": "walking_age_months", "is": True}
+            lambda section: field(section, "walks_alone").update(
+                when={"fact": "joins_two_words", "is": True}
             ),
-            f"{PLACE}.fields[0] (walks_alone).when.fact",
-            "unknown fact 'walking_age_months'",
+            "walks_alone",
+            "unknown fact 'joins_two_words'",
         ),
         (
-            lambda section: section["fields"][0].update(type="yes_no"),
-            f"{PLACE}.fields[0] (walks_alone).type",
+            lambda section: field(section, "walks_alone").update(type="yes_no"),
+            "walks_alone",
             "'yes_no' is none of",
         ),
         (
-            lambda section: section["fields"][0].update(required="yes"),
-            f"{PLACE}.fields[0] (walks_alone).required",
+            lambda section: field(section, "walks_alone").update(required="yes"),
+            "walks_alone",
             "true or false",
         ),
         (
-            lambda section: section["fields"].append(section["fields"][0]),
-            "v24.json.sections",
+            lambda section: section["fields"].append(field(section, "walks_alone")),
+            "F26",
             "'walks_alone' stands there twice",
         ),
         (
-            lambda section: section["fields"][0].update(codes=[{"system": "x"}]),
-            f"{PLACE}.fields[0] (walks_alone).codes[0]",
+            lambda section: field(section, "walks_alone").update(codes=[{"system": "x"}]),
+            "walks_alone",
             "'code' is missing",
         ),
-        (lambda section: section.update(fields={}), f"{PLACE}.fields", "a list is expected"),
+        (lambda section: section.update(fields={}), "development", "a list is expected"),
     ],
 )
-def test_a_wrong_form_names_the_field_and_the_place(slip: Slip, place: str, problem: str) -> None:
-    data = json.loads(TEXT)
-    slip(data["sections"][1])
+def test_a_wrong_form_names_the_field_and_its_line(slip: Slip, name: str, problem: str) -> None:
+    data: Any = parse(TEXT, "F26.yaml").plain()
+    slip(next(each for each in data["sections"] if each["code"] == "development"))
+    text = written(data)
 
     with pytest.raises(DefinitionError) as refused:
-        read_form(parse(json.dumps(data), "v24.json"))
+        read_form(parse(text, "F26.yaml"))
 
-    assert refused.value.place == place
-    assert problem in refused.value.problem
+    (complaint,) = refused.value.complaints
+    assert (complaint.file, complaint.name) == ("F26.yaml", name)
+    assert problem in complaint.problem
+    assert 0 < complaint.line <= len(text.splitlines())
+    assert str(complaint) == f"F26.yaml:{complaint.line}: ({name}) {complaint.problem}"
 
 
 def test_a_reader_who_is_nobody_in_a_circle_is_refused() -> None:
-    data = json.loads(TEXT) | {"readers": ["coordinator", "plumber"]}
+    data: Any = parse(TEXT, "F26.yaml").plain()
+    text = written(data | {"readers": ["coordinator", "plumber"]})
 
-    with pytest.raises(DefinitionError, match=r"readers\[1\]"):
-        read_form(parse(json.dumps(data), "v24.json"))
+    with pytest.raises(DefinitionError, match="'plumber' is none of coordinator") as refused:
+        read_form(parse(text, "F26.yaml"))
+
+    assert text.splitlines()[refused.value.complaints[0].line - 1] == "- plumber"
 
 
 def test_the_calendar_has_its_twelve_visits_each_with_its_mark() -> None:
@@ -215,7 +230,7 @@ def test_the_calendar_has_its_twelve_visits_each_with_its_mark() -> None:
         **dict.fromkeys(("V03", "V06", "V12", "V18", "V48"), "A"),
         **dict.fromkeys(("V09", "V36", "V72"), "~"),
     }
-    assert PATHWAY.visit("V24").form == "v24"
+    assert PATHWAY.visit("V24").form == "F26"
     assert PATHWAY.marks["term"] is Mark.ASSUMED
 
 
@@ -228,55 +243,70 @@ def test_what_the_pathway_does_not_have_is_refused() -> None:
 
 def copied(folder: Path, name: str, slip: Slip) -> Path:
     """The COCON folder with a slip in one file."""
-    (folder / "forms").mkdir()
-    for path in (*COCON.glob("*.json"), *COCON.glob("forms/*.json")):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if path.name == name:
-            slip(data)
-        (folder / path.relative_to(COCON)).write_text(json.dumps(data), encoding="utf-8")
-    return folder
+    shutil.copytree(COCON, folder / "cocon")
+    path = folder / "cocon" / name
+    data: Any = parse(path.read_text(encoding="utf-8"), name).plain()
+    slip(data)
+    path.write_text(written(data), encoding="utf-8")
+    return folder / "cocon"
 
 
 @pytest.mark.parametrize(
-    ("name", "slip", "place"),
+    ("name", "slip", "complaint"),
     [
         (
-            "pathway.json",
+            "pathway.yaml",
             lambda data: data["visits"][6].update(form="v25"),
-            "pathway.json.visits[6] (V24).form",
+            "(V24) there is no form 'v25'",
         ),
         (
-            "pathway.json",
+            "pathway.yaml",
             lambda data: data["parameters"]["term"].update(value="40"),
-            "pathway.json.parameters.term.value",
+            "(term) weeks and days are expected, as in '40+0'",
         ),
         (
-            "pathway.json",
+            "pathway.yaml",
             lambda data: data["parameters"]["signatures"].pop("mark"),
-            "pathway.json.parameters.signatures",
+            "(signatures) 'mark' is missing",
         ),
         (
-            "pathway.json",
+            "pathway.yaml",
             lambda data: data["visits"][0].update(code="V03"),
-            "pathway.json.visits",
+            "'V03' stands there twice",
         ),
-        ("v24.json", lambda data: data.update(code="v25"), "forms/v24.json.code"),
+        (
+            "forms/F26.yaml",
+            lambda data: data.update(code="v25"),
+            "the file is named otherwise",
+        ),
     ],
 )
 def test_a_wrong_pathway_does_not_load_and_says_where(
-    tmp_path: Path, name: str, slip: Slip, place: str
+    tmp_path: Path, name: str, slip: Slip, complaint: str
 ) -> None:
     folder = copied(tmp_path, name, slip)
 
     with pytest.raises(DefinitionError) as refused:
         read_pathway(folder)
 
-    assert refused.value.place == place
+    first = refused.value.complaints[0]
+    assert first.file == name
+    assert str(first).endswith(complaint)
 
 
 def test_a_pathway_without_its_rules_does_not_load(tmp_path: Path) -> None:
-    folder = copied(tmp_path, "", lambda data: data)
-    (folder / "inclusion.json").unlink()
+    folder = copied(tmp_path, "inclusion.yaml", lambda _: None)
+    (folder / "inclusion.yaml").unlink()
 
-    with pytest.raises(DefinitionError, match=r"inclusion\.json: the file cannot be read"):
+    with pytest.raises(DefinitionError, match=r"inclusion\.yaml:1: the file cannot be read"):
         read_pathway(folder)
+
+
+def test_what_is_wrong_in_several_files_is_told_at_once(tmp_path: Path) -> None:
+    folder = copied(tmp_path, "forms/F26.yaml", lambda data: data["sections"][0].pop("mark"))
+    (folder / "inclusion.yaml").write_text("criteria: &a []\n", encoding="utf-8")
+
+    with pytest.raises(DefinitionError) as refused:
+        read_pathway(folder)
+
+    assert {each.file for each in refused.value.complaints} == {"forms/F26.yaml", "inclusion.yaml"}

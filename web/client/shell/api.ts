@@ -20,11 +20,14 @@ type Problem = {
 /** A line to the server; `sessionOver` is told when it knows us no more. */
 export class HttpLine {
   readonly #sessionOver: () => void;
+  readonly #comingIn: () => Promise<void>;
   /** The language in which problems are told. */
   language = "fr";
 
-  constructor(sessionOver: () => void) {
+  /** `comingIn` is waited for before anybody signs in. */
+  constructor(sessionOver: () => void, comingIn: () => Promise<void> = async () => {}) {
     this.#sessionOver = sessionOver;
+    this.#comingIn = comingIn;
   }
 
   /** Ask for something under /api/v1; throws Refused or Unreachable. */
@@ -49,6 +52,7 @@ export class HttpLine {
     request: { readonly headers?: Record<string, string>; readonly body?: BodyInit },
     options: AskOptions = {},
   ): Promise<Response> {
+    if (isSignIn(method, path)) await this.#comingIn();
     const response = await this.#fetched(method, path, request, options);
     if (response.ok) return response;
     const refused = await problem(response);

@@ -31,7 +31,14 @@ const HELD = "ronde.device";
 /** Somebody signed out here: nothing is shown before somebody signs in. */
 const LOCKED = "ronde.locked";
 const REMOVED = "device_taken";
+/** In the place of a device's id, with the id: its owner took it from the account elsewhere. */
+const TAKEN = "removed ";
+/** Somebody went without a network: their session is to be ended first thing. Names nobody. */
+const LEAVING = "ronde.leaving";
+const WIPE = "wipe";
 const UNAUTHORIZED = 401;
+/** There is no such session any more. */
+const GONE: ReadonlySet<number> = new Set([UNAUTHORIZED, 404]);
 /** What an id looks like, as core/ids.ts says: the core is not there yet when one comes to the door. */
 const ID = /^[a-z2-7]{26}$/u;
 /** How often a device asks whether a coordinator has attested its identity. */
@@ -63,7 +70,7 @@ export class Door {
   #me: Me | null = null;
   #standing: Standing = { kind: "signed-out" };
   #signedIn = false;
-  #removed = false;
+  #ending: Promise<void> | null = null;
 
   constructor(house: Threshold) {
     this.#house = house;
@@ -88,7 +95,10 @@ export class Door {
 
   /** Show what the disk holds; wait for the server only where it holds no device. */
   async open(): Promise<void> {
-    if (localStorage.getItem(LOCKED) !== null) return;
+    if (localStorage.getItem(LOCKED) !== null) {
+      void this.endLeft();
+      return;
+    }
     const held = localStorage.getItem(HELD) !== null;
     // Where no device ever was, the one thing to know is whether anybody is signed in.
     if (held && !(await this.#unlock())) return;
@@ -109,6 +119,8 @@ export class Door {
       this.#findNobody();
       return;
     }
+    // Whoever is here now has signed in since: this session is nobody's that was left.
+    localStorage.removeItem(LEAVING);
     if (this.#rooms === null && !(await this.#unlock())) return;
     this.#signedIn = true;
     this.#me = me;
@@ -131,13 +143,12 @@ export class Door {
   async begin(how: Beginning): Promise<Settled> {
     const me = this.#me ?? (await this.#whoIsIt());
     if (me === null) throw new Unreachable();
-    if (this.#removed || this.#standing.kind === "other-account") await this.#empty();
+    if (this.#standing.kind === "other-account") await this.#empty();
     void navigator.storage.persist?.();
     const { beginDevice } = await settingUp();
     await this.#noteFormer();
     const made = await beginDevice(this.#site, me.professional, how);
     localStorage.setItem(HELD, this.#site.device.turns.session.device.id);
-    this.#removed = false;
     // Whoever is told that this device is there may add it at once.
     const { line, clock } = this.#house;
     if (made.registered) await replenish(this.#site.device.turns, line, clock);
@@ -170,22 +181,27 @@ export class Door {
 
   /** End the session; `wipe` also takes the device from the account and forgets it. */
   async leave({ wipe }: { readonly wipe: boolean }): Promise<void> {
-    const device = this.#rooms?.turns.known?.device.id;
     this.#lock();
-    if (!wipe) await this.#endSession();
-    else {
-      const forgotten = forget();
-      if (device !== undefined) await this.#tryTo("DELETE", `/devices/${device}`);
-      await this.#tryTo("DELETE", "/session");
-      await forgotten;
-      localStorage.removeItem(HELD);
-    }
+    // Should the server not be there, or the window close: it is asked before all else next time.
+    localStorage.setItem(LEAVING, wipe ? WIPE : "");
+    const forgotten = wipe ? forget() : Promise.resolve();
+    await this.endLeft();
+    await forgotten;
+    if (wipe) localStorage.removeItem(HELD);
     // What the server has browsers clear is this too.
     localStorage.setItem(LOCKED, "1");
     this.#me = null;
     this.#signedIn = false;
     this.#stand({ kind: "signed-out" });
     this.#house.begun();
+  }
+
+  /** End the session that somebody has left, if there is one; it stays noted where it does not end. */
+  async endLeft(): Promise<void> {
+    this.#ending ??= this.#endLeft().finally(() => {
+      this.#ending = null;
+    });
+    await this.#ending;
   }
 
   /** The server knows our session no more: what is here can be read, nothing is sent. */
@@ -253,7 +269,7 @@ export class Door {
 
   /** The device that this browser held and lost is gone, whatever else the person still has. */
   async #noteFormer(): Promise<void> {
-    const former = localStorage.getItem(HELD) ?? "";
+    const former = (localStorage.getItem(HELD) ?? "").replace(TAKEN, "");
     if (ID.test(former)) await this.#rooms?.noteGone(former as DeviceId);
   }
 
@@ -299,8 +315,11 @@ export class Door {
       await this.#ready((await this.#rooms?.register()) ?? false);
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== REMOVED) throw error;
-      // Somebody took this device from the account: it comes back as another one, or not.
-      this.#removed = true;
+      // Its owner took this device from the account: what it holds is not to be read here any more.
+      const device = this.#rooms?.turns.known?.device.id ?? "";
+      await this.#empty();
+      localStorage.setItem(HELD, TAKEN + device);
+      this.#house.begun();
       await this.#standWithout(true);
     }
   }
@@ -327,7 +346,8 @@ export class Door {
   }
 
   async #standWithout(lost: boolean): Promise<void> {
-    this.#stand({ kind: "no-device", lost, ...(await elsewhere(this.#house.line)) });
+    const removed = localStorage.getItem(HELD)?.startsWith(TAKEN) === true;
+    this.#stand({ kind: "no-device", lost, removed, ...(await elsewhere(this.#house.line)) });
   }
 
   #stand(standing: Standing): void {
@@ -335,23 +355,28 @@ export class Door {
     this.#house.stood(standing);
   }
 
-  /** End the session and keep the device: a plain revocation wipes nothing. */
-  async #endSession(): Promise<void> {
+  async #endLeft(): Promise<void> {
+    const left = localStorage.getItem(LEAVING);
+    if (left === null) return;
     try {
-      const { id } = fields(await this.#house.line.ask("GET", "/session"));
-      await this.#tryTo("DELETE", `/sessions/${String(id)}`);
+      await this.#end(left === WIPE);
     } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+      const over = error instanceof Refused && GONE.has(error.status);
+      if (!over && isForNow(error)) return;
+      if (!over) throw error;
     }
+    localStorage.removeItem(LEAVING);
   }
 
-  /** Offline too one may go: the session then ends by itself. */
-  async #tryTo(method: "DELETE", path: string): Promise<void> {
-    try {
-      await this.#house.line.ask(method, path);
-    } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
-    }
+  /** End the session; to forget the device is to take it from the account too. */
+  async #end(wipe: boolean): Promise<void> {
+    const { line } = this.#house;
+    const { id, device } = fields(await line.ask("GET", "/session"));
+    // A plain revocation has the browser wipe nothing.
+    if (!wipe) return void (await line.ask("DELETE", `/sessions/${text(id)}`));
+    if (typeof device === "string") await line.ask("DELETE", `/devices/${device}`);
+    // Where its device was removed the session has ended with it.
+    await line.ask("DELETE", "/session");
   }
 }
 

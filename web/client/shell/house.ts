@@ -42,7 +42,10 @@ export class House implements Ronde {
   #told = "";
 
   constructor() {
-    const line = new HttpLine(() => this.#door.sessionOver());
+    const line = new HttpLine(
+      () => this.#door.sessionOver(),
+      async () => await this.#door.endLeft(),
+    );
     this.#tabs = new Tabs((news) => {
       if (news.kind === "begun") location.reload();
       else if (news.kind === "backup") void this.#door.standAgain();
@@ -167,6 +170,7 @@ export class House implements Ronde {
 
   /** Try again at once: the network or the window has just come back. */
   hurry(): void {
+    void this.#door.endLeft();
     if (this.standing.kind !== "ready") return;
     if (!this.status.signedIn) {
       this.#door.lookAgain();

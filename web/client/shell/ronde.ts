@@ -136,6 +136,8 @@ export type Standing =
       readonly kind: "no-device";
       /** This browser held a device and lost its store: evicted, or wiped. */
       readonly lost: boolean;
+      /** Its owner took the device from the account elsewhere: what it held was wiped. */
+      readonly removed: boolean;
       /** The professional has devices elsewhere: a new identity would be seen by all. */
       readonly others: boolean;
       /** A backup waits on the server: the recovery code opens it. */

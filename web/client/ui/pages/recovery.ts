@@ -28,6 +28,7 @@ class Room {
   readonly #element: HTMLElement;
   readonly #place: HTMLElement;
   #unnoted = false;
+  #told = false;
 
   constructor(context: PageContext, element: HTMLElement, place: HTMLElement) {
     this.#context = context;
@@ -42,11 +43,26 @@ class Room {
   async open(): Promise<void> {
     const { standing } = this.#context.ronde;
     if (standing.kind !== "no-device") return this.#context.go("/");
+    if (standing.removed && !this.#told) return this.#tellRemoved();
     // Circles must be open to give their past back: a code is not spent in vain.
     if ((standing.recoverable || standing.others) && (await this.#isLapsed())) return this.#askRenewal();
     if (standing.recoverable) return this.#askCode(standing.lost);
     if (standing.others) return this.#offerAnew();
     void this.#begin({ kind: "new" });
+  }
+
+  /** Say why nothing is here any more, before anything is asked. */
+  #tellRemoved(): void {
+    const goOn = (): void => {
+      this.#told = true;
+      void this.open();
+    };
+    this.#draw(t("Cet appareil a été retiré"), [
+      h("p", { class: "soft" }, t("Quelqu'un l'a retiré de votre compte depuis un autre appareil. Ce qu'il gardait a été effacé ici ; vos discussions sont intactes.")),
+      h("p", { class: "soft" }, t("Si ce n'est pas vous, prévenez la coordination avant de continuer.")),
+      h("button", { class: "button button-primary button-wide", type: "button", onclick: goOn }, t("Utiliser Ronde ici de nouveau")),
+      this.#leaveLine(),
+    ]);
   }
 
   async #isLapsed(): Promise<boolean> {

@@ -11,22 +11,10 @@ import { basename, join, relative, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { type BuildOptions, type Metafile, build } from "esbuild";
 import { loadsOf, pastFacades } from "./facades.ts";
-import { type LayerStart, buildInLayers } from "./grouping.ts";
+import { buildInLayers } from "./grouping.ts";
+import { ENTRY, LAYERS, SESSION } from "./layers.ts";
 
 const HERE = import.meta.dirname;
-const ENTRY = "ui/app.ts";
-const SESSION = "shell/rooms.ts";
-/** What travels together: each page gets few files, and no more than a little that it could do without. */
-const LAYERS: readonly LayerStart[] = [
-  { entry: ENTRY, named: /^ui\/dates\.ts$/ },
-  { entry: SESSION, named: /^ui\/(?:at_once|circle\/frame|feed\/people|nomenclature)\.ts$/ },
-  // The rule of tasks is for those who show some, and goes with the feed.
-  { named: /^(?:core\/(?!content_tasks)|shell\/)/ },
-  { named: /^ui\/(?:dialog|faults|form|fuzzy|menu|parts\/(?:door|subpage))\.ts$/ },
-  { named: /^(?:ui\/feed\/|core\/content_tasks)/ },
-  { named: /^ui\/tasks\// },
-  { named: /^ui\/coordination\// },
-];
 const STYLE = "ui/styles/ronde.css";
 const AREAS = "ui/styles/areas";
 const WORKER = "shell/serviceworker.ts";

@@ -85,17 +85,24 @@ function reach(inputs: Inputs, from: string, found: Set<string> = new Set()): Se
   return found;
 }
 
-/** Write a plan's imports before what each entry says itself. */
+/** Write a plan's imports before what each entry says itself, and leave out what nobody hears. */
 function importing(plan: Plan, root: string): Plugin {
   return {
     name: "layers",
     setup(builder) {
       builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        const more = plan.get(path.slice(root.length + 1));
-        if (more === undefined) return undefined;
+        const more = plan.get(path.slice(root.length + 1)) ?? [];
         const lines = more.map((each) => `import ${JSON.stringify(join(root, each))};`);
-        return { contents: `${lines.join("\n")}\n${await readFile(path, "utf8")}`, loader: "ts" };
+        return { contents: `${lines.join("\n")}\n${quiet(await readFile(path, "utf8"))}`, loader: "ts" };
       });
     },
   };
+}
+
+/**
+ * Leave out the sentences of errors: they speak to whoever reads the source, and no page shows
+ * them. What a program looks at is a code, and no code has a space in it.
+ */
+function quiet(source: string): string {
+  return source.replace(/(throw new \w+)\("[^"\n]* [^"\n]*"\)/gu, "$1()");
 }

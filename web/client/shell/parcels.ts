@@ -9,9 +9,10 @@
 import type { Content, Message } from "../core/content.ts";
 import { type BlobId, type ChannelId, type EntryId, newId } from "../core/ids.ts";
 import type { Session } from "../core/session/state.ts";
+import { loaded } from "./lazily.ts";
 import type { Moment } from "./ronde.ts";
 import type { Store } from "./store.ts";
-import { type UploadOptions, upload } from "./upload.ts";
+import type { UploadOptions } from "./upload.ts";
 import { NAMES, decodeValue, encodeValue } from "./values.ts";
 
 /** Half of the time that the server waits for an entry: clocks differ, and lines are slow. */
@@ -60,6 +61,7 @@ export class Parcels {
   /** Upload a file; throws Refused, Unreachable, or the signal's reason. */
   async upload(parcel: Parcel, sealed: Bytes, options: UploadOptions = {}): Promise<void> {
     const { blob, channel, entry } = parcel;
+    const { upload } = await loaded(async () => await import("./upload.ts"));
     await upload(`/channels/${channel}/blobs/${blob}?entry=${entry}`, sealed, options);
   }
 

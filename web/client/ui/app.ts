@@ -109,7 +109,7 @@ class App {
     const found = this.#guard(match(ROUTES, url), url);
     if (found === "elsewhere") return;
     const waiting = setTimeout(() => this.#showSkeleton(turn), BLINK_MS);
-    const [page] = await Promise.all([this.#make(found, url), wear(this.#area, hasFields(found))]);
+    const [page] = await Promise.all([this.#make(found, url), wear(this.#area, looks(found))]);
     clearTimeout(waiting);
     if (turn === this.#turn) this.#show(page, scroll);
   }
@@ -271,8 +271,8 @@ async function showUnexpected(reason: unknown): Promise<void> {
   toast(said(reason));
 }
 
-function hasFields(found: Match | PageMaker): boolean {
-  return typeof found !== "function" && found.route.fields === true;
+function looks(found: Match | PageMaker): readonly string[] | undefined {
+  return typeof found === "function" ? undefined : found.route.wears;
 }
 
 async function openHelp(): Promise<void> {
@@ -284,7 +284,7 @@ function fetchAhead(): void {
   const route = match(ROUTES, new URL(location.href))?.route;
   if (route === undefined || (route.open !== true && !holdsDevice())) return;
   route.load().catch(() => undefined);
-  void wear(route.area, route.fields);
+  void wear(route.area, route.wears);
 }
 
 async function main(): Promise<void> {

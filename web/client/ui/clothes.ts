@@ -13,21 +13,22 @@ const WORN: Partial<Readonly<Record<Area, readonly string[]>>> = {
   door: [ASKED, "door"],
   account: [ASKED, "door"],
   coordination: [ASKED, "door", "coordination"],
-  circles: ["feed"],
-  tasks: [ASKED, "feed"],
 };
 
 const fetched = new Map<string, Promise<void>>();
 
 /** Put on what a page of an area looks like; a page without it is plain, and no worse. */
-export async function wear(area: Area, hasFields = false): Promise<void> {
-  const worn = [...(WORN[area] ?? []), ...(hasFields ? [ASKED] : [])];
-  await Promise.all(worn.map(async (name) => await fetchOnce(name)));
+export async function wear(area: Area, more: readonly string[] = []): Promise<void> {
+  await fetchAll([...(WORN[area] ?? []), ...more]);
 }
 
 /** Load something that opens over a page, with what it looks like. */
-export async function dressed<T>(part: Promise<T>): Promise<T> {
-  return (await Promise.all([part, fetchOnce(ASKED)]))[0];
+export async function dressed<T>(part: Promise<T>, more: readonly string[] = []): Promise<T> {
+  return (await Promise.all([part, fetchAll([ASKED, ...more])]))[0];
+}
+
+async function fetchAll(names: readonly string[]): Promise<void> {
+  await Promise.all(names.map(async (name) => await fetchOnce(name)));
 }
 
 async function fetchOnce(name: string): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { type Child, freshId, h } from "./dom.ts";
 import { icon } from "./icons.ts";
+import "./more_icons.ts";
 import { t } from "./words.ts";
 
 export type DialogOptions = {

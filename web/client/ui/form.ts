@@ -3,6 +3,7 @@
 import { type Child, type Props, assign, fill, found, freshId, h } from "./dom.ts";
 import { said } from "./faults.ts";
 import { icon } from "./icons.ts";
+import "./more_icons.ts";
 import { t } from "./words.ts";
 
 export type Field = {

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.ts";
 import { type IconName, icon } from "./icons.ts";
+import "./more_icons.ts";
 
 export type MenuItem = {
   readonly label: string;

@@ -62,8 +62,8 @@ export type Route = {
   readonly path: string;
   readonly area: Area;
   readonly open?: boolean;
-  /** There are fields on it, in an area whose first pages have none. */
-  readonly fields?: boolean;
+  /** The looks that it needs beside those of its area: see clothes.ts. */
+  readonly wears?: readonly string[];
   readonly load: () => Promise<PageMaker>;
 };
 

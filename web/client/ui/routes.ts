@@ -24,35 +24,37 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/circles/{circle}",
     area: "circles",
+    wears: ["feed"],
     load: async () => (await import("./pages/circle.ts")).circlePage,
   },
   {
     path: "/circles/{circle}/tasks",
     area: "circles",
-    fields: true,
+    wears: ["tasks"],
     load: async () => (await import("./pages/circle_tasks.ts")).circleTasksPage,
   },
   {
     path: "/tasks",
     area: "tasks",
+    wears: ["tasks"],
     load: async () => (await import("./pages/tasks.ts")).tasksPage,
   },
   {
     path: "/circles/{circle}/documents",
     area: "circles",
-    fields: true,
+    wears: ["asked"],
     load: async () => (await import("./pages/circle_documents.ts")).circleDocumentsPage,
   },
   {
     path: "/documents/{document}",
     area: "circles",
-    fields: true,
+    wears: ["asked"],
     load: async () => (await import("./pages/document.ts")).documentPage,
   },
   {
     path: "/circles/{circle}/appointments",
     area: "circles",
-    fields: true,
+    wears: ["asked"],
     load: async () => (await import("./pages/circle_appointments.ts")).circleAppointmentsPage,
   },
   {

@@ -4,5 +4,5 @@ import { dressed } from "../clothes.ts";
 
 /** Load the dialogs, the menus and the hands; throws what is said to whoever asked. */
 export async function asked(): Promise<typeof import("./dialogs.ts")> {
-  return await dressed(import("./dialogs.ts"));
+  return await dressed(import("./dialogs.ts"), ["feed"]);
 }

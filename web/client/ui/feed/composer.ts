@@ -14,8 +14,8 @@ import { t } from "../words.ts";
 import { asked } from "./asked.ts";
 import type { MessageItem } from "./fold.ts";
 import type { Suggestions } from "./mention.ts";
-import { preview } from "./message.ts";
 import type { People } from "./people.ts";
+import { preview } from "./preview.ts";
 import { mentionsIn } from "./rich.ts";
 import type { Tray } from "./tray.ts";
 

@@ -7,7 +7,8 @@ import { icon } from "../icons.ts";
 import { t, tn } from "../words.ts";
 import { asked } from "./asked.ts";
 import { attachmentView } from "./attachments.ts";
-import type { FeedItem, MessageItem } from "./fold.ts";
+import type { MessageItem } from "./fold.ts";
+import { preview } from "./preview.ts";
 import { receiptOf } from "./receipts.ts";
 import { rich } from "./rich.ts";
 import { SIGNS, type Scene } from "./scene.ts";
@@ -82,15 +83,6 @@ function quoted(item: MessageItem, scene: Scene): Child {
     h("span", { class: "quote-who" }, held === undefined ? "" : scene.people.name(held.author)),
     h("span", { class: "quote-text" }, words),
   );
-}
-
-/** A message in one line. */
-export function preview(item: FeedItem): string {
-  if (item.kind === "task") return item.task.title;
-  if (item.kind !== "message") return "";
-  if (item.deleted) return t("Message supprimé");
-  if (item.text !== "") return item.text;
-  return tn("{n} pièce jointe", "{n} pièces jointes", item.attachments.length);
 }
 
 function foot(item: MessageItem, scene: Scene): HTMLElement {

@@ -13,7 +13,7 @@ import { t, tn } from "../words.ts";
 import type { FeedItem } from "./fold.ts";
 import { type Row, countNew, rows } from "./grouping.ts";
 import { itemView } from "./items.ts";
-import { preview } from "./message.ts";
+import { preview } from "./preview.ts";
 import { receiptOf } from "./receipts.ts";
 import type { Scene } from "./scene.ts";
 

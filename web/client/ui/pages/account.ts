@@ -7,7 +7,7 @@ import { type IconName, icon } from "../icons.ts";
 import { roleWord } from "../nomenclature.ts";
 import { avatar, fullName } from "../parts/avatar.ts";
 import { languageSwitch } from "../parts/door.ts";
-import { installHint } from "../parts/install_hint.ts";
+import { installHint } from "../parts/install_card.ts";
 import type { Page, PageContext } from "../router.ts";
 import { type Language, t } from "../words.ts";
 import { type Preferences, PREFERENCES } from "./account_notifications.ts";

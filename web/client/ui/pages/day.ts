@@ -8,7 +8,7 @@ import { ago, dayAndTime, dayOf, nearDay } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { fold } from "../feed/fold.ts";
 import { countNew } from "../feed/grouping.ts";
-import { preview } from "../feed/message.ts";
+import { preview } from "../feed/preview.ts";
 import { type IconName, icon } from "../icons.ts";
 import { labelWord } from "../nomenclature.ts";
 import { noCircle } from "../parts/no_circle.ts";

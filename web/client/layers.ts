@@ -1,0 +1,21 @@
+/** What of the pages travels together: few files for each, and little that it could do without. */
+
+import type { LayerStart } from "./grouping.ts";
+
+/** What every page begins with. */
+export const ENTRY = "ui/app.ts";
+/** What every page needs besides where somebody is signed in. */
+export const SESSION = "shell/rooms.ts";
+
+export const LAYERS: readonly LayerStart[] = [
+  { entry: ENTRY, named: /^ui\/dates\.ts$/ },
+  { entry: SESSION, named: /^ui\/(?:at_once|circle\/frame|feed\/people|nomenclature)\.ts$/ },
+  // The rule of tasks is for those who show some, and goes with the feed.
+  { named: /^(?:core\/(?!content_tasks)|shell\/)/ },
+  { named: /^ui\/(?:dialog|faults|form|fuzzy|menu|more_icons|parts\/(?:door|subpage))\.ts$/ },
+  { named: /^(?:ui\/feed\/(?:asked|fold|grouping|preview|tasks|words_of)|core\/content_tasks)\.ts$/ },
+  { entry: "ui/pages/circle.ts", named: /^ui\/feed\// },
+  { named: /^ui\/tasks\// },
+  { named: /^ui\/coordination\/\w*fields\.ts$/ },
+  { named: /^ui\/coordination\// },
+];

@@ -40,7 +40,7 @@ function outside(): Said {
   return {
     drawing: "coordination",
     title: t("Votre travail est dans la coordination"),
-    text: t("Votre rôle n'entre dans aucun cercle : ce qui s'y dit reste entre soignants. Dossiers, rendez-vous et retards sont à côté."),
+    text: t("Vous y tenez les dossiers, les rendez-vous et les retards. Ce qui se dit dans les cercles reste entre leurs membres."),
     act: office(),
   };
 }

@@ -30,6 +30,10 @@ class NotThatAccount(Exception):
     """Somebody signed in on a device that is another professional's."""
 
 
+class NotThatRole(Exception):
+    """The server says now that somebody is something else than what was confirmed."""
+
+
 class NotThatKey(Exception):
     """The server shows another identity key than the one that was read out face to face."""
 
@@ -181,10 +185,15 @@ async def admit_member(
     professional: ProfessionalId,
     *,
     history: HistoryGrant | None = None,
+    role: str | None = None,
 ) -> tuple[Event, ...]:
     """Let a professional into a circle by a signed statement.
 
+    `role` is the word that a coordinator has read and confirmed (see `seat_word`); without
+    it the server's word is signed, which only a program should do that means to.
+
     Raises:
+        NotThatRole: The server says by now that they are something else than `role`.
         NoIdentityKey: No coordinator whose key we know has attested theirs.
         BadAttestation: The attestation is not that coordinator's.
         NotThatKey: The server shows what was said of somebody else.
@@ -195,7 +204,7 @@ async def admit_member(
     statement = admit(
         headless.roster(circle),
         professional,
-        role=_role(person),
+        role=_confirmed(role, seat_word(person)),
         identity_key=_attested_key(headless, professional, person),
         history=history or HistoryGrant(),
         signer=headless.session.device,
@@ -278,9 +287,20 @@ def _read_attestation(statement: bytes) -> Attestation:
         raise BadAnswer("no attestation") from None
 
 
-def _role(person: Mapping[str, Any]) -> str:
-    """Give the word by which a membership statement names somebody's role."""
+def seat_word(person: Mapping[str, Any]) -> str:
+    """Give the word by which a membership statement names what the server says somebody is."""
     return COORDINATOR if person["role"] == COORDINATOR else str(person["profession"])
+
+
+def _confirmed(role: str | None, shown: str) -> str:
+    """Give the word to sign.
+
+    Raises:
+        NotThatRole: Another was confirmed.
+    """
+    if role not in (None, shown):
+        raise NotThatRole
+    return shown
 
 
 def _identity(headless: HeadlessDevice) -> KeyPair:

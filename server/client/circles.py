@@ -4,9 +4,16 @@ from datetime import UTC, datetime
 
 import click
 
-from channels.headless_people import admit_member, attest_identity, open_circle, release_member
+from channels.headless_people import (
+    NotThatRole,
+    admit_member,
+    attest_identity,
+    open_circle,
+    release_member,
+    seat_word,
+)
 from crypto.ids import ChildId, CircleId, ProfessionalId, is_id
-from crypto.membership import Roster
+from crypto.membership import COORDINATOR, Roster
 from crypto.session.effects import CommitRefused, Event
 from crypto.session.state import Phase
 from crypto.statement import HistoryGrant, HistoryPolicy
@@ -68,16 +75,30 @@ def open_(desk: Desk, *, child: str) -> None:
     "(since, avec --since), rien (joining)",
 )
 @click.option("--since", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="la date")
+@click.option(
+    "--role",
+    metavar="RÔLE",
+    help="le titre que vous confirmez : une profession (physiotherapist…), ou coordinator, "
+    "qu'il faut toujours dire",
+)
 @click.pass_obj
 def admit(
-    desk: Desk, *, circle: str, professional: str, history: str | None, since: datetime | None
+    desk: Desk,
+    *,
+    circle: str,
+    professional: str,
+    history: str | None,
+    since: datetime | None,
+    role: str | None,
 ) -> None:
-    """Fait entrer quelqu'un dans un cercle, par un acte signé."""
+    """Fait entrer quelqu'un dans un cercle, par un acte signé qui dit à quel titre."""
     grant = _grant(history, since)
 
     async def work(visit: Visit) -> None:
         who, where = visit.professional(professional), await visit.circle(circle)
-        await visit.tell(await admit_member(visit.device, where, who, history=grant))
+        signed = await _seat(visit, who, role)
+        events = await admit_member(visit.device, where, who, history=grant, role=signed)
+        await visit.tell(events)
         click.echo(f"✔ {await visit.names.of(who)} est dans le cercle.")
         for channel, state in visit.device.session.channels.items():
             if state.circle == where and state.phase is Phase.MEMBER:
@@ -179,6 +200,25 @@ def _since(roster: Roster, professional: ProfessionalId) -> str:
 def _describe(grant: HistoryGrant) -> str:
     day = "" if grant.since is None else f" {grant.since.astimezone():%d/%m/%Y}"
     return f"{_GRANTS[grant.policy]}{day}"
+
+
+async def _seat(visit: Visit, who: ProfessionalId, role: str | None) -> str:
+    """Give the word that is to be signed, and say it first.
+
+    Raises:
+        Refusal: It is not the one that was confirmed, or a coordinator's and was not said.
+    """
+    shown = seat_word(await visit.line.ask("GET", f"/professionals/{who}"))
+    name = await visit.names.of(who)
+    click.echo(f"Vous signez : {name}, {role_of(shown)}.")
+    if role is None and shown == COORDINATOR:
+        raise Refusal(
+            f"{name} pourrait faire entrer et sortir du cercle : si c'est voulu, "
+            "ajoutez « --role coordinator »."
+        )
+    if role not in (None, shown):
+        raise NotThatRole
+    return shown
 
 
 def _grant(history: str | None, since: datetime | None) -> HistoryGrant:

@@ -7,7 +7,7 @@ from channels.content_fields import BadContent
 from channels.headless_file import FileBusy, FileExists, NoFile
 from channels.headless_forms import BadAnswer
 from channels.headless_line import Refused, Unreachable
-from channels.headless_people import NoIdentityKey, NotThatAccount, NotThatKey
+from channels.headless_people import NoIdentityKey, NotThatAccount, NotThatKey, NotThatRole
 from channels.headless_recovery import NoBackup
 from crypto.bundle import BadBundle
 from crypto.entry import BadEntry
@@ -40,6 +40,8 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     "à votre coordonnateur d'attester votre nouvelle clé (« ronde client recovery attest »).",
     NotThatAccount: "Ce compte n'est pas celui de l'appareil : employez le vôtre, ou un autre "
     "fichier par --file.",
+    NotThatRole: "Le serveur dit autre chose de son titre que ce que vous confirmez : rien n'est "
+    "signé. Faites corriger l'annuaire, ou demandez de vive voix.",
     NotThatKey: "Le serveur montre une autre clé que celle qui vous a été lue : n'attestez rien. "
     f"{DISTRUST}",
     NotOnRoster: "Cette personne n'est pas dans le cercle : voyez « ronde client members ».",

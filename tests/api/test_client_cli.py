@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from pyotp.totp import TOTP
 
-from care_circle.role import Profession
+from care_circle.role import Profession, Role
 from channels.content import Deletion, Edit, Message, Task, TaskChange
 from channels.content_parts import Attachment
 from channels.content_tasks import with_card
@@ -178,6 +178,26 @@ async def test_another_member_rewrites_no_task(story: Journey) -> None:
     told = await at(ben).run("history", story.channel)
     assert told.count("ce changement ne compte pas") == 1
     assert "Je peux aider" in told
+
+
+async def test_whoever_admits_reads_as_what_before_it_is_signed(story: Journey) -> None:
+    ben, dora = await story.join("Ben"), await story.join("Dora")
+    eva = await story.join("Eva", role=Role.COORDINATOR)
+    await story.gather(ben)
+
+    wrong = await at(story.ana).run("admit", story.circle, dora.id, "--role", "midwife", code=1)
+    unsaid = await at(story.ana).run("admit", story.circle, eva.id, code=1)
+    said = await at(story.ana).run("admit", story.circle, eva.id, "--role", "coordinator")
+
+    assert "Vous signez : Dora" in wrong
+    assert "rien n'est signé" in wrong
+    assert "faire entrer et sortir du cercle" in unsaid
+    assert "Vous signez : Eva" in said
+    story.ana.restart()
+    await story.ana.device.know_circle(story.circle)
+    roster = story.ana.device.roster(story.circle)
+    assert roster.coordinators == {story.ana.id, eva.id}
+    assert dora.id not in roster.active
 
 
 async def _compare(story: Journey, circle: str, channel: str) -> None:

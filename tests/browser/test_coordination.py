@@ -102,6 +102,9 @@ async def compose(odile: Visitor, *people: Companion) -> ChannelId:
     await page.get_by_role("link", name="Composer le cercle").click()
     for one in people:
         await page.get_by_label(f"{one.name} Lavigne").check()
+    # What is signed of each stands beside the button that signs it.
+    for one in people:
+        await page.get_by_role("listitem").filter(has_text=f"{one.name} Lavigne :").wait_for()
     await odile.presses(f"Ouvrir le cercle avec {len(people)} personne")
     await page.get_by_role("button", name="Y aller").click()
     await page.wait_for_url("**/circles/*")

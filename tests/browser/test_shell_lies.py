@@ -19,6 +19,9 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no syste
 ADMIT = """([circle, who]) => ronde.coordination.admit(circle, who)
   .then(() => "admitted", ({code}) => code)"""
 
+ADMIT_AS = """([circle, who, role]) => ronde.coordination.admit(circle, who, {role})
+  .then(() => "admitted", ({code}) => code)"""
+
 
 @pytest.fixture
 async def her(scene: Scene, browser: Browser, shell_files: Path) -> Window:
@@ -60,6 +63,19 @@ async def test_the_word_of_a_member_who_is_no_coordinator_admits_nobody(
     await lie_about(her, cleo.id, {"attestation": {"statement": statement}})
 
     assert await her.ask(ADMIT, [scene.story.circle, cleo.id]) == "no_identity_key"
+
+
+async def test_nobody_is_signed_in_as_something_else_than_was_confirmed(
+    scene: Scene, her: Window
+) -> None:
+    cleo = await scene.story.join("Cleo")
+    await lie_about(her, cleo.id, {"role": "coordinator"})
+
+    told = await her.ask(ADMIT_AS, [scene.story.circle, cleo.id, "physician"])
+
+    assert told == "not_that_role"
+    await scene.story.ana.device.know_circle(scene.story.circle)
+    assert cleo.id not in scene.story.ana.device.roster(scene.story.circle).active
 
 
 async def test_an_honest_server_is_believed(scene: Scene, her: Window) -> None:

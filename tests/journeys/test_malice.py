@@ -10,9 +10,11 @@ from channels.headless_forms import BadAnswer
 from channels.headless_people import (
     NoIdentityKey,
     NotThatKey,
+    NotThatRole,
     admit_member,
     attest_identity,
     open_circle,
+    seat_word,
 )
 from crypto.identity import BadAttestation, Device, attest, new_identity
 from crypto.ids import DeviceId, ProfessionalId, new_id
@@ -103,6 +105,18 @@ async def test_one_persons_attested_key_seats_nobody_else(story: Journey) -> Non
         await admit_member(story.ana.device, story.circle, cleo.id)
 
     assert set(story.ana.device.roster(story.circle).active) == {story.ana.id}
+
+
+async def test_nobody_is_signed_in_as_something_else_than_was_confirmed(story: Journey) -> None:
+    ben, cleo = await story.join("Ben"), await story.join("Cleo")
+    await story.gather(ben)
+    confirmed = seat_word(await story.ana.line.ask("GET", f"/professionals/{cleo.id}"))
+    story.ana.line.tamper = on("GET", cleo.id, lambda answer: answer | {"role": "coordinator"})
+
+    with pytest.raises(NotThatRole):
+        await admit_member(story.ana.device, story.circle, cleo.id, role=confirmed)
+
+    assert set(story.ana.device.roster(story.circle).active) == {story.ana.id, ben.id}
 
 
 async def test_the_word_of_a_member_who_is_no_coordinator_admits_nobody(story: Journey) -> None:

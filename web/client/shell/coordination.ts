@@ -65,13 +65,15 @@ export class Coordinating implements Coordination {
   async admit(
     circle: CircleId,
     professional: ProfessionalId,
-    options: { history?: HistoryGrant } = {},
+    options: { history?: HistoryGrant; role?: string } = {},
   ): Promise<void> {
     await this.#device.knowCircle(circle);
     const person = fields(await this.#line.ask("GET", `/professionals/${professional}`));
+    const role = roleOf(person);
+    if (role !== (options.role ?? role)) throw new NotPossible("not_that_role");
     const session = this.#device.turns.session;
     const statement = await admit(circleOf(session, circle).roster, professional, {
-      role: roleOf(person),
+      role,
       identityKey: await this.#attestedKey(professional, person),
       history: options.history ?? new HistoryGrant(),
       signer: session.device,
@@ -204,7 +206,7 @@ function isMemberOnly({ circles }: Session, professional: ProfessionalId): boole
   return theirs.length > 0 && theirs.every(({ role }) => role !== COORDINATOR);
 }
 
-/** The word by which a membership statement names somebody's role. */
+/** The word by which a membership statement names what the server says somebody is. */
 function roleOf(person: Form): string {
   return person.role === COORDINATOR ? COORDINATOR : text(person.profession);
 }

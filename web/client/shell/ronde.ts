@@ -81,6 +81,7 @@ export type NotPossibleCode =
   | "no_backup"
   | "no_identity_key" // they have no device yet, or nobody attested their key
   | "not_that_key" // the server shows another key than the one read out
+  | "not_that_role" // the server says now that somebody is something else than was confirmed
   | "not_that_account" // this browser holds somebody else's device
   | "no_device" // this browser holds no device yet
   | "not_in_channel"
@@ -411,6 +412,11 @@ export interface DeviceSetUp {
 }
 
 /** What coordinators do with their device. */
+/** The word by which a membership statement names what the server says somebody is. */
+export function seatOf({ role, profession }: { readonly role: string; readonly profession: string | null }): string {
+  return role === "coordinator" ? role : (profession ?? "");
+}
+
 export interface Coordination {
   /** Sign that an identity key is theirs; `seen` (hex) is the key read out face to face. */
   attest(professional: ProfessionalId, options?: { seen?: string }): Promise<void>;
@@ -418,10 +424,11 @@ export interface Coordination {
   identityKey(professional: ProfessionalId): Promise<string>;
   openCircle(child: ChildId): Promise<CircleId>;
   openChannel(circle: CircleId): Promise<ChannelId>;
+  /** Sign somebody in as `role`, the word that the coordinator was shown; else the server's. */
   admit(
     circle: CircleId,
     professional: ProfessionalId,
-    options?: { history?: HistoryGrant },
+    options?: { history?: HistoryGrant; role?: string },
   ): Promise<void>;
   /**
    * Admit and add to all channels of the circle that we are in; whoever sits there under an

@@ -67,6 +67,7 @@ const IMPOSSIBLE: Readonly<Record<string, () => string>> = {
   no_backup: () => t("Aucune sauvegarde n'attend sur le serveur : continuez sans code."),
   no_identity_key: () => t("Cette personne n'a pas encore d'appareil."),
   not_that_key: () => t("Ce n'est pas le numéro que le serveur montre. Arrêtez-vous là et prévenez la coordination."),
+  not_that_role: () => t("Le serveur dit maintenant autre chose de son métier ou de son rôle. Rechargez la page et vérifiez."),
   not_that_account: () => t("Ce navigateur garde l'appareil de quelqu'un d'autre."),
   no_device: () => t("Ce navigateur n'est pas encore prêt : rechargez la page."),
   not_in_channel: () => t("Vous n'êtes plus dans cette discussion."),

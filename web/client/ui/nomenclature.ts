@@ -13,6 +13,11 @@ export function professionWord(profession: string | null, role: string): string 
   return (PROFESSIONS[profession ?? ""] ?? ROLES[role] ?? (() => t("Professionnel")))();
 }
 
+/** What a signed statement calls somebody: a coordinator, or a profession. */
+export function seatWord(seat: string): string {
+  return (PROFESSIONS[seat] ?? ROLES[seat] ?? (() => seat))();
+}
+
 export function roleWord(role: string): string {
   return (ROLES[role] ?? (() => t("Professionnel")))();
 }

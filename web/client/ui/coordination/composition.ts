@@ -10,7 +10,7 @@ import { fromBase64 } from "../../core/base64.ts";
 import type { ChannelId, CircleId, ProfessionalId } from "../../core/ids.ts";
 import { equal } from "../../core/mls/suite.ts";
 import { HistoryGrant } from "../../core/statement.ts";
-import { type CircleView, type Conversation, Refused, type Ronde, Unreachable } from "../../shell/ronde.ts";
+import { type CircleView, type Conversation, Refused, type Ronde, Unreachable, seatOf } from "../../shell/ronde.ts";
 import type { ChildHeader, CircleGlance } from "../served.ts";
 import { hasSeat, obstacleOf, unknownWarrant } from "./admission.ts";
 import type { Colleague } from "./served.ts";
@@ -32,7 +32,13 @@ export type Phase =
   /** Released; their devices are still to be taken out of the discussion. */
   | "leaving";
 
-export type Standing = { readonly id: ProfessionalId; readonly phase: Phase; readonly fault: string | null };
+/** `seat` is what the circle's chain says they are, null while it says nothing. */
+export type Standing = {
+  readonly id: ProfessionalId;
+  readonly phase: Phase;
+  readonly fault: string | null;
+  readonly seat: string | null;
+};
 
 type Draft = { readonly chosen: readonly ProfessionalId[]; readonly past: Past };
 
@@ -177,7 +183,7 @@ export class Composition {
     if (this.#circle === null) return;
     const history = this.#view?.roster.active.get(professional)?.history ?? new HistoryGrant();
     await this.#ronde.coordination.release(this.#circle, professional);
-    await this.#ronde.coordination.admit(this.#circle, professional, { history });
+    await this.#ronde.coordination.admit(this.#circle, professional, { history, ...this.#confirmed(professional) });
     await this.refresh();
     await this.#bringIn(() => undefined);
     await this.refresh();
@@ -201,9 +207,15 @@ export class Composition {
 
   async #admit(circle: CircleId, professional: ProfessionalId): Promise<void> {
     if (this.#view?.roster.active.has(professional) === true) return;
-    await this.#attempt(professional, async () =>
-      this.#ronde.coordination.admit(circle, professional, { history: new HistoryGrant(this.#past) }),
-    );
+    const history = new HistoryGrant(this.#past);
+    const said = this.#confirmed(professional);
+    await this.#attempt(professional, async () => this.#ronde.coordination.admit(circle, professional, { history, ...said }));
+  }
+
+  /** What was shown of somebody, which is what is signed. */
+  #confirmed(professional: ProfessionalId): { readonly role?: string } {
+    const colleague = this.colleagues.get(professional);
+    return colleague === undefined ? {} : { role: seatOf(colleague) };
   }
 
   async #bringIn(step: () => void): Promise<void> {
@@ -245,7 +257,8 @@ export class Composition {
   }
 
   #said(id: ProfessionalId, phase: Phase): Standing {
-    return { id, phase, fault: this.#faults.get(id) ?? null };
+    const seat = this.#view?.roster.active.get(id)?.role ?? null;
+    return { id, phase, fault: this.#faults.get(id) ?? null, seat };
   }
 
   #ours(): readonly Conversation[] {

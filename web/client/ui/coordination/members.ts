@@ -1,13 +1,13 @@
 /** Who is in a circle, how far each of them has come, and letting somebody go. */
 
 import type { ProfessionalId } from "../../core/ids.ts";
-import type { Ronde } from "../../shell/ronde.ts";
+import { type Ronde, seatOf } from "../../shell/ronde.ts";
 import { confirm } from "../dialog.ts";
 import { type Child, h } from "../dom.ts";
 import { busy } from "../form.ts";
 import { type IconName, icon } from "../icons.ts";
 import { openMenu } from "../menu.ts";
-import { professionWord } from "../nomenclature.ts";
+import { seatWord } from "../nomenclature.ts";
 import { avatar, fullName } from "../parts/avatar.ts";
 import { t } from "../words.ts";
 import type { Composition, Phase, Standing } from "./composition.ts";
@@ -31,7 +31,7 @@ const PHASES: Readonly<Record<Phase, { readonly tone: string; readonly sign: Ico
 export function membersSection(ronde: Ronde, composition: Composition, acts: MemberActs): HTMLElement {
   const standings = composition.isOurs
     ? composition.standings()
-    : (composition.glance?.members ?? []).map((each): Standing => ({ id: each.professional, phase: "inside", fault: null }));
+    : (composition.glance?.members ?? []).map((each): Standing => ({ id: each.professional, phase: "inside", fault: null, seat: null }));
   const inside = composition.glance?.members.some((each) => each.professional === ronde.me?.professional) === true;
   return h(
     "section",
@@ -60,13 +60,25 @@ function row(ronde: Ronde, composition: Composition, standing: Standing, acts: M
       "div",
       { class: "list-main office-line" },
       h("p", { class: "list-title" }, name, me && ` (${t("vous")})`),
-      who !== undefined && h("p", { class: "list-note" }, professionWord(who.profession, who.role)),
+      seat(standing, who),
       composition.isOurs && h("p", { class: "row office-badges" }, h("span", { class: `badge badge-${tone}` }, icon(sign, "small"), words())),
       standing.fault !== null && h("p", { class: "small danger-text" }, standing.fault),
       standing.phase === "changed" && backButton(standing.id, acts),
     ),
     composition.isOurs && !me && !stays && h("div", { class: "list-end" }, menuButton(name, who, standing.id, acts)),
   );
+}
+
+/** What somebody is here as it was signed, and what the directory says where that is something else. */
+function seat({ seat: signed }: Standing, who: Colleague | undefined): Child {
+  const shown = who === undefined ? null : seatOf(who);
+  const said = signed ?? shown;
+  if (said === null) return null;
+  const differs = shown !== null && shown !== said;
+  return [
+    h("p", { class: "list-note" }, seatWord(said)),
+    differs && h("p", { class: "small danger-text" }, t("L'annuaire dit maintenant : {role}.", { role: seatWord(shown) })),
+  ];
 }
 
 function backButton(id: ProfessionalId, acts: MemberActs): HTMLElement {

@@ -4,7 +4,8 @@ import type { ProfessionalId } from "../../core/ids.ts";
 import { type Child, fill, freshId, h } from "../dom.ts";
 import { check } from "../form.ts";
 import { lookFor } from "../fuzzy.ts";
-import { PROFESSIONS, professionWord } from "../nomenclature.ts";
+import { seatOf } from "../../shell/ronde.ts";
+import { PROFESSIONS, seatWord } from "../nomenclature.ts";
 import { fullName } from "../parts/avatar.ts";
 import { t } from "../words.ts";
 import { hasSeat, obstacleOf } from "./admission.ts";
@@ -40,10 +41,11 @@ function byProfession(people: readonly Colleague[]): ReadonlyMap<string, readonl
   const groups = new Map<string, Colleague[]>();
   // As the pathway names them: physicians first, those of the office last.
   const order = Object.keys(PROFESSIONS);
-  const rank = (each: Colleague): number => (order.indexOf(each.profession ?? "") + order.length + 1) % (order.length + 1);
+  const rank = (each: Colleague): number => (order.indexOf(seatOf(each)) + order.length + 1) % (order.length + 1);
   const sorted = [...people].sort((one, other) => rank(one) - rank(other) || one.family_name.localeCompare(other.family_name, "fr"));
   for (const each of sorted) {
-    const name = professionWord(each.profession, each.role);
+    // What is read here is what is signed.
+    const name = seatWord(seatOf(each));
     groups.set(name, [...(groups.get(name) ?? []), each]);
   }
   return groups;

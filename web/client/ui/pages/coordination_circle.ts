@@ -10,6 +10,7 @@ import { colleaguesOf } from "../coordination/people.ts";
 import { picker } from "../coordination/picker.ts";
 import { radios } from "../coordination/fields.ts";
 import { powersOf } from "../coordination/powers.ts";
+import { seats, trusts } from "../coordination/seats.ts";
 import { whyNot } from "../coordination/why_not.ts";
 import { type Child, announce, fill, h } from "../dom.ts";
 import { confirm } from "../dialog.ts";
@@ -129,6 +130,7 @@ class Room {
     const close = (): void => void this.#close();
     fill(
       this.#act,
+      words !== null && seats(this.#composition),
       words !== null && button,
       isOurs && circle !== null && !closed && h("button", { class: "link-button danger-text", type: "button", onclick: close }, t("Fermer ce cercle pour de bon")),
     );
@@ -146,6 +148,7 @@ class Room {
   }
 
   async #goOn(button: HTMLElement): Promise<void> {
+    if (!(await trusts(this.#composition))) return;
     const bar = h("progress", { class: "progress", max: 1, value: 0, "aria-label": t("Avancement") });
     const fresh = this.#composition.circle === null;
     this.#working = true;

@@ -19,6 +19,8 @@ export type RowOptions = {
   readonly visitName: (code: string) => string;
   readonly move: (appointment: AppointmentView) => void;
   readonly changed: () => void;
+  /** Make another one in the place of one that was missed. */
+  readonly remake?: (missed: AppointmentView) => void;
 };
 
 const LOOKS: Readonly<Record<AppointmentStatus, string>> = {
@@ -48,7 +50,7 @@ export function appointmentRow(appointment: AppointmentView, options: RowOptions
     visit !== null && h("p", null, options.visitName(visit)),
     h("p", { class: "card-note" }, `${options.people.name(appointment.professional)} · ${slot.place_label} · ${t("{n} min", { n: slot.duration_minutes })}`),
     notices(appointment),
-    isOpen(appointment) && acts(appointment, options, past),
+    isOpen(appointment) ? acts(appointment, options, past) : again(appointment, options),
   );
 }
 
@@ -71,6 +73,12 @@ function soon(planned: readonly NoticeView[]): string {
 
 function told(drawing: IconName, look: string, words: string): HTMLElement {
   return h("p", { class: `signed small ${look}` }, icon(drawing, "small"), h("span", null, words));
+}
+
+function again(appointment: AppointmentView, { remake }: RowOptions): Child {
+  if (remake === undefined || appointment.status !== "missed") return null;
+  const run = (): void => remake(appointment);
+  return h("div", { class: "card-footer" }, h("button", { class: "button button-small", type: "button", onclick: run }, t("Fixer un autre rendez-vous")));
 }
 
 function acts(appointment: AppointmentView, options: RowOptions, past: boolean): HTMLElement {

@@ -50,6 +50,14 @@ export function isOpen(appointment: AppointmentView): boolean {
   return appointment.status === "booked" || appointment.status === "moved";
 }
 
+/** Tell whether a family missed an appointment and nobody has made another for the same visit. */
+export function isToRemake(appointment: AppointmentView, all: readonly AppointmentView[]): boolean {
+  const { status, visit, slot } = appointment;
+  const later = (each: AppointmentView): boolean =>
+    each.visit === visit && each.status !== "cancelled" && each.slot.start > slot.start;
+  return status === "missed" && !all.some(later);
+}
+
 /**
  * When an appointment begins, ms UTC: a wall clock's time where the family lives, which is
  * not always where the reader sits. Times are shown as that wall clock has them.

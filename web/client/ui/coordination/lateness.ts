@@ -44,13 +44,15 @@ function visitLine(child: ChildHeader, visit: VisitStanding): Line {
   };
 }
 
-function appointmentLine(child: ChildHeader, appointment: PlannedAppointment): Line {
+function appointmentLine(child: ChildHeader, { at, status }: PlannedAppointment): Line {
+  const when = dayAndTime(at);
+  const missed = status === "missed";
   return {
     href: `/coordination/children/${child.id}#appointments`,
-    lead: "help",
+    lead: missed ? "calendar" : "help",
     title: childName(child),
-    note: t("La famille est-elle venue {when} ?", { when: dayAndTime(appointment.at) }),
-    end: late(t("à confirmer")),
+    note: missed ? t("La famille n'est pas venue {when}", { when }) : t("La famille est-elle venue {when} ?", { when }),
+    end: late(missed ? t("à refixer") : t("à confirmer")),
   };
 }
 

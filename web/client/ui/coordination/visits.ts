@@ -3,7 +3,7 @@
 import type { Ronde } from "../../shell/ronde.ts";
 import { openBooking } from "../appointments/booking.ts";
 import { appointmentRow } from "../appointments/row.ts";
-import { type AppointmentView, type CalendarView, type DaysForm, isOpen } from "../appointments/served.ts";
+import { type AppointmentView, type CalendarView, type DaysForm, beginsAt, isOpen, isToRemake } from "../appointments/served.ts";
 import { dayOf } from "../dates.ts";
 import type { PathwayForm } from "../documents/served.ts";
 import { type Child, h } from "../dom.ts";
@@ -44,9 +44,14 @@ export function visitsSection(given: {
     const found = calendar.visits.find((each) => each.code === code);
     return found === undefined ? code : labelWord(found.label);
   };
-  const row = (each: AppointmentView): HTMLElement =>
-    appointmentRow(each, { ronde, people, visitName, move: (moved) => book(moved.visit, moved), changed }, isPast(each));
-  const due = toBook(child, book);
+  const late = new Set<string | null>(child.late_visits.map((each) => each.visit));
+  const row = (each: AppointmentView): HTMLElement => {
+    // A visit that is late has its button already, beside the day it was due.
+    const remake = late.has(each.visit) ? {} : { remake: (): void => book(each.visit) };
+    return appointmentRow(each, { ronde, people, visitName, move: (moved) => book(moved.visit, moved), changed, ...remake }, isPast(each));
+  };
+  const missed = appointments.filter((each) => isToRemake(each, appointments));
+  const due = toBook(child, book, new Set(missed.map((each) => each.visit)));
   const open = appointments.filter(isOpen).sort((one, other) => Number(isPast(other)) - Number(isPast(one)));
   return h(
     "section",
@@ -58,18 +63,19 @@ export function visitsSection(given: {
       child.included_on !== null && h("button", { class: "button button-small", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous")),
     ),
     due,
-    open.length > 0 && h("ul", { class: "stack-tight" }, open.map(row)),
-    open.length === 0 && due === false && h("p", { class: "soft" }, t("Aucun rendez-vous à venir.")),
+    missed.length + open.length > 0 && h("ul", { class: "stack-tight" }, [...missed, ...open].map(row)),
+    missed.length + open.length === 0 && due === false && h("p", { class: "soft" }, t("Aucun rendez-vous à venir.")),
   );
 }
 
 function isPast(appointment: AppointmentView): boolean {
-  return new Date(appointment.slot.start).getTime() <= Date.now();
+  return beginsAt(appointment.slot) <= Date.now();
 }
 
-function toBook(child: ChildHeader, book: (visit: string) => void): Child {
+/** Visits to book; those of which an appointment was missed are said there. */
+function toBook(child: ChildHeader, book: (visit: string) => void, missed: ReadonlySet<string | null>): Child {
   const next = child.next_visit;
-  const due = [...child.late_visits, ...(next !== null && next.state === "due" ? [next] : [])];
+  const due = [...child.late_visits, ...(next !== null && next.state === "due" ? [next] : [])].filter(({ visit, state }) => state === "late" || !missed.has(visit));
   return due.length > 0 && h("ul", { class: "stack-tight" }, due.map((visit) => visitCard(visit, () => book(visit.visit))));
 }
 

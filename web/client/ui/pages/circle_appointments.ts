@@ -4,7 +4,7 @@ import type { ChildId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
 import { openBooking } from "../appointments/booking.ts";
 import { appointmentRow } from "../appointments/row.ts";
-import { type AppointmentView, type CalendarView, type DaysForm, beginsAt, isOpen } from "../appointments/served.ts";
+import { type AppointmentView, type CalendarView, type DaysForm, beginsAt, isOpen, isToRemake } from "../appointments/served.ts";
 import { type CircleFrame, childName, circleFrame } from "../circle/frame.ts";
 import { dayOf, shortDay } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
@@ -97,19 +97,21 @@ function lists(
   frame: CircleFrame,
   calendar: CalendarView,
   all: readonly AppointmentView[],
-  book: (visit: string | null, moves: AppointmentView) => void,
+  book: (visit: string | null, moves?: AppointmentView) => void,
 ): Child {
   const now = Date.now();
   const past = (each: AppointmentView): boolean => beginsAt(each.slot) <= now;
   const unsettled = all.filter((each) => isOpen(each) && past(each));
   const coming = all.filter((each) => isOpen(each) && !past(each));
-  const gone = all.filter((each) => !isOpen(each)).reverse();
+  const missed = all.filter((each) => isToRemake(each, all));
+  const gone = all.filter((each) => !isOpen(each) && !missed.includes(each)).reverse();
   const options = {
     ronde: context.ronde,
     people: frame.people,
     visitName: (code: string) => visitName(calendar, code),
     move: (each: AppointmentView) => book(each.visit, each),
     changed: context.again,
+    remake: (each: AppointmentView) => book(each.visit),
   };
   const part = (title: string, held: readonly AppointmentView[]): Child =>
     held.length > 0 &&
@@ -120,7 +122,7 @@ function lists(
       h("ul", { class: "stack-tight" }, held.map((each) => appointmentRow(each, options, past(each)))),
     );
   if (all.length === 0) return nothing(calendar);
-  return [part(t("La famille est-elle venue ?"), unsettled), part(t("À venir"), coming), part(t("Passés ou annulés"), gone), visits(calendar)];
+  return [part(t("La famille est-elle venue ?"), unsettled), part(t("Manqués, à refixer"), missed), part(t("À venir"), coming), part(t("Passés ou annulés"), gone), visits(calendar)];
 }
 
 function visitName(calendar: CalendarView, code: string): string {

@@ -51,9 +51,13 @@ export class Circle {
     return verifyChain(this.chain, this.id);
   }
 
-  async add(member: Person, history = new HistoryGrant()): Promise<void> {
+  async add(
+    member: Person,
+    history = new HistoryGrant(),
+    role = "physiotherapist",
+  ): Promise<void> {
     const statement = await admit(await this.roster(), member.professional, {
-      role: "physiotherapist",
+      role,
       identityKey: member.identity.public,
       history,
       signer: this.coordinator.device,

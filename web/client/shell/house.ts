@@ -21,6 +21,7 @@ import {
   type Standing,
   type Status,
   Unreachable,
+  type Voucher,
 } from "./ronde.ts";
 import type { Rooms } from "./rooms.ts";
 import type { SearchOptions } from "./search.ts";
@@ -125,6 +126,10 @@ export class House implements Ronde {
 
   async synchronise(): Promise<void> {
     await this.#rooms.sync.run();
+  }
+
+  get vouchers(): readonly Voucher[] {
+    return this.#rooms.identities.vouchers;
   }
 
   knowsKey(professional: ProfessionalId): boolean {

@@ -5,13 +5,43 @@ import { equal } from "../core/mls/suite.ts";
 import { numberWith } from "../core/session/compare.ts";
 import { acceptIdentity } from "../core/session/session.ts";
 import type { Session } from "../core/session/state.ts";
+import { type Anchors, anchorsIn, vouchersFrom } from "./anchors.ts";
+import type { Voucher } from "./ronde.ts";
+import type { Store } from "./store.ts";
 import type { Turns } from "./turn.ts";
+import { NAMES, decodeValue, encodeValue } from "./values.ts";
 
 export class Identities {
   readonly #turns: Turns;
+  readonly #store: Store;
+  #anchors: Anchors | null = null;
 
-  constructor(turns: Turns) {
+  constructor(turns: Turns, store: Store) {
     this.#turns = turns;
+    this.#store = store;
+  }
+
+  /** Read from the disk whom this device saw first. */
+  async load(): Promise<void> {
+    const data = await this.#store.value(NAMES.anchors);
+    this.#anchors = data === null ? null : decodeValue<Anchors>(data);
+  }
+
+  /** Once and for all: whoever coordinates the first circles that are seen here is an anchor. */
+  async anchor(): Promise<void> {
+    const { circles } = this.#turns.session;
+    if (this.#anchors !== null || circles.size === 0) return;
+    await this.load();
+    if (this.#anchors !== null) return;
+    const anchors = anchorsIn(circles);
+    await this.#store.keep(new Map([[NAMES.anchors, encodeValue(anchors)]]));
+    this.#anchors = anchors;
+  }
+
+  /** Whose word counts here; before the first round is over, that of the first circles. */
+  get vouchers(): readonly Voucher[] {
+    const { circles } = this.#turns.session;
+    return vouchersFrom(this.#anchors ?? anchorsIn(circles), circles);
   }
 
   /** Our own key as people read it out, or null. */

@@ -320,6 +320,12 @@ export interface Conversation {
   reconcile(): Promise<void>;
 }
 
+/** A coordinator whose word about others this device takes, by their identity key. */
+export type Voucher = {
+  readonly professional: ProfessionalId;
+  readonly identityKey: Uint8Array;
+};
+
 /** What the device knows of a circle, from its verified chain. */
 export type CircleView = {
   readonly id: CircleId;
@@ -469,6 +475,8 @@ export interface Ronde {
   /** Read everything that is new, everywhere. */
   synchronise(): Promise<void>;
 
+  /** The coordinators that this device saw first, and those they lead to: nobody else vouches. */
+  readonly vouchers: readonly Voucher[];
   /** Was a key of a colleague's ever seen here? */
   knowsKey(professional: ProfessionalId): boolean;
   /** The key (hex) by which a coordinator admitted a colleague, where it is not the one pinned here. */

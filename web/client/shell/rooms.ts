@@ -89,7 +89,7 @@ export class Rooms {
     this.turns = new Turns(store, clock, (moved) => this.#moved(moved));
     this.live = this.#liveLine();
     this.device = new Device(this.turns, new LogLine(line, this.live), store, clock);
-    this.identities = new Identities(this.turns);
+    this.identities = new Identities(this.turns, store);
     this.coordination = lazily<Coordination>(COORDINATION, async () => {
       const { Coordinating } = await import("./coordination.ts");
       return new Coordinating(this.device, line, clock);
@@ -100,7 +100,7 @@ export class Rooms {
 
   /** Read from the disk what is needed to show anything. */
   async load(): Promise<void> {
-    await Promise.all([this.turns.refresh(), this.notes.load(), this.marks.load()]);
+    await Promise.all([this.turns.refresh(), this.notes.load(), this.marks.load(), this.identities.load()]);
     await this.#countCircles();
   }
 
@@ -287,6 +287,7 @@ export class Rooms {
       marks: this.marks,
       keeper: new BackupKeeper(this.store, line, () => this.turns.known, unbacked),
       clock,
+      known: async () => await this.identities.anchor(),
       opened: () => [...this.#open.keys()],
       fork: (channel) => this.notes.forkIn(channel),
       present: (channel, who) => this.#arrived(channel, who),

@@ -41,6 +41,8 @@ export type SyncSite = {
   readonly marks: Marks;
   readonly keeper: BackupKeeper;
   readonly clock: () => Moment;
+  /** The circles that the server lists are known. */
+  readonly known: () => Promise<void>;
   /** The conversations that somebody looks at. */
   readonly opened: () => readonly ChannelId[];
   /** What was last heard of devices in another group. */
@@ -216,6 +218,7 @@ export class Sync {
     await this.#newest(heads);
     const known = new Set<boolean>();
     for (const { id, chain } of await device.line.circles()) known.add(await this.#know(id, chain));
+    await this.#site.known();
     // Channels that this round brought are new to the live connection too.
     await this.#newest(await this.#watch());
     for (const channel of device.turns.session.channels.keys()) {

@@ -27,6 +27,7 @@ export const NAMES = {
   replaced: "replaced",
   renewed: "renewed/",
   gone: "gone",
+  anchors: "anchors",
   parcel: "parcel/",
   file: "file/",
 } as const;

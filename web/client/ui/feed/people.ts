@@ -8,7 +8,7 @@ import type { CircleId, ProfessionalId } from "../../core/ids.ts";
 import type { Roster } from "../../core/membership.ts";
 import { decode } from "../../core/mls/codec.ts";
 import { equal } from "../../core/mls/suite.ts";
-import type { Ronde } from "../../shell/ronde.ts";
+import type { Ronde, Voucher } from "../../shell/ronde.ts";
 import { professionWord } from "../nomenclature.ts";
 import { atOnce, onceTold } from "../at_once.ts";
 import type { CircleGlance, Footing, MemberForm } from "../served.ts";
@@ -23,8 +23,14 @@ export type Person = {
   readonly profession: string;
   /** null for those who need none. */
   readonly convention: Footing | null;
-  /** This device checked that a coordinator of the circle signed for their identity. */
-  readonly verified: boolean;
+  /** Who answers for their identity, as far as this device can check it; null: nobody it knows. */
+  readonly voucher: Vouching | null;
+};
+
+/** A coordinator this device knows is one itself, or signed for them: in this circle, or not. */
+export type Vouching = {
+  readonly kind: "known" | "member" | "outside";
+  readonly coordinator: ProfessionalId;
 };
 
 /** The people of a circle. */
@@ -68,16 +74,39 @@ export async function glanceAt(ronde: Ronde, circle: CircleId, differs: () => vo
   const path = `/circles/${circle}/members`;
   const glance = await atOnce<CircleGlance>(ronde, path);
   void onceTold(path, glance, differs);
-  return { glance: glance.value, people: await peopleOf(ronde, glance.value) };
+  const roster = ronde.circles.find(({ id }) => id === circle)?.roster ?? null;
+  const vouchings = await vouchedFor(glance.value.members, roster, ronde.vouchers);
+  const people = glance.value.members.map((form) => person(form, vouchings.get(form.professional) ?? null));
+  return { glance: glance.value, people: new People(people) };
 }
 
-/** The people of a glance, each attestation checked against the circle's signed chain. */
-async function peopleOf(ronde: Ronde, glance: CircleGlance): Promise<People> {
-  const roster = ronde.circles.find((each) => each.id === glance.id)?.roster ?? null;
-  return new People(await Promise.all(glance.members.map((form) => person(form, roster))));
+/**
+ * Who answers for whom in a circle, each attestation checked by a key that this device knows.
+ *
+ * A coordinator whom a known one attested answers for others in turn.
+ */
+export async function vouchedFor(
+  members: readonly MemberForm[],
+  roster: Roster | null,
+  vouchers: readonly Voucher[],
+): Promise<ReadonlyMap<ProfessionalId, Vouching>> {
+  const found = new Map<ProfessionalId, Vouching>();
+  if (roster === null) return found;
+  const known = [...vouchers];
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    for (const form of members.filter(({ professional }) => !found.has(professional))) {
+      const vouching = await vouchingFor(form, roster, known);
+      const seat = roster.active.get(form.professional);
+      if (vouching === null || seat === undefined) continue;
+      found.set(form.professional, vouching);
+      if (roster.coordinators.has(form.professional)) known.push(seat);
+    }
+  }
+  return found;
 }
 
-async function person(form: MemberForm, roster: Roster | null): Promise<Person> {
+function person(form: MemberForm, voucher: Vouching | null): Person {
   return {
     id: form.professional,
     given: form.given_name,
@@ -85,20 +114,34 @@ async function person(form: MemberForm, roster: Roster | null): Promise<Person> 
     role: form.role,
     profession: professionWord(form.profession, form.role),
     convention: form.convention,
-    verified: await isVerified(form, roster),
+    voucher,
   };
 }
 
-async function isVerified(form: MemberForm, roster: Roster | null): Promise<boolean> {
-  const held = form.attestation;
-  const member = roster?.active.get(form.professional);
-  if (held === null || roster === null || member === undefined) return false;
-  if (!roster.coordinators.has(held.coordinator)) return false;
+async function vouchingFor(
+  form: MemberForm,
+  roster: Roster,
+  known: readonly Voucher[],
+): Promise<Vouching | null> {
+  const { professional, attestation: held } = form;
+  const seat = roster.active.get(professional);
+  if (seat === undefined) return null;
+  const isSeat = (one: Voucher): boolean => one.professional === professional && equal(one.identityKey, seat.identityKey);
+  if (known.some(isSeat)) return { kind: "known", coordinator: professional };
+  if (held === null) return null;
+  const { coordinator } = held;
+  const keys = known.filter((one) => one.professional === coordinator).map((one) => one.identityKey);
+  const attested = await Promise.all(keys.map((key) => isAttested(held.statement, key, seat)));
+  if (!attested.includes(true)) return null;
+  return { kind: roster.coordinators.has(coordinator) ? "member" : "outside", coordinator };
+}
+
+async function isAttested(statement: string, key: Uint8Array, seat: Voucher): Promise<boolean> {
   try {
-    const attestation = decode(Attestation.read, fromBase64(held.statement));
-    await attestation.verify(roster.seat(held.coordinator).identityKey);
-    const theirs = attestation.professional === form.professional;
-    return theirs && equal(attestation.identityKey, member.identityKey);
+    const attestation = decode(Attestation.read, fromBase64(statement));
+    await attestation.verify(key);
+    const theirs = attestation.professional === seat.professional;
+    return theirs && equal(attestation.identityKey, seat.identityKey);
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 /** Who is in a circle, and by what each of them may be there. */
 
+import type { ProfessionalId } from "../../core/ids.ts";
 import type { CircleFrame } from "../circle/frame.ts";
 import { circleFrame, childName } from "../circle/frame.ts";
 import { dateOf } from "../dates.ts";
@@ -24,6 +25,7 @@ export async function membersPage(context: PageContext): Promise<Page> {
       h(
         "div",
         { class: "page" },
+        strangers(frame.people.all, context.ronde.me?.professional),
         h("ul", { class: "list card card-flush" }, frame.people.all.map((each) => row(each, frame, present.has(each.id)))),
         code !== null && circleCode(code),
       ),
@@ -42,7 +44,8 @@ function row(person: Person, frame: CircleFrame, present: boolean): HTMLElement 
       { class: "list-main" },
       h("p", { class: "list-title" }, `${person.given} ${person.family}`),
       h("p", { class: "list-note" }, person.profession, since !== undefined && ` · ${t("depuis le {day}", { day: dateOf(since) })}`),
-      h("p", { class: "row" }, convention(person), verified(person)),
+      h("p", { class: "row" }, convention(person), vouched(person)),
+      h("p", { class: "list-note" }, voucherOf(person, frame)),
     ),
   );
 }
@@ -58,9 +61,31 @@ function convention(person: Person): Child {
   );
 }
 
-function verified(person: Person): Child {
-  if (!person.verified) return null;
-  return h("span", { class: "badge badge-accent" }, icon("shield", "small"), t("Identité vérifiée"));
+function vouched({ voucher }: Person): Child {
+  if (voucher === null) {
+    return h("span", { class: "badge badge-warm" }, icon("shield", "small"), t("Pas encore vérifié"));
+  }
+  const words = voucher.kind === "known" ? t("Coordination connue") : t("Identité vérifiée");
+  return h("span", { class: "badge badge-accent" }, icon("shield", "small"), words);
+}
+
+/** Who answers for somebody: a name where they are in the circle, and that they are not. */
+function voucherOf({ voucher }: Person, { people }: CircleFrame): Child {
+  if (voucher === null) return t("Personne que cet appareil connaît n'en répond encore.");
+  if (voucher.kind === "member") return t("Vérifié par {name}", { name: people.name(voucher.coordinator) });
+  return voucher.kind === "outside" && t("Vérifié par une coordination hors de ce cercle");
+}
+
+/** A circle in which nobody is answered for may be anybody's. */
+function strangers(people: readonly Person[], me: ProfessionalId | undefined): Child {
+  const others = people.filter(({ id }) => id !== me);
+  if (others.length === 0 || others.some(({ voucher }) => voucher !== null)) return null;
+  return h(
+    "div",
+    { class: "banner banner-warm", role: "status" },
+    icon("warning"),
+    h("p", null, t("Personne que vous connaissez ne répond de ce cercle. N'y écrivez rien de sensible avant d'avoir appelé la coordination.")),
+  );
 }
 
 function circleCode(code: string): HTMLElement {

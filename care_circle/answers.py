@@ -53,9 +53,13 @@ class AnswerProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The days that a date is held against, None where the caller does not know them."""
+    """The days that answers are held against, None where the caller does not know them.
+
+    `corrected_from` is the day corrected months are counted from, for a child born early.
+    """
 
     birth: date | None = None
+    corrected_from: date | None = None
     today: date | None = None
 
 
@@ -86,6 +90,11 @@ def require_fitting(
     problems = check_answers(form, answers, whole=whole, known=known)
     if problems:
         raise BadAnswers(problems)
+
+
+def fits(field: Field, answer: object) -> bool:
+    """Tell whether an answer is one that a field takes, whatever else is answered."""
+    return _wrong(field, answer, {}, Known(), whole=False) is None
 
 
 def applies(form: Form, section: Section, facts: Mapping[str, object]) -> bool | None:
@@ -190,7 +199,8 @@ class _Check:
         elif asked is not True and (self.whole or asked is False):
             wrong = Wrong.NOT_APPLICABLE
         else:
-            wrong = self._wrong(field, answers[field.code], facts)
+            answer = answers[field.code]
+            wrong = _wrong(field, answer, facts, self.known, whole=self.whole)
         if wrong is not None:
             yield AnswerProblem(
                 field=field.code,
@@ -200,47 +210,62 @@ class _Check:
                 path=path,
             )
 
-    def _wrong(self, field: Field, answer: object, facts: Mapping[str, object]) -> Wrong | None:
-        if not field.is_listed:
-            return _check_single(field, answer) or self._check_limits(field, answer, facts)
-        held = _listed(answer)
-        if not held:
-            return Wrong.WRONG_TYPE
-        rows = field.several or Rows(most=None if field.other else len(field.choices))
-        found = (
-            _check_single(field, each) or self._check_limits(field, each, facts) for each in held
-        )
-        twice = field.type is FieldType.CHOICES and len(set(map(str, held))) < len(held)
-        return (
-            next((wrong for wrong in found if wrong is not None), None)
-            or (Wrong.NOT_A_CHOICE if twice else None)
-            or _count(rows, len(held), whole=self.whole)
-        )
 
-    def _check_limits(
-        self, field: Field, answer: object, facts: Mapping[str, object]
-    ) -> Wrong | None:
-        """Hold a day against the days that it may not be before or after."""
-        if field.type is not FieldType.DATE or not isinstance(answer, str):
+def _wrong(
+    field: Field, answer: object, facts: Mapping[str, object], known: Known, *, whole: bool
+) -> Wrong | None:
+    """Tell what is wrong with an answer that is asked for, or None."""
+    if not field.is_listed:
+        return _check_single(field, answer) or _check_limits(field, answer, facts, known)
+    held = _listed(answer)
+    if not held:
+        return Wrong.WRONG_TYPE
+    rows = field.several or Rows(most=None if field.other else len(field.choices))
+    found = (
+        _check_single(field, each) or _check_limits(field, each, facts, known) for each in held
+    )
+    return (
+        next((wrong for wrong in found if wrong is not None), None)
+        or (Wrong.NOT_A_CHOICE if _clash(field, held) else None)
+        or _count(rows, len(held), whole=whole)
+    )
+
+
+def _clash(field: Field, held: Sequence[object]) -> bool:
+    """Tell whether choices are said twice, or beside one that excludes the others."""
+    if not field.choices:
+        return False
+    alone = {choice.code for choice in field.choices if choice.exclusive}
+    return len(set(map(str, held))) < len(held) or (
+        len(held) > 1 and any(each in alone for each in held)
+    )
+
+
+def _check_limits(
+    field: Field, answer: object, facts: Mapping[str, object], known: Known
+) -> Wrong | None:
+    """Hold a day against the days that it may not be before or after."""
+    if field.type is not FieldType.DATE or not isinstance(answer, str):
+        return None
+    least, most = _day(field.not_before, facts, known), _day(field.not_after, facts, known)
+    day = date.fromisoformat(answer)
+    if least is not None and day < least:
+        return Wrong.TOO_EARLY
+    return Wrong.TOO_LATE if most is not None and day > most else None
+
+
+def _day(said: str | None, facts: Mapping[str, object], known: Known) -> date | None:
+    match said:
+        case None:
             return None
-        least, most = self._day(field.not_before, facts), self._day(field.not_after, facts)
-        day = date.fromisoformat(answer)
-        if least is not None and day < least:
-            return Wrong.TOO_EARLY
-        return Wrong.TOO_LATE if most is not None and day > most else None
-
-    def _day(self, said: str | None, facts: Mapping[str, object]) -> date | None:
-        match said:
-            case None:
-                return None
-            case "birth":
-                return self.known.birth
-            case "today":
-                return self.known.today
-            case _:
-                found = said if is_day(said) else facts.get(said)
-                is_one = isinstance(found, str) and is_day(found)
-                return date.fromisoformat(str(found)) if is_one else None
+        case "birth":
+            return known.birth
+        case "today":
+            return known.today
+        case _:
+            found = said if is_day(said) else facts.get(said)
+            is_one = isinstance(found, str) and is_day(found)
+            return date.fromisoformat(str(found)) if is_one else None
 
 
 def _listed(answer: object) -> Sequence[object] | None:

@@ -44,7 +44,8 @@ from care_circle.role import Profession
 
 _NUMBERS = (
     *("oldest_months", "lost_after_missed_visits", "lost_after_months", "forfait_opening_days"),
-    *("first_session_alarm_days", "booking_opens_days"),
+    *("first_session_alarm_days", "booking_opens_days", "unsigned_after_days"),
+    *("convention_ends_days", "consultation_minutes", "consultation_cents"),
     *("corrected_until_months", "kept_until_years"),
 )
 """Parameters that are read as whole numbers, where a pathway sets them."""

@@ -16,8 +16,8 @@ from care_circle.forfait import Forfait, NotOfTheDiscipline
 from care_circle.mending import Mendable, Mender
 from care_circle.month import Month
 from care_circle.role import Profession, Role
-from care_circle.session import Held, Session, overlap, require_sayable
-from crypto.ids import CareSessionId
+from care_circle.session import BadSession, Held, Session, overlap, require_sayable
+from crypto.ids import CareSessionId, is_id
 
 
 class NotTheirForfait(Forbidden, Mendable):
@@ -26,25 +26,25 @@ class NotTheirForfait(Forbidden, Mendable):
     mended_by = Mender.COORDINATOR
 
 
-class BeforeOpening(Mendable):
+class BeforeOpening(Mendable, Exception):
     """The session was before the forfait was opened."""
 
     mended_by = Mender.COORDINATOR
 
 
-class AfterItsEnd(Mendable):
+class AfterItsEnd(Mendable, Exception):
     """The session was after the last day of the forfait."""
 
     mended_by = Mender.PHYSICIAN
 
 
-class QuotaUsedUp(Mendable):
+class QuotaUsedUp(Mendable, Exception):
     """The forfait has no such session left."""
 
     mended_by = Mender.PHYSICIAN
 
 
-class SlotClaimed(Mendable):
+class SlotClaimed(Mendable, Exception):
     """The professional has claimed a session with this child at that time."""
 
     mended_by = Mender.PROFESSIONAL
@@ -60,7 +60,7 @@ class SessionIdTaken(Exception):
     """The id was used for another session."""
 
 
-class TooLateToUndo(Mendable):
+class TooLateToUndo(Mendable, Exception):
     """A session is undone on the day it was claimed; later it is corrected, with a cause."""
 
     mended_by = Mender.PROFESSIONAL
@@ -85,7 +85,7 @@ def claim(forfait: Forfait, session: CareSessionId, held: Held, by: Claimant) ->
         SessionIdTaken: The id stands for another session.
         NotOfTheDiscipline: The discipline is another profession's.
         NotTheirForfait: The forfait is a colleague's.
-        BadSession: Minutes, note or place are out of bounds.
+        BadSession: Minutes, note or place are out of bounds, or the id is none.
         SessionInTheFuture: It has not begun yet.
         NoConventionThatDay: No convention was in force on its day.
         BeforeOpening: It was before the forfait was opened.
@@ -99,6 +99,8 @@ def claim(forfait: Forfait, session: CareSessionId, held: Held, by: Claimant) ->
         if (known.professional, known.held) != (me, held):
             raise SessionIdTaken
         return forfait
+    if not is_id(session):
+        raise BadSession
     _require_theirs(forfait, by)
     require_sayable(held, now=by.now, zone=by.zone)
     _require_covered(forfait, held, by)

@@ -16,7 +16,7 @@ from crypto.ids import ProfessionalId
 MAX_WORDS = 500
 
 
-class AlreadyTakenBack(Mendable):
+class AlreadyTakenBack(Mendable, Exception):
     """It was taken back before."""
 
     mended_by = Mender.PROFESSIONAL

@@ -81,7 +81,7 @@ class EarlyCareRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyCareTerms:
-    """A pathway's early care as the rules ask for it; a visit's consultation has its price too."""
+    """A pathway's early care as the rules ask for it."""
 
     disciplines: tuple[Discipline, ...]
     rules: EarlyCareRules
@@ -96,3 +96,10 @@ class EarlyCareTerms:
             if discipline.code == code:
                 return discipline
         raise UnknownDiscipline
+
+
+NO_EARLY_CARE = EarlyCareTerms(
+    disciplines=(),
+    rules=EarlyCareRules(prescribers=(), warn_percent=_WHOLE, warn_left=0, mark=Mark.ASSUMED),
+)
+"""The terms of a pathway that has no early care: nothing can be prescribed."""

@@ -33,7 +33,8 @@ def fee_of(document: Document, pathway: Pathway, *, zone: ZoneInfo) -> Fee | Non
     if document.visit is None or first.signed_at is None or document.strike is not None:
         return None
     visit = pathway.visit(document.visit)
-    if visit.form != document.form:
+    form = pathway.form_of(document.form, document.form_version)
+    if visit.form is None or not form.is_called(visit.form):
         return None
     return Fee(
         id=document.id,
@@ -41,7 +42,7 @@ def fee_of(document: Document, pathway: Pathway, *, zone: ZoneInfo) -> Fee | Non
         visit=visit.code,
         professional=first.author,
         on=first.signed_at.astimezone(zone).date(),
-        due=Due(cents=pathway.consultation_cents),
+        due=Due(cents=pathway.consultation_cents if visit.cents is None else visit.cents),
     )
 
 

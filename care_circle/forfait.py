@@ -25,19 +25,19 @@ from crypto.ids import (
 )
 
 
-class ForfaitOpen(Mendable):
+class ForfaitOpen(Mendable, Exception):
     """The child has an open forfait of this discipline: it is finished first."""
 
     mended_by = Mender.COORDINATOR
 
 
-class NoRenewalLeft(Mendable):
+class NoRenewalLeft(Mendable, Exception):
     """The child has had as many forfaits of this discipline as the pathway has."""
 
     mended_by = Mender.COORDINATOR
 
 
-class ReviewMissing(Mendable):
+class ReviewMissing(Mendable, Exception):
     """A renewal asks for the signed review of the forfait before it."""
 
     mended_by = Mender.PROFESSIONAL
@@ -53,7 +53,7 @@ class NoSuchSession(Exception):
     """The forfait has no session of this id."""
 
 
-class ForfaitClosed(Mendable):
+class ForfaitClosed(Mendable, Exception):
     """The forfait is closed."""
 
     mended_by = Mender.COORDINATOR
@@ -131,6 +131,11 @@ class Forfait:
         return sum(session.counts for session in self.sessions)
 
     @property
+    def missed(self) -> int:
+        """How many the family missed."""
+        return sum(session.stands and not session.held.done for session in self.sessions)
+
+    @property
     def left(self) -> int:
         """How many are left."""
         return self.quota - self.done
@@ -173,6 +178,16 @@ class Forfait:
             if each.id == session:
                 return each
         raise NoSuchSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a forfait looks like on a day: `days_left` counts that day; which form reviews it."""
+
+    state: ForfaitState
+    days_left: int
+    warnings: tuple[Warned, ...]
+    review_form: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +316,16 @@ def warnings(forfait: Forfait, rules: EarlyCareRules, *, on: date) -> tuple[Warn
         Warned.OVER: on > forfait.valid_until,
     }
     return tuple(each for each in Warned if holds[each])
+
+
+def outlook(forfait: Forfait, rules: EarlyCareRules, *, on: date) -> Outlook:
+    """Give what a forfait looks like on a day."""
+    return Outlook(
+        state=forfait.state(on),
+        days_left=max((forfait.last_day - on).days + 1, 0),
+        warnings=warnings(forfait, rules, on=on),
+        review_form=rules.review_form,
+    )
 
 
 def _require_renewable(former: Forfait, opening: Opening, rules: EarlyCareRules) -> None:

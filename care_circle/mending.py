@@ -11,7 +11,7 @@ class Mender(StrEnum):
     PROFESSIONAL = "professional"
 
 
-class Mendable(Exception):
+class Mendable:
     """A refusal that tells whose move it is."""
 
     mended_by: Mender

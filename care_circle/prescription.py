@@ -35,19 +35,19 @@ class BeyondTheTerms(ValueError, Mendable):
     mended_by = Mender.PHYSICIAN
 
 
-class PrescriptionCancelled(Mendable):
+class PrescriptionCancelled(Mendable, Exception):
     """The prescription is cancelled: nothing is opened on it any more."""
 
     mended_by = Mender.PHYSICIAN
 
 
-class PrescriptionLapsed(Mendable):
+class PrescriptionLapsed(Mendable, Exception):
     """Nothing was opened on the prescription within its months."""
 
     mended_by = Mender.PHYSICIAN
 
 
-class PrescriptionUsed(Mendable):
+class PrescriptionUsed(Mendable, Exception):
     """A forfait is opened on the prescription: it is closed, the prescription stays."""
 
     mended_by = Mender.COORDINATOR

@@ -18,31 +18,31 @@ from care_circle.month import Month
 from crypto.ids import ChildId, ForfaitId, ProfessionalId, id_of
 
 
-class MonthNotOver(Mendable):
+class MonthNotOver(Mendable, Exception):
     """A statement is validated once its month is over."""
 
     mended_by = Mender.PROFESSIONAL
 
 
-class StatementMoved(Mendable):
+class StatementMoved(Mendable, Exception):
     """Something was added or taken back since the statement was read."""
 
     mended_by = Mender.PROFESSIONAL
 
 
-class StatementLocked(Mendable):
+class StatementLocked(Mendable, Exception):
     """The statement is validated: what is wrong in it is corrected in the next one."""
 
     mended_by = Mender.PROFESSIONAL
 
 
-class NothingToState(Mendable):
+class NothingToState(Mendable, Exception):
     """The month has no line."""
 
     mended_by = Mender.PROFESSIONAL
 
 
-class NotValidated(Mendable):
+class NotValidated(Mendable, Exception):
     """What is paid is a statement that its professional validated."""
 
     mended_by = Mender.PROFESSIONAL

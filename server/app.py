@@ -40,6 +40,7 @@ from server.routes import (
     day,
     devices,
     documents,
+    early_care,
     health,
     keys,
     marks,
@@ -50,6 +51,7 @@ from server.routes import (
     professionals,
     push,
     sessions,
+    statements,
     structures,
     tasks,
 )
@@ -87,6 +89,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *tasks.operations,
     *documents.operations,
     *appointments.operations,
+    *early_care.operations,
+    *statements.operations,
     *pathways.operations,
     *pages.operations,
 )

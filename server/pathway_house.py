@@ -8,12 +8,23 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from care_circle.early_care_terms import NO_EARLY_CARE, EarlyCareTerms
 from care_circle.pathway import Pathway
+from care_circle.services.care_sessions import CareSessionsService
+from care_circle.services.early_care import EarlyCareService
 from care_circle.services.files import Files
 from care_circle.services.guard import Guard
+from care_circle.services.statements import StatementsService
 from care_circle.surroundings import Surroundings
 from server.storage.engine import Engine
 from server.storage.keys import Keyring
+from server.storage.pathway import (
+    EngineFees,
+    EngineForfaits,
+    EnginePrescriptions,
+    EngineSignedVisits,
+    EngineStatements,
+)
 from server.stores import Stores
 
 
@@ -21,11 +32,22 @@ from server.stores import Stores
 class PathwayStores:
     """The stores of the pathway's own aggregates, one line each."""
 
+    prescriptions: EnginePrescriptions
+    forfaits: EngineForfaits
+    fees: EngineFees
+    signed_visits: EngineSignedVisits
+    statements: EngineStatements
+
     @staticmethod
     def on(engine: Engine, keyring: Keyring) -> "PathwayStores":
         """Put every store on an engine."""
-        _ = engine, keyring
-        return PathwayStores()
+        return PathwayStores(
+            prescriptions=EnginePrescriptions(engine, keyring),
+            forfaits=EngineForfaits(engine, keyring),
+            fees=EngineFees(engine, keyring),
+            signed_visits=EngineSignedVisits(engine, keyring),
+            statements=EngineStatements(engine, keyring),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +59,11 @@ class Ground:
     guard: Guard
     around: Surroundings
     pathway: Pathway
+
+    @property
+    def terms(self) -> EarlyCareTerms:
+        """What the pathway says of early care, which may be nothing."""
+        return self.pathway.terms or NO_EARLY_CARE
 
     @property
     def files(self) -> Files:
@@ -55,11 +82,55 @@ class Ground:
 class PathwayCare:
     """The pathway's own services, one field each."""
 
+    early_care: EarlyCareService
+    sessions: CareSessionsService
+    statements: StatementsService
+
 
 PATHWAY_CARE: web.AppKey[PathwayCare] = web.AppKey("pathway_care", PathwayCare)
 
 
 def furnish_pathway(ground: Ground) -> PathwayCare:
     """Put the pathway's services on their ground; nothing runs yet."""
-    _ = ground
-    return PathwayCare()
+    return PathwayCare(
+        early_care=_early_care(ground),
+        sessions=_sessions(ground),
+        statements=_statements(ground),
+    )
+
+
+def _early_care(ground: Ground) -> EarlyCareService:
+    return EarlyCareService(
+        prescriptions=ground.pathway_stores.prescriptions,
+        forfaits=ground.pathway_stores.forfaits,
+        documents=ground.stores.documents,
+        people=ground.stores.people,
+        guard=ground.guard,
+        surroundings=ground.around,
+        terms=ground.terms,
+    )
+
+
+def _sessions(ground: Ground) -> CareSessionsService:
+    return CareSessionsService(
+        forfaits=ground.pathway_stores.forfaits,
+        circles=ground.stores.circles,
+        people=ground.stores.people,
+        guard=ground.guard,
+        surroundings=ground.around,
+        terms=ground.terms,
+    )
+
+
+def _statements(ground: Ground) -> StatementsService:
+    return StatementsService(
+        statements=ground.pathway_stores.statements,
+        forfaits=ground.pathway_stores.forfaits,
+        fees=ground.pathway_stores.fees,
+        visits=ground.pathway_stores.signed_visits,
+        people=ground.stores.people,
+        guard=ground.guard,
+        surroundings=ground.around,
+        pathway=ground.pathway,
+        terms=ground.terms,
+    )

@@ -1,7 +1,6 @@
 """What each refusal looks like from outside: status, stable code, French and English title."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from care_circle import (
     access,
@@ -35,18 +34,10 @@ from notifications import store as notices
 from server import client_files, limits, repeats, security, wire
 from server import identity as session
 from server.accounts import accounts, backups, devices, passkeys, passwords, subscriptions
+from server.early_care_problems import EARLY_CARE_PROBLEMS
 from server.live import frames
+from server.problem_kind import Kind
 from server.storage import engine, keys
-
-
-class Kind(NamedTuple):
-    """One row: the HTTP status, the name for programs, the titles for people."""
-
-    status: int
-    code: str
-    french: str
-    english: str
-
 
 _NOT_FOUND = Kind(404, "not_found", "Introuvable", "Not found")
 _MALFORMED = Kind(400, "malformed", "Demande mal formée", "Malformed request")
@@ -227,6 +218,7 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     document.FormReplaced: Kind(
         409, "form_replaced", "Le formulaire a changé de version", "The form has a newer version"
     ),
+    **EARLY_CARE_PROBLEMS,
     # Appointments.
     appointment.InThePast: Kind(422, "in_the_past", "Date passée", "In the past"),
     appointment.TooFarAhead: Kind(422, "too_far_ahead", "Date trop lointaine", "Too far ahead"),

@@ -15,9 +15,11 @@ from aiohttp.typedefs import Handler
 
 from care_circle.answers import BadAnswers, Wrong
 from care_circle.inclusion import GuardsUnmet, NotIncludable
+from care_circle.mending import Mendable, Mender
 from server.limits import TooManyRequests
 from server.logs import logger
-from server.problem_table import HTTP_PROBLEMS, PROBLEMS, Kind
+from server.problem_kind import Kind
+from server.problem_table import HTTP_PROBLEMS, PROBLEMS
 from server.wire import Malformed, encode
 
 INTERNAL = Kind(500, "internal", "Erreur interne", "Internal error")
@@ -33,6 +35,7 @@ class Problem:
     language: str = "fr"
     detail: str | None = None
     errors: tuple[tuple[str, str], ...] = ()
+    mended_by: Mender | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -46,7 +49,7 @@ class Problem:
         return self.kind.code
 
     def as_object(self) -> dict[str, object]:
-        """Give the JSON object: type, title, status, code, and what else there is to say."""
+        """Give the JSON object: type, title, status, code, who can mend it, what else there is."""
         told: dict[str, object] = {
             "type": _TYPE + self.code,
             "title": self.kind.english if self.language == "en" else self.kind.french,
@@ -55,6 +58,8 @@ class Problem:
         }
         if self.detail is not None:
             told["detail"] = self.detail
+        if self.mended_by is not None:
+            told["mended_by"] = self.mended_by.value
         if self.errors:
             told["errors"] = [{"pointer": at, "detail": what} for at, what in self.errors]
         return told
@@ -73,6 +78,7 @@ def problem_of(error: BaseException, *, language: str = "fr") -> Problem:
         language=language,
         detail=_fault(error),
         errors=_errors(error),
+        mended_by=error.mended_by if isinstance(error, Mendable) else None,
         headers=_retry_headers(error, kind),
     )
 

@@ -11,9 +11,9 @@ from care_circle.actor import Actor
 from care_circle.circle import Circle, CircleClosed
 from care_circle.convention import require_active
 from care_circle.early_care_terms import Discipline, EarlyCareTerms
-from care_circle.forfait import Forfait, ForfaitOpen, NotOfTheDiscipline, Opening
+from care_circle.forfait import Forfait, ForfaitOpen, NotOfTheDiscipline, Opening, Outlook
 from care_circle.pathway_store import Forfaits, Prescriptions
-from care_circle.prescription import Prescriber, Prescription, Wish
+from care_circle.prescription import Prescriber, Prescription, PrescriptionState, Wish
 from care_circle.services.files import everything
 from care_circle.services.guard import Guard, Way
 from care_circle.store import Documents, People
@@ -155,14 +155,11 @@ class EarlyCareService:
             ForfaitClosed: Nothing follows any more.
         """
         found = await self.forfaits.forfait(forfait)
-        discipline = self.terms.discipline(found.discipline)
-
-        def decide(held: Forfait) -> Forfait:
-            return rules.assign(held, professional)
-
         way = await self._managed(actor, found.child, forfait)
-        await self._require_able(professional, discipline)
-        return await self._changed(actor, way, forfait, decide)
+        await self._require_able(professional, self.terms.discipline(found.discipline))
+        return await self._changed(
+            actor, way, forfait, lambda held: rules.assign(held, professional)
+        )
 
     async def close(self, actor: Actor, forfait: ForfaitId, *, reason: str) -> Forfait:
         """Close a forfait before its time.
@@ -178,6 +175,15 @@ class EarlyCareService:
             return rules.close(held, by=actor.professional, now=now, today=today, reason=reason)
 
         return await self._changed(actor, way, forfait, decide)
+
+    def outlook(self, forfait: Forfait) -> Outlook:
+        """Give what a forfait looks like today."""
+        return rules.outlook(forfait, self.terms.rules, on=self.surroundings.today())
+
+    def standing(self, prescription: Prescription) -> tuple[PrescriptionState, date | None]:
+        """Give where a prescription stands today, and by when it is to be opened."""
+        today = self.surroundings.today()
+        return prescription.state(today), prescription.open_by(self.terms)
 
     async def _managed(self, actor: Actor, child: ChildId, forfait: ForfaitId) -> Way:
         return await self.guard.child(

@@ -9,12 +9,14 @@ from care_circle.access import Action
 from care_circle.actor import Actor
 from care_circle.claiming import state_on
 from care_circle.due import Side
+from care_circle.early_care_terms import EarlyCareTerms
 from care_circle.fee import drop_struck, fee_of, settle_fee
 from care_circle.month import BadMonth, Month
 from care_circle.pathway import Pathway
 from care_circle.pathway_store import Fees, Forfaits, SignedVisits, Statements
 from care_circle.services.guard import Guard
 from care_circle.statement import Line, Owed, Seen, Statement
+from care_circle.statement_csv import table_of
 from care_circle.store import People
 from care_circle.surroundings import Surroundings
 from crypto.ids import CareSessionId, DocumentId, ForfaitId, ProfessionalId
@@ -39,6 +41,7 @@ class StatementsService:
     guard: Guard
     surroundings: Surroundings
     pathway: Pathway
+    terms: EarlyCareTerms
 
     async def statement(self, actor: Actor, professional: ProfessionalId, month: str) -> Statement:
         """Read a statement: locked as it was validated, else as it stands now.
@@ -114,6 +117,22 @@ class StatementsService:
         """Page through the statements that are validated and not paid."""
         await self.guard.network(actor, Action.LIST_STATEMENTS, kind="statement")
         return await self.statements.to_pay(after=after, limit=limit)
+
+    async def table(self, actor: Actor, professional: ProfessionalId, month: str) -> str:
+        """Give a statement as a table, in CSV.
+
+        Raises:
+            BadMonth: It is no month, or one to come.
+        """
+        found = await self.statement(actor, professional, month)
+        labels = {each.code: each.label.fr for each in self.pathway.visits}
+        labels |= {each.code: each.label.fr for each in self.terms.disciplines}
+        return table_of(found, await self.people.professional(professional), labels)
+
+    def may_be_validated(self, statement: Statement) -> bool:
+        """Tell whether a statement waits for nothing but its professional's word."""
+        over = statement.month.is_over(self.surroundings.today())
+        return over and bool(statement.lines) and not statement.is_locked
 
     async def _reach(self, actor: Actor, action: Action, professional: ProfessionalId) -> None:
         await self.guard.person(actor, action, professional, kind="statement", thing=professional)

@@ -46,6 +46,8 @@ CIRCLE_READ = "N F F N  . . L N ."
 CIRCLE_LEAD = "N F F N  F F L N ."
 CIRCLE_WRITE = "N F F N  . . L N F"
 DRAFT_READ = "N F F N  . . L N N"
+SESSION_CLAIM = "N F F N  . . . N F"
+STATEMENT = "N . . N  . . N N ."
 CHANNEL = "N N N N  . . L N ."
 THIS_DEVICE = "N N N N  . N N N N"
 THIS_PERSON = "N N N N  . . N N N"
@@ -145,6 +147,25 @@ TABLE = {
     "PUT /appointments/{appointment}/slot": CHILD_READ,
     "POST /appointments/{appointment}/cancellation": CHILD_READ,
     "PUT /appointments/{appointment}/outcome": CHILD_READ,
+    "POST /children/{child}/prescriptions": CIRCLE_WRITE,
+    "GET /children/{child}/prescriptions": CHILD_READ,
+    "GET /prescriptions/waiting": OFFICE,
+    "POST /prescriptions/{prescription}/cancellation": CIRCLE_WRITE,
+    "POST /prescriptions/{prescription}/forfait": CHILD_DECIDE,
+    "GET /children/{child}/forfaits": CHILD_READ,
+    "GET /forfaits/mine": EVERYBODY,
+    "GET /forfaits/{forfait}": CHILD_READ,
+    "PUT /forfaits/{forfait}/professional": CHILD_DECIDE,
+    "POST /forfaits/{forfait}/closure": CHILD_DECIDE,
+    "PUT /forfaits/{forfait}/sessions/{care_session}": SESSION_CLAIM,
+    "POST /forfaits/{forfait}/sessions/{care_session}/undoing": SESSION_CLAIM,
+    "POST /forfaits/{forfait}/sessions/{care_session}/correction": "N . F N  . . . N .",
+    "GET /professionals/{professional}/statements": STATEMENT,
+    "GET /professionals/{professional}/statements/{month}": STATEMENT,
+    "GET /professionals/{professional}/statements/{month}/csv": STATEMENT,
+    "POST /professionals/{professional}/statements/{month}/validation": "N F F N  . . N N F",
+    "PUT /professionals/{professional}/statements/{month}/payment": "N . F N  F F N N .",
+    "GET /statements/to_pay": OFFICE,
     "GET /pathway": EVERYBODY,
     "GET /pathway/forms/{form}": EVERYBODY,
     "GET /pathway/schema": EVERYBODY,

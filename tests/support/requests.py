@@ -2,9 +2,12 @@
 
 from typing import Any, NamedTuple
 
-from crypto.ids import new_id
+from care_circle.claiming import claim
+from crypto.ids import CareSessionId, new_id
 from server.app import OPERATIONS
 from server.operations import API, Operation
+from server.storage.pathway import EngineForfaits, EnginePrescriptions
+from tests.support import early_care
 from tests.support.network import Member, Network, child_form
 
 SLOT: dict[str, Any] = {
@@ -76,6 +79,8 @@ async def furnished(network: Network, member: Member) -> Place:
         "document": draft.body["id"],
         "appointment": booked.body["id"],
         "structure": structure.body["id"],
+        **await _under_care(network, member),
+        "month": "2026-10",
         "channel": new_id(),
         "blob": new_id(),
         "session": "0" * 64,
@@ -85,6 +90,20 @@ async def furnished(network: Network, member: Member) -> Place:
         "token": "x" * 22,
     }
     return Place(network, member, ids)
+
+
+async def _under_care(network: Network, member: Member) -> dict[str, str]:
+    """Leave a prescription, and a forfait with a session, as rules make them."""
+    house = member.person.server.house
+    about = {"child": network.child, "circle": network.circle, "prescriber": member.id}
+    waiting, used = early_care.prescription(**about), early_care.prescription(**about)
+    opened = early_care.forfait(used)
+    session = CareSessionId(new_id())
+    held = early_care.held(opened.opened_on)
+    claimed = claim(opened, session, held, early_care.claimant(member.id))
+    await EnginePrescriptions(house.engine, house.keyring).add(waiting)
+    await EngineForfaits(house.engine, house.keyring).add(claimed)
+    return {"prescription": waiting.id, "forfait": claimed.id, "care_session": session}
 
 
 def bodies(place: Place) -> dict[str, dict[str, Any]]:
@@ -134,8 +153,32 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /children/{child}/appointments": {
             "professional": member.id, "visit": "V24", "slot": SLOT,
         },
+        **_of_early_care(place),
         "PUT /appointments/{appointment}/slot": SLOT,
         "PUT /appointments/{appointment}/outcome": {"honoured": True},
+    }  # fmt: skip
+
+
+def _of_early_care(place: Place) -> dict[str, dict[str, Any]]:
+    return {
+        "POST /children/{child}/prescriptions": {
+            "discipline": "swimming", "reason": "x", "sessions": 10, "months": 6,
+        },
+        "POST /prescriptions/{prescription}/cancellation": {"reason": "x"},
+        "POST /prescriptions/{prescription}/forfait": {"professional": place.member.id},
+        "PUT /forfaits/{forfait}/professional": {"professional": place.member.id},
+        "POST /forfaits/{forfait}/closure": {"reason": "x"},
+        "PUT /forfaits/{forfait}/sessions/{care_session}": {
+            "start": "2026-11-20T09:00:00", "minutes": 45, "part": "session", "done": True,
+            "place": "practice", "note": "x",
+        },
+        "POST /forfaits/{forfait}/sessions/{care_session}/correction": {
+            "cause": "other", "words": "x",
+        },
+        "POST /professionals/{professional}/statements/{month}/validation": {
+            "lines": 0, "total_cents": 0,
+        },
+        "PUT /professionals/{professional}/statements/{month}/payment": {"on": "2026-11-20"},
     }  # fmt: skip
 
 

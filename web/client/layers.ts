@@ -16,6 +16,6 @@ export const LAYERS: readonly LayerStart[] = [
   { named: /^(?:ui\/feed\/(?:asked|fold|grouping|preview|tasks|words_of)|core\/content_tasks)\.ts$/ },
   { entry: "ui/pages/circle.ts", named: /^ui\/feed\// },
   { named: /^ui\/tasks\// },
-  { named: /^ui\/coordination\/\w*fields\.ts$/ },
-  { named: /^ui\/coordination\// },
+  { named: /^ui\/coordination\/(?:directory|lateness)\.ts$/ },
+  { named: /^ui\/coordination\/(?!child_|contact_|structure_|doubles|facts|keeping)/ },
 ];

@@ -12,14 +12,19 @@ const ASKED = "asked";
 const WORN: Partial<Readonly<Record<Area, readonly string[]>>> = {
   door: [ASKED, "door"],
   account: [ASKED, "door"],
-  coordination: [ASKED, "door", "coordination"],
+  coordination: [ASKED, "coordination"],
 };
 
 const fetched = new Map<string, Promise<void>>();
 
+/** What a page of an area looks like beside what all pages do; `more` is its own. */
+export function looksOf(area: Area, more: readonly string[] = []): readonly string[] {
+  return [...(WORN[area] ?? []), ...more];
+}
+
 /** Put on what a page of an area looks like; a page without it is plain, and no worse. */
 export async function wear(area: Area, more: readonly string[] = []): Promise<void> {
-  await fetchAll([...(WORN[area] ?? []), ...more]);
+  await fetchAll(looksOf(area, more));
 }
 
 /** Load something that opens over a page, with what it looks like. */

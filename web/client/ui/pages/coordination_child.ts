@@ -5,7 +5,6 @@ import { ageWords, childName } from "../circle/frame.ts";
 import { type ChildFile, childSteps } from "../coordination/child_steps.ts";
 import { FactsForm } from "../coordination/facts.ts";
 import { familySection } from "../coordination/family.ts";
-import { openIdentity, openPhysician } from "../coordination/corrections.ts";
 import { notYours } from "../coordination/office.ts";
 import { colleaguesOf, peopleAmong, physicians } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
@@ -30,19 +29,20 @@ export async function coordinationChildPage(context: PageContext): Promise<Page>
   const [file, colleagues] = await Promise.all([fileOf(context, id, powers.decide), colleaguesOf(ronde, signal)]);
   const visits = await visitsOf(ronde, file.header, signal);
   const birth = birthSection(context, file.child);
-  const choosePhysician = (): void => openPhysician(ronde, file.child, physicians(colleagues), context.again);
+  const choosePhysician = async (): Promise<void> =>
+    (await corrections()).openPhysician(ronde, file.child, physicians(colleagues), context.again);
   const element = subpage(
     { href: "/coordination/children", name: t("Enfants") },
     childName(file.header),
     [ageWords(file.header), stageWord(file.header.stage)].join(" · "),
-    childSteps(file, { context, decides: powers.decide, ask: birth.ask, choosePhysician }),
+    childSteps(file, { context, decides: powers.decide, ask: birth.ask, choosePhysician: () => void choosePhysician() }),
     visitsSection({ ronde, child: file.header, people: peopleAmong(colleagues), visits, changed: context.again }),
     familySection(ronde, file.child, context.again),
     identitySection(context, file, colleagues, choosePhysician),
     birth.element,
   );
   const arrived = (): void => {
-    if (place.query.get("edit") === "physician") choosePhysician();
+    if (place.query.get("edit") === "physician") void choosePhysician();
     if (place.token === "appointments") element.querySelector<HTMLElement>("#appointments")?.scrollIntoView();
   };
   return { title: t("Fiche d'un enfant"), element, arrived };
@@ -60,7 +60,7 @@ async function fileOf({ ronde }: PageContext, id: ChildId, decides: boolean): Pr
   return { header, child, consent, rules, eligibility };
 }
 
-function identitySection(context: PageContext, { child }: ChildFile, colleagues: readonly Colleague[], choosePhysician: () => void): HTMLElement {
+function identitySection(context: PageContext, { child }: ChildFile, colleagues: readonly Colleague[], choosePhysician: () => unknown): HTMLElement {
   const { identity, referring_physician: referring } = child;
   const physician = colleagues.find((each) => each.id === referring);
   const fact = (name: string, value: string): HTMLElement => h("div", null, h("dt", null, name), h("dd", null, value));
@@ -81,10 +81,15 @@ function identitySection(context: PageContext, { child }: ChildFile, colleagues:
     h(
       "div",
       { class: "button-row" },
-      button(t("Corriger l'identité"), () => openIdentity(context.ronde, child, context.again)),
+      button(t("Corriger l'identité"), async () => (await corrections()).openIdentity(context.ronde, child, context.again)),
       button(referring === null ? t("Choisir le médecin référent") : t("Changer de médecin référent"), choosePhysician),
     ),
   );
+}
+
+/** What corrects a file, loaded when somebody corrects one. */
+async function corrections(): Promise<typeof import("../coordination/corrections.ts")> {
+  return await import("../coordination/corrections.ts");
 }
 
 /** The facts of birth, folded; `ask` unfolds them at one of them. */

@@ -393,7 +393,7 @@ async def test_the_pathway_is_data_for_whoever_is_signed_in(town: Town) -> None:
 
     assert "V24" in [visit["code"] for visit in pathway.body["visits"]]
     assert [section["code"] for section in form.body["sections"]] == [
-        "consultation", "development", "vision", "hearing", "biometrics",
+        "consultation", "development", "scale_asq", "vision", "hearing", "biometrics",
     ]  # fmt: skip
 
 

@@ -187,7 +187,7 @@ def test_a_document_is_written_in_its_own_circle_and_on_its_own_form(begun: Docu
     with pytest.raises(NotFound):
         edit(begun, pen(circle=circle_of(DOC)), WHOLE, edition=1)
     with pytest.raises(FormReplaced):
-        edit(begun, pen(form=replace(V24, version="2")), WHOLE, edition=1)
+        edit(begun, pen(form=replace(V24, version="another")), WHOLE, edition=1)
 
 
 def test_a_draft_is_its_writers_own_and_a_signed_document_is_for_the_circle(

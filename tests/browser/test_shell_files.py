@@ -1,6 +1,9 @@
 """Files of messages: what is refused, what is stripped, what comes back."""
 
+import asyncio
+
 import pytest
+from playwright.async_api import Route
 
 from tests.support.browser_shell import CHROMIUM, Scene, Window
 
@@ -151,3 +154,31 @@ async def test_what_is_brushed_over_on_glass_cannot_be_made_out_either(lone_tab:
 
     assert beside > 150
     assert brushed < 40
+
+
+MANY = """async (channel) => {
+  const entry = ronde.newEntry();
+  const made = Array.from({length: 7}, (_, at) => new File([`${at}`], `${at}.txt`));
+  const given = await Promise.all(made.map((file) => ronde.files.attach(file, {channel, entry})));
+  return given.map(({name}) => name);
+}"""
+
+
+async def test_of_many_files_two_leave_at_once_and_all_arrive(scene: Scene) -> None:
+    await scene.tab.ask("() => ronde.synchronise()")
+    inside, most = 0, 0
+
+    async def slowly(route: Route) -> None:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0.05)
+        inside -= 1
+        await route.continue_()
+
+    await scene.lea.context.route("**/blobs/*", slowly)
+
+    names = await scene.tab.ask(MANY, scene.story.channel)
+
+    assert names == [f"{at}.txt" for at in range(7)]
+    assert most == 2

@@ -9,6 +9,7 @@ import { isDue } from "../../web/client/shell/renewal.ts";
 import { NotPossible } from "../../web/client/shell/ronde.ts";
 import { plain } from "../../web/client/shell/search.ts";
 import { Queue } from "../../web/client/shell/slices.ts";
+import { Turnstile } from "../../web/client/shell/turnstile.ts";
 import { askedWait, offlineWait, raceWait } from "../../web/client/shell/waits.ts";
 
 const DAY = 86_400_000;
@@ -118,3 +119,49 @@ test("who stops listening hears nothing more", () => {
 
   assert.deepEqual(heard, ["un"]);
 });
+
+test("a turnstile lets two in at once, in their order, and whoever fails makes room", async () => {
+  const turnstile = new Turnstile(2);
+  const [begun, ends]: [string[], (() => void)[]] = [[], []];
+  const work = (name: string) => async () => {
+    begun.push(name);
+    await new Promise<void>((go) => ends.push(go));
+    if (name === "a") throw new Error(name);
+  };
+
+  const asked = Promise.allSettled(["a", "b", "c", "d"].map((name) => turnstile.pass(work(name))));
+  await turn();
+  const first = [...begun];
+  ends.shift()?.();
+  await turn();
+  const then = [...begun];
+  while (ends.length > 0) {
+    ends.shift()?.();
+    await turn();
+  }
+  const done = await asked;
+
+  assert.deepEqual([first, then, begun], [["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"]]);
+  assert.deepEqual(done.map(({ status }) => status), ["rejected", "fulfilled", "fulfilled", "fulfilled"]);
+});
+
+test("whoever gives up before a turnstile leaves the line to the others", async () => {
+  const turnstile = new Turnstile(1);
+  const gone = new AbortController();
+  const begun: string[] = [];
+  let end = (): void => undefined;
+
+  const first = turnstile.pass(async () => await new Promise<void>((go) => (end = go)));
+  const given = turnstile.pass(async () => begun.push("given up"), gone.signal);
+  const last = turnstile.pass(async () => begun.push("last"));
+  gone.abort();
+  await assert.rejects(given, { name: "AbortError" });
+  end();
+  await Promise.all([first, last]);
+
+  assert.deepEqual(begun, ["last"]);
+});
+
+async function turn(): Promise<void> {
+  await new Promise((go) => setTimeout(go, 0));
+}

@@ -3,7 +3,7 @@
 import type { ProfessionalId } from "../../core/ids.ts";
 import { Refused, type Ronde } from "../../shell/ronde.ts";
 import { openDialog } from "../dialog.ts";
-import { type Child, fill, freshId, h } from "../dom.ts";
+import { type Child, assign, fill, freshId, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import type { People } from "../feed/people.ts";
 import { busy } from "../form.ts";
@@ -82,8 +82,15 @@ class BookingForm {
       await this.#ask();
       return true;
     } catch (error) {
-      return this.#wrong(why(error), this.#day);
+      return this.#wrong(why(error), this.#blamed(error));
     }
+  }
+
+  /** The field that a refusal is about. */
+  #blamed(error: unknown): HTMLElement {
+    const code = error instanceof Refused ? error.code : "";
+    if (code === "telling_label") return this.#place;
+    return code === "no_such_time" ? this.#time : this.#day;
   }
 
   async #ask(): Promise<void> {
@@ -131,6 +138,7 @@ class BookingForm {
   #wrong(sentence: string, field: HTMLElement): false {
     this.#error.hidden = false;
     this.#error.textContent = sentence;
+    for (const each of [this.#day, this.#time, this.#place]) assign(each, { "aria-invalid": each === field ? "true" : null });
     field.focus();
     return false;
   }

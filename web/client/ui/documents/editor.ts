@@ -42,6 +42,8 @@ export class Editor {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
   #dirty = false;
+  /** The server could not take what was written, for a reason that passes by itself. */
+  #held = false;
 
   constructor(options: EditorOptions) {
     this.#options = options;
@@ -49,6 +51,8 @@ export class Editor {
     this.#edition = options.document.edition;
     fill(this.element, this.#summary, this.#conflict, this.#sections(), this.#status);
     options.signal.addEventListener("abort", () => void this.flush());
+    options.signal.addEventListener("abort", options.ronde.on("status", ({ online, signedIn }) => void (online && signedIn && this.#tryAgain())));
+    addEventListener("online", () => this.#tryAgain(), { signal: options.signal });
     addEventListener("pagehide", () => void this.flush(), { signal: options.signal });
   }
 
@@ -73,7 +77,7 @@ export class Editor {
   /** Save now what waits; resolves when nothing does. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#dirty) await this.#save();
+    if (this.#dirty || this.#held) await this.#save();
     await this.#saving;
   }
 
@@ -158,10 +162,15 @@ export class Editor {
     await this.#saving;
   }
 
+  #tryAgain(): void {
+    if (this.#held) void this.#save();
+  }
+
   async #put(): Promise<void> {
     // What is wrong on its own (a text for a number) stays here until it is mended.
     if (problemsOf(this.#options.form, this.answers, false).length > 0) return;
     const { ronde, document } = this.#options;
+    this.#held = false;
     try {
       const path = `/documents/${document.id}/draft`;
       const body = { answers: this.answers };
@@ -175,6 +184,7 @@ export class Editor {
   }
 
   #failed(error: unknown): void {
+    this.#held = error instanceof Unreachable || (error instanceof Refused && error.status === 401);
     if (error instanceof Unreachable) {
       this.#tell(t("Hors ligne : vos réponses sont gardées sur cet appareil."));
     } else if (error instanceof Refused && (error.status === 412 || error.code === "stale_edition")) {

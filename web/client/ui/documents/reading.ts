@@ -48,7 +48,7 @@ export function answersView(form: FormDefinition, answers: Answers, before: Answ
       });
     if (rows.length === 0) return [];
     return [
-      h("section", { class: "card" }, h("h2", { class: "section-title" }, labelWord(section.label)), h("dl", { class: "facts" }, rows)),
+      h("section", { class: "card" }, h("h2", { class: "section-title" }, labelWord(section.label)), h("dl", { class: "facts answers" }, rows)),
     ];
   });
 }

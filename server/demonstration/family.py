@@ -60,7 +60,7 @@ async def sign_document(stage: Stage) -> None:
     stage.clock.move_to(stage.clock() + timedelta(days=REMINDER_DAYS))
     for actor in stage.cast.values():
         await actor.return_to_work()
-    draft = {"form": "v24", "visit": "V24", "answers": _answers(stage.clock().date())}
+    draft = {"form": "F26", "visit": "V24", "answers": _answers(stage.clock().date())}
     ask, circle = helene.line.ask, stage.circle
     document = await ask("POST", f"/circles/{circle}/documents", draft)
     path = f"/documents/{document['id']}"

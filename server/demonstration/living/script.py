@@ -185,7 +185,7 @@ class Draft(Deed, tag="draft", frozen=True):
 
     name: str
     form: str
-    visit: str
+    visit: str | None
     answers: Mapping[str, Any]
 
 

@@ -42,6 +42,7 @@ const DOOR = 40;
 const OFFICE = 86;
 const FORMS = /coordination_(?:attest|child|circle|new_child)\.ts$/u;
 const CORE = 30;
+const MORE_DRAWINGS = "ui/more_icons.ts";
 const KB = 1000;
 
 const folder = mkdtempSync(join(tmpdir(), "ronde-budget-"));
@@ -101,6 +102,38 @@ test("whoever signs in carries no core", () => {
   assert.ok(!read.includes("MLS 1.0"));
   const [door] = pages().filter(({ source }) => source === "ui/pages/sign_in.ts");
   assert.ok(door !== undefined && pageWeight(door) <= DOOR * KB, String(door && pageWeight(door)));
+});
+
+test("a page that carries few drawings asks for no other", async () => {
+  const { metafile } = await build({
+    absWorkingDir: CLIENT,
+    entryPoints: ["ui/app.ts"],
+    bundle: true,
+    splitting: true,
+    write: false,
+    format: "esm",
+    outdir: folder,
+    metafile: true,
+  });
+  const source = (path: string): string => readFileSync(join(CLIENT, path), "utf8");
+  const more = [...source(MORE_DRAWINGS).matchAll(/^ {2}(\w+): /gmu)].map(([, name]) => name);
+  // What a menu draws comes with the menu.
+  const asks = new RegExp(`(?:icon\\(|sign: |drawing: )"(?:${more.join("|")})"`, "u");
+  const follow = (path: string, found: Set<string>): Set<string> => {
+    if (found.has(path)) return found;
+    found.add(path);
+    const then = metafile.inputs[path]?.imports ?? [];
+    for (const each of then) if (each.kind === "import-statement" && each.path.startsWith("ui/")) follow(each.path, found);
+    return found;
+  };
+
+  const light = [...pages().map((page) => page.source), "ui/app.ts", "ui/pages/not_found.ts"]
+    .map((page) => follow(page, new Set()))
+    .filter((found) => !found.has(MORE_DRAWINGS));
+  const strays = light.flatMap((found) => [...found].filter((path) => asks.test(source(path))));
+
+  assert.ok(more.length > 10 && light.length > 4);
+  assert.deepEqual(strays, []);
 });
 
 test("what reads and writes of the core is within thirty kilobytes", async () => {

@@ -75,7 +75,7 @@ class Room {
 
   #askRenewal(): void {
     const again = (): void => this.#context.again();
-    this.#draw(t("Vos cercles sont fermés pour l'instant"), [
+    this.#draw(t("En attente de votre convention"), [
       h("p", { class: "soft" }, renewFirst()),
       h("p", { class: "soft" }, t("Gardez votre code de récupération : il vous servira ici ensuite.")),
       h("button", { class: "button button-primary button-wide", type: "button", onclick: again }, t("Réessayer")),

@@ -15,7 +15,7 @@ export function noCircle(ronde: Ronde, lapsed: boolean): HTMLElement {
 
 /** What to do about a convention that is not in force, and what comes of it. */
 export function renewFirst(): string {
-  return t("Votre convention n'est pas en vigueur. Demandez à la coordination de la renouveler : vous retrouverez alors vos cercles et tout ce qui s'y est dit.");
+  return t("Elle n'est pas en vigueur aujourd'hui. Demandez à la coordination de la signer ou de la renouveler : vos cercles s'ouvrent alors, et rien de ce qui s'y dit n'est perdu.");
 }
 
 const OF_ROLE: Readonly<Record<string, () => Said>> = {
@@ -25,7 +25,7 @@ const OF_ROLE: Readonly<Record<string, () => Said>> = {
 };
 
 function closedForNow(): Said {
-  return { drawing: "lock", title: t("Vos cercles sont fermés pour l'instant"), text: renewFirst() };
+  return { drawing: "lock", title: t("En attente de votre convention"), text: renewFirst() };
 }
 
 function waiting(): Said {

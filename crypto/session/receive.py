@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from crypto.canonical import milliseconds, moment_of
 from crypto.ids import ChannelId
 from crypto.session.adopt import adopt
 from crypto.session.commits import take_commit
@@ -41,7 +42,7 @@ def receive_items(
         if item.seq > state.cursor + 1:
             gap = CatchUp(channel=channel, after=state.cursor)
             return Step(session=step.session, effects=(*step.effects, gap))
-        step = step.then(partial(_take, item=item))
+        step = step.then(partial(_take, item=item, now=now))
         if channel_of(step.session, channel).cursor < item.seq:
             # It waits for a fresher chain, and so does all that follows.
             break
@@ -49,7 +50,7 @@ def receive_items(
     return step.then(lambda then: advance(then, channel, now=now))
 
 
-def _take(session: Session, item: Item) -> Step:
+def _take(session: Session, item: Item, *, now: datetime) -> Step:
     state = channel_of(session, item.channel)
     if item.seq <= state.cursor:
         again = item.seq in state.unread and item.kind is Kind.ENTRY
@@ -59,13 +60,35 @@ def _take(session: Session, item: Item) -> Step:
         return kept(session, state)
     match item.kind:
         case Kind.CREATE:
-            return _take_create(session, state, item)
+            return _dated(_take_create(session, state, item), state, now)
         case Kind.ENTRY:
             return read_entry(session, state, item)
         case Kind.COMMIT:
-            return take_commit(session, state, item)
+            return _dated(take_commit(session, state, _in_order(state, item)), state, now)
         case Kind.HISTORY:
             return take_history(session, state, item)
+
+
+def _in_order(state: ChannelState, item: Item) -> Item:
+    """Date a commit no earlier than the epochs before it, whatever the server says.
+
+    Dated back, it could let in a certificate or a key package that was over by then.
+    """
+    return replace(item, at=max([item.at, *(known.began for known in state.epochs)]))
+
+
+def _dated(step: Step, before: ChannelState, now: datetime) -> Step:
+    """Let no epoch begin after we heard of it, whatever the server says.
+
+    Dated ahead, it would be handed to newcomers who may read since a later day only (R9).
+    """
+    state, here = channel_of(step.session, before.id), moment_of(milliseconds(now))
+    fresh = state.epochs[len(before.epochs) :]
+    if all(known.began <= here for known in fresh):
+        return step
+    dated = (replace(known, began=min(known.began, here)) for known in fresh)
+    state = replace(state, epochs=(*before.epochs, *dated))
+    return Step(session=step.session.keep(state), effects=step.effects)
 
 
 def _settle(session: Session, channel: ChannelId) -> Step:

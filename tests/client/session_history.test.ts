@@ -9,8 +9,15 @@ import * as sessions from "../../web/client/core/session/session.ts";
 import { HistoryGrant } from "../../web/client/core/statement.ts";
 import { putPast } from "./support/session_malice.ts";
 import { NOW, person } from "./support/session_people.ts";
-import { request, settle } from "./support/session_relay.ts";
+import { type Relay, request, settle } from "./support/session_relay.ts";
 import { House } from "./support/session_scene.ts";
+
+const LATER = NOW + 3_600_000;
+
+/** Lie about when the newest commit came. */
+function redate(relay: Relay, at: number): void {
+  relay.log[relay.newest.seq - 1] = { ...relay.newest, at };
+}
 
 test("a newcomer reads what was said before", async () => {
   const house = await House.build();
@@ -60,6 +67,7 @@ test("under the policy joining a newcomer reads from its joining on", async () =
 test("under the policy since a newcomer reads epochs that began after the date", async () => {
   const house = await House.build();
   const { ana } = house;
+  ana.now = LATER;
   await ana.say("trop tôt");
   const ben = await house.joined();
   const began = ana.state.epochs.at(-1)?.began ?? 0;
@@ -70,6 +78,40 @@ test("under the policy since a newcomer reads epochs that began after the date",
 
   assert.deepEqual(dana.heard, ["assez tard"]);
   assert.deepEqual(dana.warnings, []);
+});
+
+test("an epoch that the server dates ahead is handed to nobody for it", async () => {
+  const house = await House.build();
+  const { ana, relay } = house;
+  const ben = await house.member();
+  await ana.add(ben);
+  redate(relay, LATER);
+  await ben.sync();
+  await ana.say("trop tôt");
+  await settle(ana, ben);
+  const dana = await house.member(new HistoryGrant("since", LATER));
+
+  await ben.add(dana);
+  await settle(ana, ben, dana);
+
+  assert.equal(ben.state.epochs[0]?.began, NOW);
+  assert.deepEqual(dana.heard, []);
+});
+
+test("a commit is dated no earlier than the epoch it ends", async () => {
+  const house = await House.build();
+  const { ana, relay } = house;
+  const ben = await house.member();
+  [ana.now, ben.now] = [LATER, LATER];
+  await ana.add(ben);
+  await ben.sync();
+  const began = ben.state.epochs.at(-1)?.began;
+
+  await ana.rotate();
+  redate(relay, NOW - 400 * 86_400_000);
+  await ben.sync();
+
+  assert.deepEqual([ben.epoch, ben.state.epochs.at(-1)?.began], [ana.epoch, began]);
 });
 
 test("who adds before having the past passes it on later", async () => {

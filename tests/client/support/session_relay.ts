@@ -101,6 +101,8 @@ export class Client {
   session: Session;
   events: Effect[] = [];
   fuse: number | null = null;
+  /** This device's clock. */
+  now = NOW;
   disk: Uint8Array;
 
   private constructor(who: Person, relay: Relay, session: Session) {
@@ -130,7 +132,7 @@ export class Client {
   async open(): Promise<void> {
     await this.learn();
     const { channel, circle } = this.relay;
-    await this.do(await openChannel(this.session, channel, circle.id, { now: NOW }));
+    await this.do(await openChannel(this.session, channel, circle.id, { now: this.now }));
   }
 
   async watch(): Promise<void> {
@@ -145,7 +147,7 @@ export class Client {
 
   saying(text: string): Promise<Step> {
     const body = new TextEncoder().encode(text);
-    const said = { type: "message", body, now: NOW };
+    const said = { type: "message", body, now: this.now };
     return sessions.compose(this.session, this.relay.channel, said);
   }
 
@@ -156,23 +158,23 @@ export class Client {
   async adding(...others: readonly Client[]): Promise<Step> {
     await this.learn();
     const adds = others.flatMap((other) => this.relay.shelf.get(other.id)?.splice(0, 1) ?? []);
-    return sessions.changeMembers(this.session, this.relay.channel, { adds, now: NOW });
+    return sessions.changeMembers(this.session, this.relay.channel, { adds, now: this.now });
   }
 
   async remove(...others: readonly Client[]): Promise<void> {
     await this.learn();
     const removes = others.map((other) => other.id);
-    const given = { removes, now: NOW };
+    const given = { removes, now: this.now };
     await this.do(await sessions.changeMembers(this.session, this.relay.channel, given));
   }
 
   async rotate(): Promise<void> {
-    await this.do(await sessions.rotate(this.session, this.relay.channel, { now: NOW }));
+    await this.do(await sessions.rotate(this.session, this.relay.channel, { now: this.now }));
   }
 
   async rejoin(): Promise<void> {
     const { channel, newest } = this.relay;
-    await this.do(await rejoin(this.session, channel, newest, { now: NOW }));
+    await this.do(await rejoin(this.session, channel, newest, { now: this.now }));
   }
 
   // What its shell does.
@@ -190,7 +192,7 @@ export class Client {
 
   /** Take in what is pushed; the chain is fetched only when the session asks for it. */
   async receive(items: readonly Item[]): Promise<void> {
-    await this.do(await sessions.receive(this.session, this.relay.channel, items, { now: NOW }));
+    await this.do(await sessions.receive(this.session, this.relay.channel, items, { now: this.now }));
   }
 
   async resume(): Promise<void> {
@@ -245,8 +247,8 @@ export class Client {
     this.burn();
     const step =
       typeof answer === "string"
-        ? await sessions.refuse(this.session, request, answer, { now: NOW })
-        : await sessions.acknowledge(this.session, request, answer, { now: NOW });
+        ? await sessions.refuse(this.session, request, answer, { now: this.now })
+        : await sessions.acknowledge(this.session, request, answer, { now: this.now });
     await this.do(step);
   }
 

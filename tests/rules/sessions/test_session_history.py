@@ -1,5 +1,8 @@
 """R9 in a session: who comes later reads what the circle lets it read."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 from crypto.history import HistoryBundle
 from crypto.session.effects import (
     CannotRead,
@@ -7,9 +10,16 @@ from crypto.session.effects import (
 )
 from crypto.session.log import Kind
 from crypto.statement import HistoryGrant, HistoryPolicy
-from tests.support.devices import Circle
+from tests.support.devices import NOW, Circle
 from tests.support.newcomers import member, second_device
 from tests.support.relay import Client, Relay, sends, settle
+
+LATER = NOW + timedelta(hours=1)
+
+
+def redate(relay: Relay, at: datetime) -> None:
+    """Lie about when the newest commit came."""
+    relay.log[relay.newest.seq - 1] = replace(relay.newest, at=at)
 
 
 def test_a_newcomer_reads_what_was_said_before(ana: Client, ben: Client, cleo: Client) -> None:
@@ -56,6 +66,7 @@ def test_under_the_policy_joining_a_newcomer_reads_from_its_joining_on(
 def test_under_the_policy_since_a_newcomer_reads_epochs_that_began_after_the_date(
     circle: Circle, relay: Relay, ana: Client, ben: Client
 ) -> None:
+    ana.now = LATER
     ana.say("trop tôt")
     ana.add(ben)  # the epoch that this begins is the first to be given
     began = ana.state.epochs[-1].began
@@ -66,6 +77,38 @@ def test_under_the_policy_since_a_newcomer_reads_epochs_that_began_after_the_dat
 
     assert dana.heard == ["assez tard"]
     assert dana.warnings == []
+
+
+def test_an_epoch_that_the_server_dates_ahead_is_handed_to_nobody_for_it(
+    circle: Circle, relay: Relay, ana: Client, ben: Client
+) -> None:
+    ana.add(ben)
+    redate(relay, LATER)
+    ben.sync()
+    ana.say("trop tôt")
+    settle(ana, ben)
+    dana = member(circle, relay, HistoryGrant(policy=HistoryPolicy.SINCE, since=LATER))
+
+    ben.add(dana)
+    settle(ana, ben, dana)
+
+    assert ben.state.epochs[0].began == NOW
+    assert dana.heard == []
+
+
+def test_a_commit_is_dated_no_earlier_than_the_epoch_it_ends(
+    circle: Circle, relay: Relay, ana: Client, ben: Client
+) -> None:
+    ana.now = ben.now = LATER
+    ana.add(ben)
+    ben.sync()
+    began = ben.state.epochs[-1].began
+
+    ana.rotate()
+    redate(relay, NOW - timedelta(days=400))
+    ben.sync()
+
+    assert (ben.epoch, ben.state.epochs[-1].began) == (ana.epoch, began)
 
 
 def test_who_adds_before_having_the_past_passes_it_on_later(

@@ -8,6 +8,7 @@
 import type { Moment } from "../canonical.ts";
 import type { ChannelId } from "../ids.ts";
 import { equal } from "../mls/suite.ts";
+import { EpochKey } from "../past.ts";
 import type { Item } from "./log.ts";
 import { joinPasts, readEntry } from "./read.ts";
 import { advance } from "./send.ts";
@@ -39,7 +40,7 @@ export async function receiveItems(
     if (item.seq > state.cursor + 1) {
       return stepTo(step.session, ...step.effects, catchUp(state));
     }
-    step = await further(step, (then) => take(then, item));
+    step = await further(step, (then) => take(then, item, now));
     if (channelOf(step.session, channel).cursor < item.seq) {
       // It waits for a fresher chain, and so does all that follows.
       break;
@@ -49,7 +50,7 @@ export async function receiveItems(
   return further(step, (then) => advance(then, channel, { now }));
 }
 
-async function take(session: Session, item: Item): Promise<Step> {
+async function take(session: Session, item: Item, now: Moment): Promise<Step> {
   const before = channelOf(session, item.channel);
   if (item.seq <= before.cursor) {
     const again = before.unread.includes(item.seq) && item.kind === "entry";
@@ -61,14 +62,38 @@ async function take(session: Session, item: Item): Promise<Step> {
   }
   switch (item.kind) {
     case "create":
-      return takeCreate(session, state, item);
+      return dated(await takeCreate(session, state, item), state, now);
     case "entry":
       return readEntry(session, state, item);
-    case "commit":
-      return (await import("./changing.ts")).takeCommit(session, state, item);
+    case "commit": {
+      const { takeCommit } = await import("./changing.ts");
+      return dated(await takeCommit(session, state, inOrder(state, item)), state, now);
+    }
     case "history":
       return (await import("./changing.ts")).takeHistory(session, state, item);
   }
+}
+
+/**
+ * Date a commit no earlier than the epochs before it, whatever the server says.
+ *
+ * Dated back, it could let in a certificate or a key package that was over by then.
+ */
+function inOrder({ epochs }: ChannelState, item: Item): Item {
+  return { ...item, at: epochs.reduce((at, { began }) => Math.max(at, began), item.at) };
+}
+
+/**
+ * Let no epoch begin after we heard of it, whatever the server says.
+ *
+ * Dated ahead, it would be handed to newcomers who may read since a later day only (R9).
+ */
+function dated(step: Step, before: ChannelState, now: Moment): Step {
+  const state = channelOf(step.session, before.id);
+  const fresh = state.epochs.slice(before.epochs.length);
+  if (fresh.every(({ began }) => began <= now)) return step;
+  const heard = fresh.map((known) => new EpochKey({ ...known, began: Math.min(known.began, now) }));
+  return kept(step.session, state.with({ epochs: [...before.epochs, ...heard] }), ...step.effects);
 }
 
 function settle(session: Session, channel: ChannelId): Step {

@@ -17,6 +17,7 @@ from care_circle.circle import Circle, CircleClosed
 from care_circle.convention import Convention, require_active
 from care_circle.document import ReasonMissing
 from care_circle.early_care_terms import EarlyCareTerms
+from care_circle.form import Answer
 from care_circle.mending import Mendable, Mender
 from crypto.ids import ChildId, CircleId, ForfaitId, PrescriptionId, ProfessionalId, id_of
 
@@ -64,12 +65,18 @@ class PrescriptionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a prescriber asks for: sessions beside the assessment, months from the opening."""
+    """What a prescriber asks for: sessions beside the assessment, months from the opening.
+
+    Where a number is None, it is all that the pathway has. `professional` is whom they would
+    like, which the coordinator decides.
+    """
 
     discipline: str
     reason: str = field(repr=False)
-    sessions: int
-    months: int
+    sessions: int | None = None
+    months: int | None = None
+    professional: ProfessionalId | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +119,8 @@ class Prescription:
     prescriber: ProfessionalId
     signed_on: date
     signed_at: datetime
+    professional: ProfessionalId | None = None
+    urgent: bool = False
     forfait: ForfaitId | None = None
     cancellation: Cancellation | None = None
 
@@ -164,9 +173,11 @@ def prescribe(
     _require_prescriber(by, terms)
     require_active(by.conventions, on=by.today)
     discipline = terms.discipline(wish.discipline)
-    if not 0 <= wish.sessions <= discipline.sessions or not discipline.assessments + wish.sessions:
+    sessions = discipline.sessions if wish.sessions is None else wish.sessions
+    months = discipline.validity_months if wish.months is None else wish.months
+    if not 0 <= sessions <= discipline.sessions or not discipline.assessments + sessions:
         raise BeyondTheTerms
-    if not 1 <= wish.months <= discipline.validity_months:
+    if not 1 <= months <= discipline.validity_months:
         raise BeyondTheTerms
     require_reason(wish.reason)
     return Prescription(
@@ -175,12 +186,14 @@ def prescribe(
         circle=by.circle.id,
         discipline=discipline.code,
         assessments=discipline.assessments,
-        sessions=wish.sessions,
-        months=wish.months,
+        sessions=sessions,
+        months=months,
         reason=wish.reason,
         prescriber=by.actor.professional,
         signed_on=by.today,
         signed_at=by.now,
+        professional=wish.professional,
+        urgent=wish.urgent,
     )
 
 
@@ -235,6 +248,18 @@ def require_reason(reason: str) -> None:
     """
     if not reason.strip() or len(reason) > MAX_REASON:
         raise ReasonMissing
+
+
+def answers_of(wish: Wish) -> dict[str, Answer | None]:
+    """Give what is prescribed by the codes of the pathway's form for it."""
+    return {
+        "discipline": wish.discipline,
+        "reason": wish.reason,
+        "sessions": wish.sessions,
+        "months": wish.months,
+        "professional": wish.professional,
+        "urgent": wish.urgent,
+    }
 
 
 def in_order(prescriptions: Iterable[Prescription]) -> tuple[Prescription, ...]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from care_circle.due import Due, Side
 from care_circle.early_care_terms import Part
+from care_circle.form import Answer
 from care_circle.mending import Mendable, Mender
 from crypto.ids import CareSessionId, ProfessionalId
 
@@ -23,21 +24,24 @@ class SessionInTheFuture(ValueError, Mendable):
 
 
 class BadSession(ValueError, Mendable):
-    """Minutes outside 1 to 480, a note beyond three lines, or a place that is no code."""
+    """Minutes outside 1 to 480 or of a missed one, a long note, or a place that is no code."""
 
     mended_by = Mender.PROFESSIONAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What a paramedic says of a session: `at` is wall time, `place` a code of the form's."""
+    """What a paramedic says of a session: `at` is wall time, `place` a code of the form's.
+
+    One that was missed took no minutes.
+    """
 
     on: date
     at: time
-    minutes: int
     part: Part
     done: bool
     place: str
+    minutes: int | None = None
     note: str = field(default="", repr=False)
 
 
@@ -71,6 +75,19 @@ class Session:
         return replace(self, due=due)
 
 
+def answers_of(held: Held) -> dict[str, Answer | None]:
+    """Give what is said of a session by the codes of the pathway's form for it."""
+    return {
+        "on": held.on.isoformat(),
+        "at": held.at.isoformat(timespec="minutes"),
+        "part": held.part.value,
+        "state": "done" if held.done else "missed",
+        "place": held.place,
+        "minutes": held.minutes,
+        "note": held.note or None,
+    }
+
+
 def without_words(session: Session) -> Session:
     """Give a session without its note and without the words about taking it back."""
     taken = session.due.taken_back
@@ -81,7 +98,7 @@ def without_words(session: Session) -> Session:
 def overlap(one: Held, other: Held) -> bool:
     """Tell whether two sessions share a minute."""
     first, second = sorted((one, other), key=_begin)
-    return _begin(first) + timedelta(minutes=first.minutes) > _begin(second)
+    return _begin(first) + timedelta(minutes=first.minutes or 1) > _begin(second)
 
 
 def require_sayable(held: Held, *, now: datetime, zone: ZoneInfo) -> None:
@@ -92,7 +109,9 @@ def require_sayable(held: Held, *, now: datetime, zone: ZoneInfo) -> None:
         SessionInTheFuture: It has not begun yet where the network works.
     """
     lines = held.note.splitlines()
-    if not 1 <= held.minutes <= MAX_MINUTES or not _PLACE.fullmatch(held.place):
+    if (held.minutes is None) is held.done or not _PLACE.fullmatch(held.place):
+        raise BadSession
+    if held.minutes is not None and not 1 <= held.minutes <= MAX_MINUTES:
         raise BadSession
     if len(lines) > MAX_LINES or len(held.note) > MAX_NOTE:
         raise BadSession

@@ -108,6 +108,7 @@ def _early_care(ground: Ground) -> EarlyCareService:
         guard=ground.guard,
         surroundings=ground.around,
         terms=ground.terms,
+        pathway=ground.pathway,
     )
 
 
@@ -119,6 +120,7 @@ def _sessions(ground: Ground) -> CareSessionsService:
         guard=ground.guard,
         surroundings=ground.around,
         terms=ground.terms,
+        pathway=ground.pathway,
     )
 
 

@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from care_circle import claiming
 from care_circle.access import Action, Relation, require
 from care_circle.actor import Actor
+from care_circle.answers import Known
 from care_circle.claiming import Claimant
 from care_circle.due import Cause, TakenBack
 from care_circle.early_care_terms import EarlyCareTerms
 from care_circle.forfait import Forfait, discreet, newest_first
+from care_circle.form import FormRecord
+from care_circle.pathway import Pathway
 from care_circle.pathway_store import Forfaits
+from care_circle.record_form import require_recordable
 from care_circle.services.files import everything
-from care_circle.services.guard import Guard
-from care_circle.session import Held, Session
+from care_circle.services.guard import Guard, Way
+from care_circle.session import Held, Session, answers_of
 from care_circle.store import Circles, People
 from care_circle.surroundings import Surroundings
 from crypto.ids import CareSessionId, ForfaitId
@@ -43,6 +47,7 @@ class CareSessionsService:
     guard: Guard
     surroundings: Surroundings
     terms: EarlyCareTerms
+    pathway: Pathway
 
     async def claim(
         self, actor: Actor, forfait: ForfaitId, session: CareSessionId, held: Held
@@ -52,11 +57,14 @@ class CareSessionsService:
         Raises:
             SessionIdTaken: The id stands for another session.
             NotOfTheDiscipline, NotTheirForfait: It is not theirs to claim.
+            BadAnswers: It does not fit the pathway's form of a session.
             BadSession, SessionInTheFuture, SlotClaimed: It cannot be true.
             NoConventionThatDay, BeforeOpening, AfterItsEnd: Its day is not covered.
             QuotaUsedUp: There is none left.
         """
-        found = await self._reached(actor, Action.CLAIM_SESSION, forfait)
+        found, way = await self._reached(actor, Action.CLAIM_SESSION, forfait)
+        known = Known(birth=way.child.identity.birth_date, today=self.surroundings.today())
+        require_recordable(self.pathway, FormRecord.SESSION, answers_of(held), known=known)
         by = Claimant(
             actor=actor,
             conventions=await self.people.conventions_of(actor.professional),
@@ -96,13 +104,12 @@ class CareSessionsService:
             AlreadyTakenBack: It was taken back before.
             TooManyWords: The words are too long.
         """
-        found = await self._reached(actor, Action.CORRECT_SESSION, forfait)
+        _, way = await self._reached(actor, Action.CORRECT_SESSION, forfait)
         taken = self._taken(actor, reversal)
         changed = await self.forfaits.change(
             forfait, lambda kept: claiming.correct(kept, session, taken, by=actor)
         )
-        circle = await self.circles.of_child(found.child)
-        inside = circle is not None and actor.professional in circle.roster
+        inside = way.circle is not None and actor.professional in way.circle.roster
         return changed if inside else discreet(changed)
 
     async def mine(self, actor: Actor) -> tuple[Forfait, ...]:
@@ -130,10 +137,12 @@ class CareSessionsService:
             if each.professional is None and each.closing is None and each.discipline in codes
         )
 
-    async def _reached(self, actor: Actor, action: Action, forfait: ForfaitId) -> Forfait:
+    async def _reached(
+        self, actor: Actor, action: Action, forfait: ForfaitId
+    ) -> tuple[Forfait, Way]:
         found = await self.forfaits.forfait(forfait)
-        await self.guard.child(actor, action, found.child, kind="forfait", thing=forfait)
-        return found
+        way = await self.guard.child(actor, action, found.child, kind="forfait", thing=forfait)
+        return found, way
 
     async def _elsewhere(self, actor: Actor, forfait: Forfait) -> tuple[Session, ...]:
         """Give one's sessions with the child on its other forfaits."""

@@ -8,12 +8,16 @@ from care_circle import forfait as rules
 from care_circle import prescription as prescribing
 from care_circle.access import Action, NotFound
 from care_circle.actor import Actor
+from care_circle.answers import Known
 from care_circle.circle import Circle, CircleClosed
 from care_circle.convention import require_active
 from care_circle.early_care_terms import Discipline, EarlyCareTerms
 from care_circle.forfait import Forfait, ForfaitOpen, NotOfTheDiscipline, Opening, Outlook
+from care_circle.form import FormRecord
+from care_circle.pathway import Pathway
 from care_circle.pathway_store import Forfaits, Prescriptions
 from care_circle.prescription import Prescriber, Prescription, PrescriptionState, Wish
+from care_circle.record_form import require_recordable
 from care_circle.services.files import everything
 from care_circle.services.guard import Guard, Way
 from care_circle.store import Documents, People
@@ -39,6 +43,7 @@ class EarlyCareService:
     guard: Guard
     surroundings: Surroundings
     terms: EarlyCareTerms
+    pathway: Pathway
 
     async def prescribe(self, actor: Actor, child: ChildId, wish: Wish) -> Prescription:
         """Write and sign a prescription.
@@ -47,6 +52,8 @@ class EarlyCareService:
             ChildNotIncluded, CircleClosed: The child is not, or no more, in the pathway.
             NotAPrescriber: The actor does not prescribe for this child.
             UnknownDiscipline, BeyondTheTerms, ReasonMissing: It cannot be prescribed like that.
+            BadAnswers: It does not fit the pathway's form of a prescription.
+            NotOfTheDiscipline, NoActiveConvention: Whom they would like cannot take it.
         """
         prescription = PrescriptionId(self.surroundings.new_id())
         way = await self.guard.child(
@@ -54,6 +61,10 @@ class EarlyCareService:
         )
         by = await self._prescriber(actor, way)
         written = prescribing.prescribe(prescription, wish, by, terms=self.terms)
+        await self._require_able(wish.professional, self.terms.discipline(wish.discipline))
+        known = Known(birth=way.child.identity.birth_date, today=by.today)
+        said = prescribing.answers_of(wish)
+        require_recordable(self.pathway, FormRecord.PRESCRIPTION, said, known=known)
         await self.prescriptions.add(written)
         return written
 

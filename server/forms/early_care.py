@@ -25,12 +25,17 @@ WallTime = Annotated[datetime, msgspec.Meta(tz=False)]
 
 
 class PrescriptionForm(Struct, frozen=True, kw_only=True):
-    """Care to prescribe: sessions beside the assessment, months from the opening."""
+    """Care to prescribe: sessions beside the assessment, months from the opening.
+
+    Without a number it is all that the pathway has.
+    """
 
     discipline: str
     reason: str
-    sessions: int
-    months: int
+    sessions: int | None = None
+    months: int | None = None
+    professional: ProfessionalId | None = None
+    urgent: bool = False
 
     def wish(self) -> Wish:
         """Read the form as the domain's value."""
@@ -39,6 +44,8 @@ class PrescriptionForm(Struct, frozen=True, kw_only=True):
             reason=self.reason,
             sessions=self.sessions,
             months=self.months,
+            professional=self.professional,
+            urgent=self.urgent,
         )
 
 
@@ -55,13 +62,13 @@ class HolderForm(Struct, frozen=True, kw_only=True):
 
 
 class SessionForm(Struct, frozen=True, kw_only=True):
-    """A session: when by the wall clock of the network, where, held or missed."""
+    """A session: when by the wall clock of the network, where, held (so many minutes) or missed."""
 
     start: WallTime
-    minutes: int
     part: Part
     done: bool
     place: str
+    minutes: int | None = None
     note: str = ""
 
     def held(self) -> Held:
@@ -100,6 +107,8 @@ class PrescriptionView(Struct, frozen=True, kw_only=True):
     months: int
     reason: str
     prescriber: ProfessionalId
+    professional: ProfessionalId | None
+    urgent: bool
     signed_on: date
     open_by: date | None
     lapses_on: date
@@ -114,7 +123,7 @@ class SessionView(Struct, frozen=True, kw_only=True):
     id: CareSessionId
     professional: ProfessionalId
     start: datetime
-    minutes: int
+    minutes: int | None
     part: Part
     done: bool
     place: str
@@ -169,6 +178,8 @@ def prescription_view(
         months=prescription.months,
         reason=prescription.reason,
         prescriber=prescription.prescriber,
+        professional=prescription.professional,
+        urgent=prescription.urgent,
         signed_on=prescription.signed_on,
         open_by=open_by,
         lapses_on=prescription.lapses_on,

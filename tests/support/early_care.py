@@ -6,6 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from care_circle.actor import Actor
+from care_circle.child import Child
+from care_circle.circle import Circle, Newcomer, admit, open_circle
 from care_circle.claiming import Claimant
 from care_circle.convention import Convention
 from care_circle.definition import Label, Mark
@@ -15,7 +17,7 @@ from care_circle.prescription import Prescription
 from care_circle.role import Profession, Role
 from care_circle.session import Held
 from crypto.ids import ChildId, CircleId, PrescriptionId, ProfessionalId, new_id
-from tests.support.care import convention
+from tests.support.care import NOW, TODAY, Somebody, addition, convention, genesis
 
 PARIS = ZoneInfo("Europe/Paris")
 COORDINATOR = ProfessionalId(new_id())
@@ -52,6 +54,23 @@ RULES = EarlyCareRules(
 TERMS = EarlyCareTerms(disciplines=(SWIMMING, SINGING), rules=RULES)
 
 
+def circle_of(about: Child, by: Somebody, *members: Somebody) -> Circle:
+    """Open a child's circle and let people in."""
+    name = CircleId(new_id())
+    circle = open_circle(name, about, genesis(name, by), coordinator=by.record, now=NOW)
+    for member in members:
+        newcomer = Newcomer(professional=member.record, conventions=(convention(member.id),))
+        circle = admit(
+            circle,
+            addition(circle, member, by),
+            newcomer=newcomer,
+            by=by.id,
+            now=NOW,
+            today=TODAY,
+        )
+    return circle
+
+
 def prescription(**changes: Any) -> Prescription:  # noqa: ANN401 - any field of one
     made = Prescription(
         id=PrescriptionId(new_id()),
@@ -84,7 +103,8 @@ def forfait(
 
 def held(on: date, *, hour: int = 9, **changes: Any) -> Held:  # noqa: ANN401 - any field of one
     made = Held(on=on, at=time(hour, 0), minutes=45, part=Part.SESSION, done=True, place="pool")
-    return replace(made, **changes)
+    missed = {} if changes.get("done", True) else {"minutes": None}
+    return replace(made, **{**missed, **changes})
 
 
 def claimant(

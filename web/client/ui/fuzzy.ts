@@ -44,6 +44,13 @@ function isWordStart(signs: readonly string[], place: number): boolean {
   return place === 0 || !/\p{L}|\d/u.test(signs[place - 1] ?? "");
 }
 
+/** Signs are few, and names by the thousand are looked through with every letter typed. */
+const PLAIN = new Map<string, string>();
+
 function plain(sign: string): string {
-  return sign.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const known = PLAIN.get(sign);
+  if (known !== undefined) return known;
+  const made = sign.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  PLAIN.set(sign, made);
+  return made;
 }

@@ -30,6 +30,8 @@ export type DirectoryOptions<T> = {
   readonly empty: Child;
 };
 
+/** Thousands of names are put in order anew with each page that comes in. */
+const ORDER = new Intl.Collator("fr");
 const AHEAD = 600;
 const STEP = 80;
 
@@ -83,10 +85,10 @@ export class Directory<T> {
   #shown(): readonly T[] {
     const { paged, filters, name } = this.#options;
     const keeps = filters.find((each) => each.value === this.#show)?.keeps ?? ((): boolean => true);
-    const asked = this.#search.value;
+    const asked = this.#search.value.trim();
     return paged.items
-      .filter((each) => keeps(each) && lookFor(asked, name(each)) !== null)
-      .sort((one, other) => name(one).localeCompare(name(other), "fr"));
+      .filter((each) => keeps(each) && (asked === "" || lookFor(asked, name(each)) !== null))
+      .sort((one, other) => ORDER.compare(name(one), name(other)));
   }
 
   #isNarrowed(): boolean {

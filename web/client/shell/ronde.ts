@@ -262,8 +262,7 @@ export type MemberDevice = Author & {
 export type Trouble = {
   /**
    * `ghost`: a device that no statement justifies is in the group, or somebody tried to add one.
-   * `forked`: a device stands in another group; what one writes waits until they agree again.
-   * `parted`: the log or others' devices did not agree; nothing waits for it.
+   * `forked`: a device stands in another group, what one writes waits; `parted`: others' did.
    */
   readonly kind: "ghost" | "forked" | "parted" | "chain" | "removed";
   readonly warning: Warning | null;
@@ -321,10 +320,7 @@ export interface Conversation {
 }
 
 /** A coordinator whose word about others this device takes, by their identity key. */
-export type Voucher = {
-  readonly professional: ProfessionalId;
-  readonly identityKey: Uint8Array;
-};
+export type Voucher = { readonly professional: ProfessionalId; readonly identityKey: Uint8Array };
 
 /** What the device knows of a circle, from its verified chain. */
 export type CircleView = {
@@ -389,7 +385,7 @@ export type Beginning =
   | {
       readonly kind: "restore";
       readonly code: string;
-      /** The person says that this device takes the place of all that they had: those leave. */
+      /** The person says that it takes the place of all that they had: those leave. */
       readonly replaces?: boolean;
     }
   /** Everything is lost: a new identity, loudly; colleagues hand history on. */

@@ -99,7 +99,8 @@ function drawDay(place: HTMLElement, ronde: Ronde, day: MyDay, conversations: re
     talk(news, day),
     taskList(tasks, day, conversations),
     drafts(day),
-    appointments(day.unsettled, children, t("Rendez-vous à confirmer"), "warning"),
+    appointments(day.unsettled.filter(({ status }) => status !== "missed"), children, t("Rendez-vous à confirmer"), "warning"),
+    appointments(day.unsettled.filter(({ status }) => status === "missed"), children, t("Rendez-vous manqués, à refixer"), "warning"),
     appointments(day.appointments, children, t("Rendez-vous à venir"), "calendar"),
     visits(day),
   ];

@@ -133,7 +133,7 @@ async def test_a_slot_booked_twice_is_two_appointments_and_corrupts_neither(town
 
 async def test_a_document_is_signed_once_or_edited_once(town: Town) -> None:
     ben, tag = town.ben.person, {"If-Match": '"1"'}
-    form: dict[str, Any] = {"form": "v24", "visit": "V24", "answers": dict(WHOLE)}
+    form: dict[str, Any] = {"form": "F26", "visit": "V24", "answers": dict(WHOLE)}
     draft = await ben.post(f"/circles/{town.network.circle}/documents", form)
     here = f"/documents/{draft.body['id']}"
 

@@ -38,7 +38,7 @@ async def fill_every_field(ana: Person, server: Running, stack: AsyncExitStack) 
     await network.admit(ben)
     answers = WHOLE | {"parents_concerned": True, "parents_concern": CONCERN}
     drafted = await person.post(
-        f"/circles/{network.circle}/documents", {"form": "v24", "answers": answers}
+        f"/circles/{network.circle}/documents", {"form": "F26", "answers": answers}
     )
     path = drafted.headers["Location"].removeprefix("/api/v1")
     signed = await person.post(f"{path}/signature", headers={"If-Match": drafted.headers["ETag"]})

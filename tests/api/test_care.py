@@ -45,7 +45,7 @@ async def town(server: Running, ana: Person) -> AsyncIterator[Town]:
 
 async def drafted(town: Town, answers: dict[str, Any] | None = None) -> tuple[str, str]:
     """Begin the 24-month document; give its path and its entity tag."""
-    form = {"form": "v24", "visit": "V24", "answers": WHOLE if answers is None else answers}
+    form = {"form": "F26", "visit": "V24", "answers": WHOLE if answers is None else answers}
     answer = await town.ben.person.post(f"/circles/{town.network.circle}/documents", form)
     assert answer.status == 201, answer
     return answer.headers["Location"].removeprefix("/api/v1"), answer.headers["ETag"]
@@ -360,7 +360,7 @@ async def test_an_unfinished_document_cannot_be_signed_and_the_fields_are_named(
 
 
 async def test_answers_that_do_not_fit_are_refused_without_being_quoted(town: Town) -> None:
-    form = {"form": "v24", "answers": {"weight_kg": 400, "Zéphyrine va bien": True}}
+    form = {"form": "F26", "answers": {"weight_kg": 400, "Zéphyrine va bien": True}}
 
     refused = await town.ben.person.post(f"/circles/{town.network.circle}/documents", form)
 
@@ -389,7 +389,7 @@ async def test_documents_of_a_circle_are_listed(town: Town) -> None:
 
 async def test_the_pathway_is_data_for_whoever_is_signed_in(town: Town) -> None:
     pathway = await town.ben.person.get("/pathway")
-    form = await town.ben.person.get("/pathway/forms/v24")
+    form = await town.ben.person.get("/pathway/forms/F26")
 
     assert "V24" in [visit["code"] for visit in pathway.body["visits"]]
     assert [section["code"] for section in form.body["sections"]] == [

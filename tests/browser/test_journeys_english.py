@@ -103,7 +103,7 @@ async def test_no_french_is_left_for_whoever_reads_english(story: Journey, guest
     made = await ben.line.ask(
         "POST",
         f"/circles/{story.circle}/documents",
-        {"form": "v24", "visit": "V24", "answers": {"visit_kind": "remote"}},
+        {"form": "F26", "visit": "V24", "answers": {"visit_kind": "remote"}},
     )
     circle = f"/circles/{story.circle}"
     left: dict[str, set[str]] = {}

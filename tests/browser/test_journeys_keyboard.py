@@ -130,7 +130,7 @@ async def test_the_menu_of_a_message_is_walked_by_arrows_and_gives_the_focus_bac
 
 
 async def test_a_printed_document_is_the_document_alone(room: Room) -> None:
-    draft = {"form": "v24", "visit": "V24", "answers": {"visit_kind": "remote"}}
+    draft = {"form": "F26", "visit": "V24", "answers": {"visit_kind": "remote"}}
     path = f"/circles/{room.story.circle}/documents"
     made = await room.ben.line.ask("POST", path, draft)
     await room.lea.goes(f"/documents/{made['id']}")

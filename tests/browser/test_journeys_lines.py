@@ -139,7 +139,7 @@ async def test_a_page_opened_after_the_session_ran_out_is_read_and_asks_to_sign_
 
 
 async def test_an_expired_session_loses_no_answer_of_a_half_filled_document(room: Room) -> None:
-    draft = {"form": "v24", "visit": "V24", "answers": {"visit_kind": "remote"}}
+    draft = {"form": "F26", "visit": "V24", "answers": {"visit_kind": "remote"}}
     path = f"/circles/{room.story.circle}/documents"
     made = await room.ben.line.ask("POST", path, draft)
     page = room.lea.page

@@ -49,7 +49,7 @@ async def _live(story: Journey, ben: Companion, reader: Visitor) -> str:
     }
     booking = {"professional": reader.id, "visit": "V24", "slot": slot}
     await story.ana.line.ask("POST", f"/children/{story.child}/appointments", booking)
-    draft = {"form": "v24", "visit": "V24", "answers": {"visit_kind": "remote"}}
+    draft = {"form": "F26", "visit": "V24", "answers": {"visit_kind": "remote"}}
     made = await ben.line.ask("POST", f"/circles/{story.circle}/documents", draft)
     return str(made["id"])
 

@@ -24,7 +24,7 @@ async def lea(story: Journey, guests: Guests, ben: Companion) -> Visitor:
     """Bring Lea, who has a half-filled visit of 24 months before her."""
     await story.gather(ben)
     one = await guests.member("Lea", "Roche")
-    draft = {"form": "v24", "visit": "V24", "answers": {"visit_kind": "remote"}}
+    draft = {"form": "F26", "visit": "V24", "answers": {"visit_kind": "remote"}}
     made = await ben.line.ask("POST", f"/circles/{story.circle}/documents", draft)
     await one.goes(f"/documents/{made['id']}")
     return one

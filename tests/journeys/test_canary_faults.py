@@ -33,7 +33,7 @@ class Scene:
         ana, child = self.ana, self.network.child
         form = child_form() | {"although_alike": True}
         form["identity"]["usual_given_name"] = WORDS
-        document = {"form": "v24", "answers": {"parents_concern": WORDS}}
+        document = {"form": "F26", "answers": {"parents_concern": WORDS}}
         return [
             await ana.get(f"/children/{child}"),
             await ana.post("/children", form),

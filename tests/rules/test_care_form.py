@@ -25,7 +25,7 @@ from care_circle.role import Profession
 from tests.support.care import PATHWAY
 from tests.support.care_answers import ASQ, WHOLE
 
-V24 = PATHWAY.form("v24")
+V24 = PATHWAY.form("F26")
 TEXT = (COCON / "forms" / "F26.yaml").read_text(encoding="utf-8")
 
 

@@ -46,7 +46,7 @@ async def walk_everything(walk: Walk) -> None:
     await keep_backup(walk, ben)
     await release_member(ana.device, _circle(walk), eve.id)
     await ben.device.post(_channel(walk), Message(text=SEALED["Message.text"]))
-    walk.ids |= {"professional": ben.id, "device": ben.device.session.device.id, "form": "v24"}
+    walk.ids |= {"professional": ben.id, "device": ben.device.session.device.id, "form": "F26"}
     await _change_child(walk, ana)
     # Somebody lost their telephone: an invitation that waits is in the store too.
     invited = await ana.line.ask("POST", f"/professionals/{dora.id}/invitation")
@@ -219,7 +219,7 @@ async def _write_documents(walk: Walk, ben: Actor) -> None:
     concern = {"parents_concerned": True, "visit_date": str(walk.today)}
     answers = WHOLE | ASQ | concern
     draft = answers | {"parents_concern": walk.phrase("DraftForm.answers")}
-    document = await ask("POST", path, {"form": "v24", "visit": "V24", "answers": draft})
+    document = await ask("POST", path, {"form": "F26", "visit": "V24", "answers": draft})
     place = f"/documents/{document['id']}"
     walk.ids["document"] = document["id"]
     saved = answers | {"parents_concern": walk.phrase("AnswersForm.answers")}

@@ -203,7 +203,7 @@ class AtTerminal(Player):
 
     @override
     async def begin_document(self, story: Journey) -> str:
-        draft = {"form": "v24", "visit": "V24", "answers": {}}
+        draft = {"form": "F26", "visit": "V24", "answers": {}}
         path = f"/circles/{story.circle}/documents"
         return str((await self.companion.line.ask("POST", path, draft))["id"])
 

@@ -64,7 +64,7 @@ async def furnished(network: Network, member: Member) -> Place:
     booked = await ana.post(
         f"/children/{child}/appointments", {"professional": member.id, "slot": SLOT}
     )
-    begun = {"form": "v24", "answers": {}}
+    begun = {"form": "F26", "answers": {}}
     draft = await member.person.post(f"/circles/{circle}/documents", begun)
     listed = await ana.get(f"/professionals/{member.id}/conventions")
     place = {"name": "PMI des Tilleuls", "neutral_label": "3 place des Tilleuls"}
@@ -86,7 +86,7 @@ async def furnished(network: Network, member: Member) -> Place:
         "session": "0" * 64,
         "passkey": "0" * 64,
         "subscription": "0" * 64,
-        "form": "v24",
+        "form": "F26",
         "token": "x" * 22,
     }
     return Place(network, member, ids)
@@ -146,7 +146,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /children/{child}/circle": {"circle": place.ids["circle"], "genesis": UNREADABLE},
         "POST /circles/{circle}/admissions": statement,
         "POST /circles/{circle}/releases": statement,
-        "POST /circles/{circle}/documents": {"form": "v24", "visit": "V24", "answers": ANSWERS},
+        "POST /circles/{circle}/documents": {"form": "F26", "visit": "V24", "answers": ANSWERS},
         "PUT /documents/{document}/draft": {"answers": ANSWERS},
         "POST /documents/{document}/amendments": {"answers": ANSWERS, "reason": "x"},
         "POST /documents/{document}/strike": {"reason": "x"},

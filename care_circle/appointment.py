@@ -59,7 +59,7 @@ class Status(StrEnum):
     MISSED = "missed"
 
 
-_OPEN = (Status.BOOKED, Status.MOVED)
+OPEN = (Status.BOOKED, Status.MOVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +187,7 @@ def move(
         InThePast: The new slot has begun.
         TooFarAhead: It is more than ten years away.
     """
-    if appointment.status not in _OPEN:
+    if appointment.status not in OPEN:
         raise AppointmentOver
     if slot == appointment.slot:
         return appointment
@@ -206,7 +206,7 @@ def cancel(
     """
     if appointment.status is Status.CANCELLED:
         return appointment
-    if appointment.status not in _OPEN or not appointment.slot.is_after(now):
+    if appointment.status not in OPEN or not appointment.slot.is_after(now):
         raise AppointmentOver
     cancelled = replace(appointment, status=Status.CANCELLED, sequence=appointment.sequence + 1)
     return plan(cancelled, recipients, now=now)

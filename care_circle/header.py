@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from care_circle.ages import GestationalAge, age_in_months, corrected_origin, is_corrected
-from care_circle.appointment import Appointment, Slot, Status
+from care_circle.appointment import OPEN, Slot, Status
+from care_circle.follow_up import FollowUp, Moment, follow_up_of
 from care_circle.ins import Sex
+from care_circle.life import AppointmentHead, standings
 from care_circle.pathway import Pathway
 from care_circle.progress import (
     ChildFile,
     Stage,
     VisitStanding,
-    late_visits,
+    VisitState,
     next_visit,
-    stage_of,
-    visits_of,
+    unsettled,
 )
 from crypto.ids import AppointmentId, ChildId, CircleId, ProfessionalId
 from notifications.hours import instant
@@ -60,38 +61,48 @@ class ChildHeader:
     next_appointment: PlannedAppointment | None
 
 
-def header_of(file: ChildFile, pathway: Pathway, *, on: date, now: datetime) -> ChildHeader:
+def header_of(file: ChildFile, pathway: Pathway, moment: Moment) -> ChildHeader:
     """Sum a child's file up."""
-    child, identity = file.child, file.child.identity
-    gestation, reckoning = child.perinatal.gestational_age, pathway.reckoning
-    visits = visits_of(file, pathway, on=on)
+    return header_from(follow_up_of(file, pathway, moment), pathway, moment)
+
+
+def header_from(follow_up: FollowUp, pathway: Pathway, moment: Moment) -> ChildHeader:
+    """Sum a child up from its follow-up, which is that of this moment."""
+    life, reckoning = follow_up.life, pathway.reckoning
+    birth, gestation = life.birth_date, life.gestational_age
+    visits = standings(life.visits, pathway)
     early = is_corrected(gestation, reckoning)
+    followed = life.stage in (Stage.COORDINATION, Stage.SUPPORT)
     return ChildHeader(
-        id=child.id,
-        circle=None if file.circle is None else file.circle.id,
-        given_name=identity.usual_given_name or next(iter(identity.birth_given_names), ""),
-        family_name=identity.usual_family_name or identity.birth_family_name,
-        birth_date=identity.birth_date,
-        sex=identity.sex,
+        id=follow_up.child,
+        circle=follow_up.circle,
+        given_name=life.given_name,
+        family_name=life.family_name,
+        birth_date=birth,
+        sex=life.sex,
         gestational_age=gestation,
-        corrected_from=(
-            corrected_origin(identity.birth_date, gestation, reckoning) if early else None
-        ),
+        corrected_from=corrected_origin(birth, gestation, reckoning) if early else None,
         corrected_until_months=reckoning.corrected_until_months,
-        age_months=age_in_months(identity.birth_date, gestation, reckoning, on=on),
-        stage=stage_of(file, on=on),
-        included_on=None if child.decision is None else child.decision.on,
-        referring_physician=child.referring_physician,
+        age_months=age_in_months(birth, gestation, reckoning, on=moment.on),
+        stage=life.stage,
+        included_on=life.included_on,
+        referring_physician=follow_up.physician,
         next_visit=next_visit(visits),
-        late_visits=late_visits(file, visits, on=on),
-        next_appointment=next(iter(coming(file, now=now)), None),
+        late_visits=tuple(v for v in visits if followed and v.state is VisitState.LATE),
+        next_appointment=next(iter(coming(follow_up, now=moment.now)), None),
     )
 
 
-def coming(file: ChildFile, *, now: datetime) -> tuple[PlannedAppointment, ...]:
+def coming(follow_up: FollowUp, *, now: datetime) -> tuple[PlannedAppointment, ...]:
     """Give a child's open appointments that have not begun, the next one first."""
-    ahead = (each for each in file.appointments if each.status in (Status.BOOKED, Status.MOVED))
-    return in_order(described(each) for each in ahead if each.slot.is_after(now))
+    ahead = (each for each in follow_up.life.appointments if each.status in OPEN)
+    return in_order(described(each, follow_up.child) for each in ahead if each.slot.is_after(now))
+
+
+def past(follow_up: FollowUp, *, now: datetime) -> tuple[PlannedAppointment, ...]:
+    """Give a child's appointments that somebody must see to, the oldest first."""
+    found = unsettled(follow_up.life.appointments, now=now)
+    return in_order(described(each, follow_up.child) for each in found)
 
 
 def in_order(appointments: Iterable[PlannedAppointment]) -> tuple[PlannedAppointment, ...]:
@@ -99,11 +110,11 @@ def in_order(appointments: Iterable[PlannedAppointment]) -> tuple[PlannedAppoint
     return tuple(sorted(appointments, key=lambda each: (each.at, each.id)))
 
 
-def described(appointment: Appointment) -> PlannedAppointment:
+def described(appointment: AppointmentHead, child: ChildId) -> PlannedAppointment:
     """Describe an appointment without what the family was told of it."""
     return PlannedAppointment(
         id=appointment.id,
-        child=appointment.child,
+        child=child,
         professional=appointment.professional,
         visit=appointment.visit,
         status=appointment.status,

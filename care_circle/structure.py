@@ -50,3 +50,14 @@ def register(structure: Structure) -> Structure:
         raise BadName
     neutral_label(structure.neutral_label)
     return structure
+
+
+def department_of(structure: Structure) -> str | None:
+    """Give the department a structure lies in, as its FINESS number begins; None without one.
+
+    Overseas it takes three characters: 971 to 978.
+    """
+    if structure.finess is None:
+        return None
+    overseas = structure.finess.startswith("97")
+    return structure.finess[: 3 if overseas else 2]

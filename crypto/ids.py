@@ -27,6 +27,7 @@ ContactId = NewType("ContactId", str)
 PrescriptionId = NewType("PrescriptionId", str)
 ForfaitId = NewType("ForfaitId", str)
 CareSessionId = NewType("CareSessionId", str)
+DutyId = NewType("DutyId", str)
 
 _LENGTH = 26
 _BYTES = 16

@@ -31,7 +31,7 @@ from server.colleagues import Colleagues
 from server.family import FamilyPages
 from server.live.announcer import RosterChanges
 from server.live.use_cases import LiveCircles, LivePeople
-from server.pathway_house import Ground, PathwayCare, PathwayStores, furnish_pathway
+from server.pathway_house import Ground, PathwayCare, PathwayStores, documents_on, furnish_pathway
 from server.storage.care import (
     EngineOutbox,
 )
@@ -89,10 +89,11 @@ def furnish(
     site: Site = NOWHERE,
 ) -> House:
     """Put the services on an open engine; nothing runs yet."""
-    stores, audit = Stores.on(engine, keyring), Audit(engine=engine, clock=clock)
+    stores, audit = Stores.on(engine, keyring, clock), Audit(engine=engine, clock=clock)
     changes = RosterChanges()
     ground = _ground(stores, PathwayStores.on(engine, keyring), _surroundings(audit, clock, zone))
     care = _care(ground, changes)
+    stores.watch.look_with(ground.follower.refresh)
     known = furnish_accounts(
         Grounds(
             stores=stores,
@@ -159,12 +160,16 @@ def _care(here: Ground, changes: RosterChanges) -> Care:
         children=_children(here),
         circles=_circles(here, changes),
         tasks=TasksService(tasks=stores.tasks, guard=guard, surroundings=here.around),
-        documents=_documents(here),
+        documents=documents_on(here),
         appointments=_appointments(here),
-        day=DayService(people=stores.people, tasks=stores.tasks, files=here.files),
+        day=DayService(people=stores.people, tasks=stores.tasks, follower=here.follower),
         glance=GlanceService(people=stores.people, guard=guard, files=here.files),
         coordination=CoordinationService(
-            people=stores.people, tasks=stores.tasks, guard=guard, files=here.files
+            people=stores.people,
+            children_register=stores.children,
+            tasks=stores.tasks,
+            guard=guard,
+            follower=here.follower,
         ),
     )
 
@@ -198,16 +203,6 @@ def _circles(here: Ground, changes: RosterChanges) -> LiveCircles:
         surroundings=here.around,
         pathway=here.pathway,
         changes=changes,
-    )
-
-
-def _documents(here: Ground) -> DocumentsService:
-    return DocumentsService(
-        documents=here.stores.documents,
-        people=here.stores.people,
-        guard=here.guard,
-        surroundings=here.around,
-        pathway=here.pathway,
     )
 
 

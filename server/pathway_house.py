@@ -11,11 +11,16 @@ from aiohttp import web
 from care_circle.early_care_terms import NO_EARLY_CARE, EarlyCareTerms
 from care_circle.pathway import Pathway
 from care_circle.services.care_sessions import CareSessionsService
+from care_circle.services.documents import DocumentsService
 from care_circle.services.early_care import EarlyCareService
+from care_circle.services.early_care_glances import StoredGlances
 from care_circle.services.files import Files
+from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
+from care_circle.services.readings import ReadingsService
 from care_circle.services.statements import StatementsService
 from care_circle.surroundings import Surroundings
+from server.papers import Papers
 from server.storage.engine import Engine
 from server.storage.keys import Keyring
 from server.storage.pathway import (
@@ -77,6 +82,24 @@ class Ground:
             pathway=self.pathway,
         )
 
+    @property
+    def follower(self) -> Follower:
+        """What keeps follow-ups true."""
+        return Follower(
+            follow_ups=self.stores.follow_ups,
+            marks=self.stores.follow_up_marks,
+            duties=self.stores.duties,
+            people=self.stores.people,
+            files=self.files,
+            early_care=StoredGlances(
+                prescriptions=self.pathway_stores.prescriptions,
+                forfaits=self.pathway_stores.forfaits,
+                pathway=self.pathway,
+            ),
+            surroundings=self.around,
+            pathway=self.pathway,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayCare:
@@ -85,6 +108,8 @@ class PathwayCare:
     early_care: EarlyCareService
     sessions: CareSessionsService
     statements: StatementsService
+    readings: ReadingsService
+    papers: Papers
 
 
 PATHWAY_CARE: web.AppKey[PathwayCare] = web.AppKey("pathway_care", PathwayCare)
@@ -96,6 +121,25 @@ def furnish_pathway(ground: Ground) -> PathwayCare:
         early_care=_early_care(ground),
         sessions=_sessions(ground),
         statements=_statements(ground),
+        readings=ReadingsService(
+            documents=documents_on(ground), appointments=ground.stores.appointments
+        ),
+        papers=Papers(
+            documents=documents_on(ground),
+            people=ground.stores.people,
+            children=ground.stores.children,
+        ),
+    )
+
+
+def documents_on(ground: Ground) -> DocumentsService:
+    """Put the use cases on documents on their ground."""
+    return DocumentsService(
+        documents=ground.stores.documents,
+        people=ground.stores.people,
+        guard=ground.guard,
+        surroundings=ground.around,
+        pathway=ground.pathway,
     )
 
 

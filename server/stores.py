@@ -2,16 +2,11 @@
 
 from dataclasses import dataclass
 
+from server.clock import Clock, system_clock
 from server.storage.backups import EngineBackups
-from server.storage.care import (
-    EngineAppointments,
-    EngineChildren,
-    EngineCircles,
-    EngineDocuments,
-    EnginePeople,
-    EngineTasks,
-)
+from server.storage.care import EngineTasks
 from server.storage.engine import Engine
+from server.storage.follow_up import EngineDuties, EngineFollowUpMarks, EngineFollowUps
 from server.storage.identity import (
     EngineAccounts,
     EngineDevices,
@@ -22,18 +17,26 @@ from server.storage.identity import (
 from server.storage.keys import Keyring
 from server.storage.marks import EngineMarks
 from server.storage.push import EngineSubscriptions, PushKey
+from server.storage.watched import (
+    Watch,
+    WatchedAppointments,
+    WatchedChildren,
+    WatchedCircles,
+    WatchedDocuments,
+    WatchedPeople,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
     """Every feature's store, all on one engine."""
 
-    people: EnginePeople
-    children: EngineChildren
-    circles: EngineCircles
+    people: WatchedPeople
+    children: WatchedChildren
+    circles: WatchedCircles
     tasks: EngineTasks
-    documents: EngineDocuments
-    appointments: EngineAppointments
+    documents: WatchedDocuments
+    appointments: WatchedAppointments
     accounts: EngineAccounts
     sessions: EngineSessions
     devices: EngineDevices
@@ -43,17 +46,23 @@ class Stores:
     marks: EngineMarks
     subscriptions: EngineSubscriptions
     push_key: PushKey
+    follow_ups: EngineFollowUps
+    follow_up_marks: EngineFollowUpMarks
+    duties: EngineDuties
+    watch: Watch
 
     @staticmethod
-    def on(engine: Engine, keyring: Keyring) -> "Stores":
+    def on(engine: Engine, keyring: Keyring, clock: Clock = system_clock) -> "Stores":
         """Put every store on an engine."""
+        follow_up_marks = EngineFollowUpMarks(engine, keyring)
+        watch = Watch(follow_up_marks, clock)
         return Stores(
-            people=EnginePeople(engine, keyring),
-            children=EngineChildren(engine, keyring),
-            circles=EngineCircles(engine, keyring),
+            people=WatchedPeople(engine, keyring, watch),
+            children=WatchedChildren(engine, keyring, watch),
+            circles=WatchedCircles(engine, keyring, watch),
             tasks=EngineTasks(engine, keyring),
-            documents=EngineDocuments(engine, keyring),
-            appointments=EngineAppointments(engine, keyring),
+            documents=WatchedDocuments(engine, keyring, watch),
+            appointments=WatchedAppointments(engine, keyring, watch),
             accounts=EngineAccounts(engine, keyring),
             sessions=EngineSessions(engine, keyring),
             devices=EngineDevices(engine, keyring),
@@ -63,4 +72,8 @@ class Stores:
             marks=EngineMarks(engine, keyring),
             subscriptions=EngineSubscriptions(engine, keyring),
             push_key=PushKey(engine, keyring),
+            follow_ups=EngineFollowUps(engine, keyring),
+            follow_up_marks=follow_up_marks,
+            duties=EngineDuties(engine, keyring),
+            watch=watch,
         )

@@ -5,17 +5,17 @@ from datetime import date
 
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.circle import Circle
 from care_circle.convention import Footing, footing
-from care_circle.header import ChildHeader, PlannedAppointment, described, in_order
+from care_circle.follow_up import FollowUp
+from care_circle.header import ChildHeader, PlannedAppointment, past
 from care_circle.professional import Professional
-from care_circle.progress import unsettled
 from care_circle.role import Role
-from care_circle.services.files import Files, everything
+from care_circle.services.files import everything
+from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
-from care_circle.store import People, Tasks
+from care_circle.store import Children, People, Tasks
 from care_circle.task import ENDED, TaskCard
-from crypto.ids import ChildId, ProfessionalId
+from crypto.ids import CircleId, ProfessionalId
 
 _PAGE = 200
 
@@ -49,17 +49,19 @@ class CoordinationService:
     """What the office looks at; all methods raise NotFound or Forbidden for others."""
 
     people: People
+    children_register: Children
     tasks: Tasks
     guard: Guard
-    files: Files
+    follower: Follower
 
     async def children(
         self, actor: Actor, *, after: str = "", limit: int = 100
     ) -> tuple[ChildHeader, ...]:
         """Page through all children, each in a few lines, by id."""
         await self.guard.network(actor, Action.LIST_CHILDREN, kind="child")
-        found = await self.files.children.page(after=after, limit=limit)
-        return tuple([self.files.header(await self.files.of_child(child.id)) for child in found])
+        found = await self.children_register.page(after=after, limit=limit)
+        followed = [await self.follower.of(child.id) for child in found]
+        return tuple(map(self.follower.header, followed))
 
     async def colleagues(
         self, actor: Actor, *, after: str = "", limit: int = 100
@@ -98,24 +100,23 @@ class CoordinationService:
         return await self._looked_at(actor, after=after, limit=limit)
 
     async def _looked_at(self, actor: Actor, *, after: str, limit: int) -> tuple[Lateness, ...]:
-        found = await self.files.children.page(after=after, limit=limit)
-        return tuple([await self._lateness(actor, child.id) for child in found])
-
-    async def _lateness(self, actor: Actor, child: ChildId) -> Lateness:
-        file = await self.files.of_child(child)
-        past = unsettled(file.appointments, now=self.files.surroundings.now())
-        return Lateness(
-            child=self.files.header(file),
-            appointments=in_order(map(described, past)),
-            tasks=await self._overdue(actor, file.circle),
+        found = await self.children_register.page(after=after, limit=limit)
+        return tuple(
+            [await self._lateness(actor, await self.follower.of(child.id)) for child in found]
         )
 
-    async def _overdue(self, actor: Actor, circle: Circle | None) -> tuple[TaskCard, ...]:
-        if circle is None or actor.professional not in circle.roster:
-            return ()
-        today = self.files.surroundings.today()
+    async def _lateness(self, actor: Actor, followed: FollowUp) -> Lateness:
+        circle = followed.circle if actor.professional in followed.roster else None
+        return Lateness(
+            child=self.follower.header(followed),
+            appointments=past(followed, now=self.follower.surroundings.now()),
+            tasks=() if circle is None else await self._overdue(circle),
+        )
+
+    async def _overdue(self, circle: CircleId) -> tuple[TaskCard, ...]:
+        today = self.follower.surroundings.today()
         cards = await everything(
-            lambda after: self.tasks.of_circle(circle.id, after=after, limit=_PAGE)
+            lambda after: self.tasks.of_circle(circle, after=after, limit=_PAGE)
         )
         return tuple(
             card
@@ -125,7 +126,7 @@ class CoordinationService:
 
     async def _colleague(self, person: Professional) -> Colleague:
         conventions = await self.people.conventions_of(person.id)
-        today = self.files.surroundings.today()
+        today = self.follower.surroundings.today()
         active = [each for each in conventions if each.is_active(today)]
         needed = person.role is Role.PROFESSIONAL
         return Colleague(

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from care_circle.circle import Circle
+from care_circle.follow_up import Moment
 from care_circle.header import ChildHeader, header_of
 from care_circle.pathway import Pathway
 from care_circle.progress import ChildFile
 from care_circle.store import Appointments, Children, Circles, Documents
 from care_circle.surroundings import Surroundings
-from crypto.ids import ChildId, ProfessionalId
+from crypto.ids import ChildId
 
 _PAGE = 200
 
@@ -51,24 +52,15 @@ class Files:
             appointments=await everything(
                 lambda after: self.appointments.of_child(child, after=after, limit=_PAGE)
             ),
-            documents=()
-            if held is None
-            else await everything(
-                lambda after: self.documents.of_circle(held.id, after=after, limit=_PAGE)
+            documents=await everything(
+                lambda after: self.documents.of_child(child, after=after, limit=_PAGE)
             ),
         )
-
-    async def of_member(self, professional: ProfessionalId) -> tuple[ChildFile, ...]:
-        """Read the files of all children whose circles somebody is in."""
-        circles = await everything(
-            lambda after: self.circles.of_member(professional, after=after, limit=_PAGE)
-        )
-        return tuple([await self.of_child(circle.child, circle) for circle in circles])
 
     def header(self, file: ChildFile) -> ChildHeader:
         """Sum a file up as of now."""
         around = self.surroundings
-        return header_of(file, self.pathway, on=around.today(), now=around.now())
+        return header_of(file, self.pathway, Moment(now=around.now(), zone=around.zone))
 
 
 async def everything(page: Callable[[str], Awaitable[tuple[T, ...]]]) -> tuple[T, ...]:

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from care_circle.appointment import Appointment, Slot, Status
 from care_circle.circle import Circle
 from care_circle.document import Document, Version
+from care_circle.follow_up import Moment
 from care_circle.header import header_of
 from care_circle.progress import (
     ChildFile,
@@ -24,6 +26,7 @@ from tests.support.care import NOW, PATHWAY, TODAY, child
 
 FAMILY = child()
 BEN = ProfessionalId("ben")
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def circle(**changes: object) -> Circle:
@@ -189,7 +192,7 @@ def test_the_header_says_how_old_and_what_comes_next() -> None:
     )
     file = ChildFile(child=FAMILY, circle=circle(), appointments=(later, sooner))
 
-    header = header_of(file, PATHWAY, on=TODAY, now=NOW)
+    header = header_of(file, PATHWAY, Moment(now=NOW, zone=PARIS))
 
     assert (header.given_name, header.family_name) == ("Noé", "Amarante")
     assert (header.age_months, header.corrected_from) == (24, date(2024, 11, 21))
@@ -202,6 +205,6 @@ def test_the_header_says_how_old_and_what_comes_next() -> None:
 def test_a_child_born_at_term_is_never_corrected() -> None:
     grown = replace(FAMILY, perinatal=replace(FAMILY.perinatal, gestational_age=None))
 
-    header = header_of(ChildFile(child=grown), PATHWAY, on=TODAY, now=NOW)
+    header = header_of(ChildFile(child=grown), PATHWAY, Moment(now=NOW, zone=PARIS))
 
     assert (header.corrected_from, header.gestational_age, header.age_months) == (None, None, 26)

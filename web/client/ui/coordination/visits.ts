@@ -1,7 +1,6 @@
 /** A child's visits and appointments as the office minds them: what is late, what is to be said, what comes. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { openBooking } from "../appointments/booking.ts";
 import { appointmentRow } from "../appointments/row.ts";
 import { type AppointmentView, type CalendarView, type DaysForm, beginsAt, isOpen, isToRemake } from "../appointments/served.ts";
 import { dayOf } from "../dates.ts";
@@ -38,8 +37,11 @@ export function visitsSection(given: {
 }): HTMLElement {
   const { ronde, child, people, visits, changed } = given;
   const { calendar, appointments } = visits;
-  const book = (visit: string | null, moves: AppointmentView | null = null): void =>
+  const open = async (visit: string | null, moves: AppointmentView | null): Promise<void> => {
+    const { openBooking } = await import("../appointments/booking.ts");
     openBooking({ ronde, child: child.id, people, calendar, moves, visit, done: changed });
+  };
+  const book = (visit: string | null, moves: AppointmentView | null = null): void => void open(visit, moves);
   const visitName = (code: string): string => {
     const found = calendar.visits.find((each) => each.code === code);
     return found === undefined ? code : labelWord(found.label);
@@ -52,7 +54,7 @@ export function visitsSection(given: {
   };
   const missed = appointments.filter((each) => isToRemake(each, appointments));
   const due = toBook(child, book, new Set(missed.map((each) => each.visit)));
-  const open = appointments.filter(isOpen).sort((one, other) => Number(isPast(other)) - Number(isPast(one)));
+  const booked = appointments.filter(isOpen).sort((one, other) => Number(isPast(other)) - Number(isPast(one)));
   return h(
     "section",
     { class: "section", id: "appointments", tabindex: -1, "aria-label": t("Rendez-vous") },
@@ -63,8 +65,8 @@ export function visitsSection(given: {
       child.included_on !== null && h("button", { class: "button button-small", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous")),
     ),
     due,
-    missed.length + open.length > 0 && h("ul", { class: "stack-tight" }, [...missed, ...open].map(row)),
-    missed.length + open.length === 0 && due === false && h("p", { class: "soft" }, t("Aucun rendez-vous à venir.")),
+    missed.length + booked.length > 0 && h("ul", { class: "stack-tight" }, [...missed, ...booked].map(row)),
+    missed.length + booked.length === 0 && due === false && h("p", { class: "soft" }, t("Aucun rendez-vous à venir.")),
   );
 }
 

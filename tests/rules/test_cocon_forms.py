@@ -317,6 +317,22 @@ def test_the_24_month_visit_keeps_its_five_sourced_sections_and_its_answers() ->
     assert {field.code for field in before.fields()} <= {field.code for field in form.fields()}
 
 
+def test_a_family_is_reminded_of_any_visit_of_the_calendar() -> None:
+    (missed,) = (field for field in PATHWAY.form("F18").fields() if field.code == "missed_visit")
+
+    offered = [(choice.code, choice.label) for choice in missed.choices]
+
+    assert offered == [(visit.code, visit.label) for visit in PATHWAY.visits]
+
+
+def test_early_care_is_asked_for_in_the_disciplines_of_the_pathway() -> None:
+    disciplines = [each.code for each in PATHWAY.disciplines]
+
+    for code, name in (("F13", "discipline"), ("F14", "discipline"), ("F39", "discipline")):
+        (field,) = (field for field in PATHWAY.form(code).fields() if field.code == name)
+        assert [choice.code for choice in field.choices] == disciplines
+
+
 def test_a_session_is_reported_with_eight_answers_at_most_five_of_them_required() -> None:
     fields = PATHWAY.form("F38").fields()
 

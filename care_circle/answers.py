@@ -103,8 +103,6 @@ def applies(form: Form, section: Section, facts: Mapping[str, object]) -> bool |
         True if each.when is None else evaluate(each.when, facts)
         for each in form.enclosing(section)
     ]
-    if section.continues is not None and section.when is not None:
-        verdicts.append(evaluate(section.when, facts))
     if False in verdicts:
         return False
     return None if None in verdicts else True

@@ -27,7 +27,7 @@ Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 """A value as JSON knows it."""
 
 _DEEPEST = 40
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _WORDS: Final[Mapping[str, Scalar]] = {"": None, "null": None, "true": True, "false": False}
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -215,6 +215,7 @@ class Field:
     link: str | None = None
     fhir: str | None = None
     value_set: str | None = None
+    targets: tuple[str, ...] = ()
     note: str | None = None
 
     @property
@@ -236,8 +237,8 @@ class Scale:
 class Section:
     """A part of a form. With `repeats` its answers are rows under its own code.
 
-    `within` names an earlier section that this is a part of; `continues` an earlier one
-    that goes on here.
+    `within` names an earlier section that this is a part of. A `loose` one is no part of its
+    own to others: its questions follow those before them.
     """
 
     code: str
@@ -250,7 +251,7 @@ class Section:
     required: bool = False
     scale: Scale | None = None
     within: str | None = None
-    continues: str | None = None
+    loose: bool = False
     codes: tuple[Code, ...] = ()
     read_only: bool = False
     hidden: bool = False
@@ -310,13 +311,11 @@ class Form:
         return code == self.code or code in self.formerly
 
     def enclosing(self, section: Section) -> Iterator[Section]:
-        """Give a section's head and the sections it lies in, the innermost first."""
-        while True:
-            head = section if section.continues is None else self.section(section.continues)
-            yield head
-            if head.within is None:
-                return
-            section = self.section(head.within)
+        """Give a section and the sections it lies in, the innermost first."""
+        yield section
+        while section.within is not None:
+            section = self.section(section.within)
+            yield section
 
     def rows_of(self, section: Section) -> Section | None:
         """Give the innermost repeating section whose rows hold this one's answers."""

@@ -4,7 +4,7 @@ The shapes are checked first (`language.py`); here is what a shape cannot say: t
 part names is there, comes before it, and is of the right kind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -54,6 +54,7 @@ _BEARS = {
     "not_before": (FieldType.DATE,),
     "not_after": (FieldType.DATE,),
     "value_set": (FieldType.LINE,),
+    "targets": (FieldType.REFERENCE,),
 }
 
 
@@ -61,9 +62,28 @@ _BEARS = {
 class _Known:
     """What was read so far, of which the rest may speak."""
 
-    facts: dict[str, FactKind] = field(default_factory=dict)
+    kinds: dict[str, FactKind] = field(default_factory=dict)
+    rows: dict[str, str | None] = field(default_factory=dict)
     types: dict[str, FieldType] = field(default_factory=dict)
-    sections: list[str] = field(default_factory=list)
+    within: dict[str, str | None] = field(default_factory=dict)
+    repeating: set[str] = field(default_factory=set)
+
+    def facts(self, section: str | None) -> dict[str, FactKind]:
+        """Give the facts a condition may speak of in a section.
+
+        From outside, the answers of rows are many: a condition there could not choose one.
+        """
+        around = {None, *self._around(section)}
+        return {code: kind for code, kind in self.kinds.items() if self.rows[code] in around}
+
+    def rows_around(self, section: str | None) -> str | None:
+        """Give the innermost section around, itself included, that repeats."""
+        return next((each for each in self._around(section) if each in self.repeating), None)
+
+    def _around(self, section: str | None) -> Iterator[str]:
+        while section is not None:
+            yield section
+            section = self.within.get(section)
 
 
 def read_form(node: Node) -> Form:
@@ -77,7 +97,8 @@ def read_form(node: Node) -> Form:
     sections = here.at("sections").items()
     read = each(sections, lambda item: _read_section(item, known))
     distinct(sections)
-    distinct(inner for item in sections for inner in item.at("fields").items())
+    rows = (item for item in sections if item.maybe("repeats") is not None)
+    distinct((*rows, *(inner for item in sections for inner in item.at("fields").items())))
     check_computations(read, sections)
     visits = _read_visits(here)
     return Form(
@@ -125,13 +146,16 @@ def _read_source(node: Node) -> dict[str, str]:
 def _read_section(node: Node, known: _Known) -> Section:
     here = node.identified()
     code = here.at("code").text()
-    when = here.optional("when", lambda it: read_condition(it, known.facts))
+    outer = here.optional("within", lambda it: _earlier(it, known.within, "section"))
+    when = here.optional("when", lambda it: read_condition(it, known.facts(outer)))
     rows = here.optional("repeats", _read_rows)
-    before = set(known.facts)
-    fields = each(here.at("fields").items(), lambda item: _read_field(item, known))
+    known.within[code] = outer
+    if rows is not None:
+        known.repeating.add(code)
+    fields = each(here.at("fields").items(), lambda item: _read_field(item, known, code))
     if here.maybe("scale") is not None:
         _check_scale(here)
-    section = Section(
+    return Section(
         code=code,
         label=here.at("label").label(),
         mark=here.at("mark").choice(Mark),
@@ -141,8 +165,8 @@ def _read_section(node: Node, known: _Known) -> Section:
         repeats=rows,
         required=_flag(here, "required"),
         scale=here.optional("scale", _read_scale),
-        within=here.optional("within", lambda it: _earlier(it, known.sections, "section")),
-        continues=here.optional("continues", lambda it: _earlier(it, known.sections, "section")),
+        within=outer,
+        loose=_flag(here, "loose"),
         codes=tuple(_read_code(item) for item in here.listed("codes")),
         read_only=_flag(here, "read_only"),
         hidden=_flag(here, "hidden"),
@@ -151,12 +175,6 @@ def _read_section(node: Node, known: _Known) -> Section:
         link=here.optional("link", Node.text),
         note=here.optional("note", Node.text),
     )
-    known.sections.append(code)
-    if rows is not None:
-        # From outside, the answers of rows are many: a condition there could not choose one.
-        for fact in set(known.facts) - before:
-            del known.facts[fact]
-    return section
 
 
 def _check_scale(node: Node) -> None:
@@ -179,11 +197,12 @@ def _read_scale(node: Node) -> Scale:
     )
 
 
-def _read_field(node: Node, known: _Known) -> Field:
+def _read_field(node: Node, known: _Known, section: str) -> Field:
     """Read a field; what it speaks of comes before it."""
     here, gathering = node.identified(), Gathering()
     code, kind = here.at("code").text(), here.at("type").choice(FieldType)
     gathering.of(lambda: _check_kind(here, kind))
+    facts = known.facts(section)
     bounds = gathering.of(lambda: _read_range(here, kind)) or (None, None)
     read = Field(
         code=code,
@@ -199,9 +218,7 @@ def _read_field(node: Node, known: _Known) -> Field:
         other=_flag(here, "other"),
         several=here.optional("several", _read_rows),
         codes=tuple(_read_code(item) for item in here.listed("codes")),
-        when=gathering.of(
-            lambda: here.optional("when", lambda it: read_condition(it, known.facts))
-        ),
+        when=gathering.of(lambda: here.optional("when", lambda it: read_condition(it, facts))),
         help=here.optional("help", Node.label),
         most=here.optional("most", Node.whole),
         not_before=gathering.of(lambda: _read_limit(here, "not_before", "birth", known)),
@@ -213,25 +230,27 @@ def _read_field(node: Node, known: _Known) -> Field:
         control=here.optional("control", lambda it: it.choice(Control)),
         prefix=here.optional("prefix", Node.text),
         under=gathering.of(
-            lambda: here.optional("under", lambda it: _earlier(it, list(known.types), "field"))
+            lambda: here.optional("under", lambda it: _earlier(it, known.types, "field"))
         ),
         link=here.optional("link", Node.text),
         fhir=here.optional("as", Node.text),
         value_set=here.optional("value_set", Node.text),
+        targets=tuple(item.text() for item in here.listed("targets")),
         note=here.optional("note", Node.text),
     )
-    _learn(known, read)
+    _learn(known, read, section)
     gathering.end()
     return read
 
 
-def _learn(known: _Known, field: Field) -> None:
+def _learn(known: _Known, field: Field, section: str) -> None:
     """Let what follows speak of a field, even of one with a mistake."""
     known.types[field.code] = field.type
     if field.type is FieldType.NOTE:
         return
     kind = _FACTS.get(field.type, FactKind.THING)
-    known.facts[field.code] = FactKind.WORDS if field.is_listed else kind
+    known.kinds[field.code] = FactKind.WORDS if field.is_listed else kind
+    known.rows[field.code] = known.rows_around(section)
 
 
 def _check_kind(node: Node, kind: FieldType) -> None:
@@ -313,7 +332,7 @@ def _read_limit(node: Node, key: str, word: str, known: _Known) -> str | None:
     return said
 
 
-def _earlier(node: Node, known: list[str], kind: str) -> str:
+def _earlier(node: Node, known: Container[str], kind: str) -> str:
     if node.text() not in known:
         raise node.wrong(f"there is no {kind} {node.text()!r} before this one")
     return node.text()

@@ -95,7 +95,9 @@ _CHOICE = Record(
     {
         "codes": Many(Ref("coding")),
         "score": Number(about="what it counts in a sum"),
-        "as": Word(("integer", "date", "time", "string", "reference"), "its kind in FHIR"),
+        "as": Word(
+            ("integer", "date", "time", "string", "reference", "display"), "its kind in FHIR"
+        ),
         "exclusive": Flag("chosen, it is the only one"),
         "note": _NOTE,
     },
@@ -123,6 +125,7 @@ _FIELD = _part(
     ("control", Word(tuple(Control))),
     ("prefix", Text("a number shown before the label", longest=40)),
     ("under", Text("the question that this one belongs to")),
+    ("targets", Many(Text(longest=60), about="the kinds of things a reference may be to")),
     ("value_set", Text("where the choices are listed that the form does not hold")),
     ("as", Text("the FHIR type, where it is not the usual one", longest=20)),
     ("link", Text("its linkId, where it is not the code", longest=255)),
@@ -136,7 +139,7 @@ _SECTION = _part(
     ("required", Flag("one of its fields at least is answered")),
     ("scale", Record({"name": Text(), "licence": Text()}, {"note": _NOTE})),
     ("within", Text("the section that this one is a part of")),
-    ("continues", Text("the section that goes on here")),
+    ("loose", Flag("its questions stand for themselves, without a heading in FHIR")),
     ("codes", Many(Ref("coding"))),
     ("read_only", Flag()),
     ("hidden", Flag()),

@@ -50,6 +50,7 @@ from server.routes import (
     pathways,
     professionals,
     push,
+    questionnaires,
     sessions,
     statements,
     structures,
@@ -92,6 +93,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *early_care.operations,
     *statements.operations,
     *pathways.operations,
+    *questionnaires.operations,
     *pages.operations,
 )
 """Every operation there is; what is not public here needs a session, whatever the handler does."""

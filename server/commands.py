@@ -1,4 +1,4 @@
-"""The command line: `ronde serve | doctor | user | demo | bench | client | chaos`."""
+"""The command line: `ronde serve | doctor | user | pathway | demo | bench | client | chaos`."""
 
 import asyncio
 import importlib
@@ -29,6 +29,7 @@ ELSEWHERE: Mapping[str, str] = {
     "bench": "server.bench.command",
     "client": "server.client.command",
     "chaos": "server.chaos.command",
+    "pathway": "server.pathway_command",
 }
 """Commands kept in modules of their own, loaded only when they are asked for."""
 

@@ -136,6 +136,7 @@ TABLE = {
     "POST /circles/{circle}/documents": CIRCLE_WRITE,
     "GET /circles/{circle}/documents": CIRCLE_READ,
     "GET /documents/{document}": DRAFT_READ,
+    "GET /documents/{document}/questionnaire-response": DRAFT_READ,
     "PUT /documents/{document}/draft": CIRCLE_WRITE,
     "POST /documents/{document}/signature": CIRCLE_WRITE,
     "POST /documents/{document}/amendments": CIRCLE_WRITE,
@@ -169,6 +170,7 @@ TABLE = {
     "GET /pathway": EVERYBODY,
     "GET /pathway/forms/{form}": EVERYBODY,
     "GET /pathway/schema": EVERYBODY,
+    "GET /pathway/forms/{form}/questionnaire": EVERYBODY,
     "GET /r/{token}": NOBODY,
 }
 EVENTS = {"append": CHANNEL, "mark": CHANNEL, "read": CHANNEL, "watch": CHANNEL}

@@ -1,0 +1,88 @@
+"""The words FHIR R4 (4.0.1) has for what forms say, and those of ours it has no place for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from typing_extensions import override
+
+from care_circle.definition import Plain
+from care_circle.form import FieldType
+
+Json = dict[str, Plain]
+
+OURS: Final = "https://ronde.example/fhir"
+OWN: Final = f"{OURS}/StructureDefinition/"
+_HL7: Final = "http://hl7.org/fhir/StructureDefinition/"
+_SDC: Final = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
+
+MIN_VALUE: Final = f"{_HL7}minValue"
+MAX_VALUE: Final = f"{_HL7}maxValue"
+DECIMALS: Final = f"{_HL7}maxDecimalPlaces"
+UNIT: Final = f"{_HL7}questionnaire-unit"
+UNIT_OPTION: Final = f"{_HL7}questionnaire-unitOption"
+HIDDEN: Final = f"{_HL7}questionnaire-hidden"
+CONTROL: Final = f"{_HL7}questionnaire-itemControl"
+MIN_OCCURS: Final = f"{_HL7}questionnaire-minOccurs"
+MAX_OCCURS: Final = f"{_HL7}questionnaire-maxOccurs"
+ORDINAL: Final = f"{_HL7}ordinalValue"
+EXCLUSIVE: Final = f"{_HL7}questionnaire-optionExclusive"
+TARGET: Final = f"{_HL7}questionnaire-referenceResource"
+TRANSLATION: Final = f"{_HL7}translation"
+CALCULATED: Final = f"{_SDC}calculatedExpression"
+ENABLED: Final = f"{_SDC}enableWhenExpression"
+OLD_CALCULATED: Final = f"{_HL7}questionnaire-calculatedExpression"
+
+CONTROLS: Final = "http://hl7.org/fhir/questionnaire-item-control"
+UCUM: Final = "http://unitsofmeasure.org"
+LOINC: Final = "http://loinc.org"
+
+ITEM_TYPES: Final[Mapping[FieldType, str]] = {
+    FieldType.FLAG: "boolean",
+    FieldType.WHOLE: "integer",
+    FieldType.DECIMAL: "decimal",
+    FieldType.DATE: "date",
+    FieldType.TIME: "time",
+    FieldType.MOMENT: "dateTime",
+    FieldType.CHOICE: "choice",
+    FieldType.CHOICES: "choice",
+    FieldType.LINE: "string",
+    FieldType.TEXT: "text",
+    FieldType.ADDRESS: "url",
+    FieldType.PROFESSIONAL: "reference",
+    FieldType.STRUCTURE: "reference",
+    FieldType.REFERENCE: "reference",
+    FieldType.FILE: "attachment",
+    FieldType.NOTE: "display",
+}
+VALUES: Final[Mapping[str, str]] = {
+    "boolean": "valueBoolean",
+    "integer": "valueInteger",
+    "decimal": "valueDecimal",
+    "date": "valueDate",
+    "time": "valueTime",
+    "dateTime": "valueDateTime",
+    "string": "valueString",
+    "text": "valueString",
+    "url": "valueUri",
+    "reference": "valueReference",
+    "attachment": "valueAttachment",
+    "quantity": "valueQuantity",
+}
+"""Under which key an item's answer stands, by the item's type; choices are told by their kind."""
+
+KEPT_BY: Final = {FieldType.PROFESSIONAL: "Practitioner", FieldType.STRUCTURE: "Organization"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """One thing that was not taken over, or not as it was: where, which element, why."""
+
+    link: str
+    element: str
+    reason: str
+
+    @override
+    def __str__(self) -> str:
+        """Say it in one line, as the command line prints it."""
+        return f"{self.link or 'Questionnaire'}: {self.element}: {self.reason}"

@@ -106,8 +106,11 @@ class CareNetwork:
             await self.claim(forfait.id, on=forfait.opened_on + timedelta(days=number), part=part)
 
 
-async def care_network(engine: Engine) -> CareNetwork:
-    """Put a network on an empty engine: a coordinator, a physician, two physiotherapists."""
+async def care_network(engine: Engine, *, most: int | None = 34_000) -> CareNetwork:
+    """Put a network on an empty engine: a coordinator, a physician, two physiotherapists.
+
+    `most` is what a forfait pays at most, in cents.
+    """
     keyring = await Keyring.open(engine, b"\x01" * 32)
     stores, pathway_stores = Stores.on(engine, keyring), PathwayStores.on(engine, keyring)
     now, recorded = [datetime(2026, 11, 21, 19, 0, tzinfo=UTC)], list[tuple[str, str, str, str]]()
@@ -125,7 +128,11 @@ async def care_network(engine: Engine) -> CareNetwork:
         code: form for code, form in PATHWAY.forms.items() if form.record is FormRecord.DOCUMENT
     }
     pathway = replace(
-        PATHWAY, disciplines=(SWIMMING, SINGING), early_care=RULES, forms=forms, former=()
+        PATHWAY,
+        disciplines=(replace(SWIMMING, year_cents=most), SINGING),
+        early_care=RULES,
+        forms=forms,
+        former=(),
     )
     ground = Ground(
         stores=stores,

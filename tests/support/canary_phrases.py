@@ -56,6 +56,10 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "AmendmentForm.answers": ("Elle imite le pinson à s'y méprendre",),
     "AmendmentForm.reason": ("Pesée refaite sur la balance de la voisine",),
     "StrikeForm.reason": ("Saisi dans le dossier de la cousine",),
+    "PrescriptionForm.reason": ("Elle range ses chaussures dans le four",),
+    "WhyForm.reason": ("Le grand-père préfère attendre la Chandeleur", "Partie vivre au phare"),
+    "SessionForm.note": ("A construit un pont de berlingots sans aide",),
+    "CorrectionForm.words": ("Confondue avec sa cousine Radegonde",),
     "SlotForm.place_label": (PLACE, OTHER_PLACE),
     "SlotForm.map_address": ("Bâtiment Coquecigrue, 2e étage gauche",),
 }

@@ -24,6 +24,7 @@ from crypto.session.log import Card
 from server.demonstration.cast import Actor
 from tests.support.canary_phrases import FATHER, FATHER_PHONE, MOTHER, MOTHER_PHONE, RECORDS, SEALED
 from tests.support.canary_walk import PATIENCE_SECONDS, Walk, command
+from tests.support.canary_walk_early_care import care_early, state_care
 from tests.support.canary_walk_family import tell_family
 from tests.support.canary_walk_files import keep_backup, leave_files
 from tests.support.canary_walk_self import mind_oneself
@@ -40,6 +41,7 @@ async def walk_everything(walk: Walk) -> None:
     await _gather(walk, ana, ben, eve)
     await _talk(walk, ana, ben)
     await _write_documents(walk, ben)
+    await care_early(walk, ana, ben, eve)
     await tell_family(walk, ana, ben)
     await mind_oneself(walk)
     await leave_files(walk, ben, _channel(walk))
@@ -48,6 +50,7 @@ async def walk_everything(walk: Walk) -> None:
     await ben.device.post(_channel(walk), Message(text=SEALED["Message.text"]))
     walk.ids |= {"professional": ben.id, "device": ben.device.session.device.id, "form": "F26"}
     await _change_child(walk, ana)
+    await state_care(walk, ana, ben, eve)
     # Somebody lost their telephone: an invitation that waits is in the store too.
     invited = await ana.line.ask("POST", f"/professionals/{dora.id}/invitation")
     walk.secrets.append(invited["token"])
@@ -225,6 +228,7 @@ async def _write_documents(walk: Walk, ben: Actor) -> None:
     saved = answers | {"parents_concern": walk.phrase("AnswersForm.answers")}
     document = await ask("PUT", f"{place}/draft", {"answers": saved}, version=document["edition"])
     document = await ask("POST", f"{place}/signature", version=document["edition"])
+    await ask("GET", f"/professionals/{ben.id}/statements/{str(walk.today)[:7]}")
     amended = answers | {"parents_concern": walk.phrase("AmendmentForm.answers")}
     form = {"answers": amended, "reason": walk.phrase("AmendmentForm.reason")}
     document = await ask("POST", f"{place}/amendments", form, version=document["edition"])

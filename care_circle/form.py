@@ -184,7 +184,7 @@ class Field:
 
     `several` makes the answer a list; `other` lets one's own words stand for a choice;
     `under` names the question it belongs to; `link`, `fhir` and `value_set` are what FHIR
-    calls it where that is not what follows from the rest.
+    calls it where that is not what follows from the rest. `relay`: quoted in the relay's paper.
     """
 
     code: str
@@ -216,6 +216,7 @@ class Field:
     fhir: str | None = None
     value_set: str | None = None
     targets: tuple[str, ...] = ()
+    relay: bool = False
     note: str | None = None
 
     @property
@@ -272,11 +273,28 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCodes:
+    """Which answers of a form make a child's plan: rows of goals, and when it is reviewed.
+
+    `goals` is the section whose rows are the goals; the rest are fields, `review` outside them.
+    """
+
+    goals: str
+    goal: str
+    review: str
+    owner: str | None = None
+    by: str | None = None
+    state: str | None = None
+    actions: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A form: who may fill and sign it, who may read it (professions, roles of the office).
 
     Without `readers` every member of the circle reads it. `visits` are those it belongs to,
     `visit` the first of them. `formerly` are codes that documents may still know it by.
+    `relay` says that its documents go to whoever takes over, and to the family.
     """
 
     code: str
@@ -297,6 +315,8 @@ class Form:
     source: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None
     visit: str | None = None
+    relay: bool = False
+    plan: PlanCodes | None = None
 
     def fields(self) -> tuple[Field, ...]:
         """Give the fields of all sections, in order."""

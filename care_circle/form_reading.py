@@ -29,6 +29,7 @@ from care_circle.form_sources import check_computations, read_computation, read_
 from care_circle.grammar import require
 from care_circle.language import BOOK
 from care_circle.moments import is_day
+from care_circle.record_reading import check_record, check_relay, read_plan
 
 _FACTS = {
     FieldType.FLAG: FactKind.FLAG,
@@ -100,6 +101,8 @@ def read_form(node: Node) -> Form:
     rows = (item for item in sections if item.maybe("repeats") is not None)
     distinct((*rows, *(inner for item in sections for inner in item.at("fields").items())))
     check_computations(read, sections)
+    check_relay(here, read)
+    check_record(here, read)
     visits = _read_visits(here)
     return Form(
         code=here.at("code").text(),
@@ -120,6 +123,8 @@ def read_form(node: Node) -> Form:
         codes=tuple(_read_code(item) for item in here.listed("codes")),
         source=here.optional("source", _read_source) or {},
         note=here.optional("note", Node.text),
+        relay=_flag(here, "relay"),
+        plan=here.optional("plan", read_plan),
     )
 
 
@@ -235,6 +240,7 @@ def _read_field(node: Node, known: _Known, section: str) -> Field:
         link=here.optional("link", Node.text),
         fhir=here.optional("as", Node.text),
         value_set=here.optional("value_set", Node.text),
+        relay=_flag(here, "relay"),
         targets=tuple(item.text() for item in here.listed("targets")),
         note=here.optional("note", Node.text),
     )

@@ -1,6 +1,7 @@
 """A form as its definition says it: what `form_reading.read_form` reads back as it was."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TypeVar
 
 from care_circle.condition import BOUNDS, Condition, Operator
@@ -14,6 +15,7 @@ from care_circle.form import (
     Form,
     FormRecord,
     Operation,
+    PlanCodes,
     Prefill,
     Rows,
     Section,
@@ -48,6 +50,8 @@ def plain_form(form: Form) -> Said:
         codes=[plain_code(each) for each in form.codes] or None,
         source=dict(form.source) or None,
         note=form.note,
+        relay=form.relay or None,
+        plan=_maybe(form.plan, _plan),
     ) | {"sections": [plain_section(each) for each in form.sections]}
 
 
@@ -105,6 +109,7 @@ def plain_field(field: Field) -> Said:
         control=field.control and field.control.value,
         under=field.under,
         value_set=field.value_set,
+        relay=field.relay or None,
         targets=list(field.targets) or None,
         link=field.link,
         note=field.note,
@@ -120,6 +125,10 @@ def plain_choice(choice: Choice) -> Said:
         score=_maybe(choice.score, _bound),
         exclusive=choice.exclusive or None,
     ) | ({} if choice.kind is None else {"as": choice.kind})
+
+
+def _plan(plan: PlanCodes) -> Plain:
+    return _some(**asdict(plan))
 
 
 def plain_code(code: Code) -> Said:

@@ -25,6 +25,7 @@ from care_circle.grammar import (
     Word,
     schema,
 )
+from care_circle.perinatal import CIRCUMSTANCES
 from care_circle.role import Profession, Role
 
 LANGUAGE: Final = 1
@@ -127,6 +128,7 @@ _FIELD = _part(
     ("under", Text("the question that this one belongs to")),
     ("targets", Many(Text(longest=60), about="the kinds of things a reference may be to")),
     ("value_set", Text("where the choices are listed that the form does not hold")),
+    ("relay", Flag("the relay's paper quotes it")),
     ("as", Text("the FHIR type, where it is not the usual one", longest=20)),
     ("link", Text("its linkId, where it is not the code", longest=255)),
     type=Word(tuple(FieldType)),
@@ -165,6 +167,12 @@ _FORM = Record(
         "record": Word(tuple(FormRecord), "what keeps it"),
         "readers": _WRITERS,
         "many": Flag("a child may have several"),
+        "relay": Flag("its documents go to whoever takes over, and to the family"),
+        "plan": Record(
+            {"goals": _CODE, "goal": _CODE, "review": _CODE},
+            {"owner": _CODE, "by": _CODE, "state": _CODE, "actions": _CODE},
+            about="which answers make the child's plan",
+        ),
         "due": Record({"after": Text(), "days": _DAYS}, {"mark": _MARK, "note": _NOTE}),
         "help": _LABEL,
         "formerly": Many(Text("a code it had before")),
@@ -269,7 +277,13 @@ _PATHWAY = Record(
             {"note": _NOTE},
         ),
         "reminders": Many(_REMINDER),
-        "exits": Many(_part(relay=Flag("whether another structure goes on"))),
+        "exits": Many(
+            _part(
+                ("form", _CODE),
+                ("fact", Word(CIRCUMSTANCES, "the exclusion that this exit follows")),
+                relay=Flag("whether another structure goes on"),
+            )
+        ),
         "indicators": Many(_part(("baseline", Number()), measure=Ref("measure"))),
         "note": _NOTE,
     },

@@ -32,6 +32,10 @@ class UnknownVisit(Exception):
     """The pathway has no visit of this code."""
 
 
+class UnknownExit(Exception):
+    """The pathway has no exit of this code."""
+
+
 class Occasion(StrEnum):
     """What a family is told of."""
 
@@ -126,12 +130,18 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
-    """One reason to leave; with `relay` another structure goes on."""
+    """One reason to leave; with `relay` another structure goes on.
+
+    `form` is the one it is written on, where that is not the usual one. `fact` is the
+    exclusion it follows, as the rules of inclusion name it.
+    """
 
     code: str
     label: Label
     mark: Mark
     relay: bool
+    form: str | None = None
+    fact: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +204,17 @@ class Pathway:
             if visit.code == code:
                 return visit
         raise UnknownVisit
+
+    def exit(self, code: str) -> Exit:
+        """Give a reason to leave.
+
+        Raises:
+            UnknownExit: There is none of this code.
+        """
+        for each in self.exits:
+            if each.code == code:
+                return each
+        raise UnknownExit
 
     @property
     def terms(self) -> EarlyCareTerms | None:

@@ -40,13 +40,14 @@ from care_circle.pathway import (
     Told,
     Visit,
 )
+from care_circle.record_reading import check_exits
 from care_circle.role import Profession
 
 _NUMBERS = (
     *("oldest_months", "lost_after_missed_visits", "lost_after_months", "forfait_opening_days"),
     *("first_session_alarm_days", "booking_opens_days", "unsigned_after_days"),
     *("convention_ends_days", "consultation_minutes", "consultation_cents"),
-    *("corrected_until_months", "kept_until_years"),
+    *("corrected_until_months", "kept_until_years", "departure_undone_days"),
 )
 """Parameters that are read as whole numbers, where a pathway sets them."""
 
@@ -114,6 +115,7 @@ def read_definition(
     )
     gathering.of(lambda: _check_reminders(node, forms))
     gathering.of(lambda: _check_limit(node, inclusion))
+    gathering.of(lambda: check_exits(node, forms))
     gathering.end()
     if reckoning is None or signatures is None:
         raise AssertionError  # the gathering would have ended with a complaint
@@ -361,4 +363,6 @@ def _read_exit(node: Node) -> Exit:
         label=node.at("label").label(),
         mark=node.at("mark").choice(Mark),
         relay=node.at("relay").flag(),
+        form=node.optional("form", Node.text),
+        fact=node.optional("fact", Node.text),
     )

@@ -75,6 +75,11 @@ class Action(StrEnum):
     READ_EARLY_CARE = "read_early_care"
     READ_OWN_CARE = "read_own_care"
     LIST_WAITING_CARE = "list_waiting_care"
+    READ_BOARD = "read_board"
+    READ_REPORT = "read_report"
+    LIST_DUTIES = "list_duties"
+    READ_DUTIES = "read_duties"
+    END_DUTY = "end_duty"
     PRESCRIBE_CARE = "prescribe_care"
     MANAGE_FORFAIT = "manage_forfait"
     CLAIM_SESSION = "claim_session"
@@ -128,17 +133,22 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.READ_CHANNEL: {Relation.MEMBER: _CARE},
     Action.WRITE_CHANNEL: {Relation.MEMBER: _CARE},
     Action.READ_TASK: {Relation.MEMBER: _CARE, Relation.SELF: _EVERYBODY},
-    Action.READ_DOCUMENT: {Relation.MEMBER: _CARE},
-    Action.DRAFT_DOCUMENT: {Relation.MEMBER: _CLINICAL},
-    Action.SIGN_DOCUMENT: {Relation.MEMBER: _CLINICAL},
-    Action.AMEND_DOCUMENT: {Relation.MEMBER: _CLINICAL},
-    Action.STRIKE_DOCUMENT: {Relation.MEMBER: _CLINICAL},
+    Action.READ_DOCUMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.DRAFT_DOCUMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.SIGN_DOCUMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.AMEND_DOCUMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.STRIKE_DOCUMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.READ_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.WRITE_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.LIST_FAILED_NOTICES: {Relation.NETWORK: _OFFICE},
     Action.READ_EARLY_CARE: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.READ_OWN_CARE: {Relation.SELF: _EVERYBODY},
     Action.LIST_WAITING_CARE: {Relation.NETWORK: _OFFICE},
+    Action.READ_BOARD: {Relation.NETWORK: _OFFICE},
+    Action.READ_REPORT: {Relation.NETWORK: _OFFICE | _STAFF},
+    Action.LIST_DUTIES: {Relation.NETWORK: _OFFICE},
+    Action.READ_DUTIES: {Relation.NETWORK: _OFFICE},
+    Action.END_DUTY: {Relation.NETWORK: _OFFICE},
     Action.PRESCRIBE_CARE: {Relation.MEMBER: _CLINICAL},
     Action.MANAGE_FORFAIT: {Relation.NETWORK: _COORDINATOR},
     # What counts is the convention on the day of the session, which the rule looks at.

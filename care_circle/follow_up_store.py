@@ -27,8 +27,34 @@ class Mark:
     due: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """That all follow-ups are being made for a pathway's version, and how far that has come.
+
+    `after` is the last child that was looked at. `due`: who takes it on looks at some more;
+    None once all are made.
+    """
+
+    pathway: str
+    after: str = ""
+    due: datetime | None = None
+    id: str = "all"
+
+
 class FollowUps(Protocol):
     """Follow-ups, one for each child."""
+
+    async def begin_building(self, pathway: str, *, now: datetime) -> None:
+        """Have all follow-ups made, unless they are or are being made for this version."""
+        ...
+
+    async def claim_building(self, *, now: datetime, until: datetime) -> Building | None:
+        """Take the making of some more upon oneself until a time, if there are any."""
+        ...
+
+    async def go_on_building(self, building: Building) -> None:
+        """Note how far it has come; somebody else may have got further."""
+        ...
 
     async def follow_up(self, child: ChildId) -> FollowUp | None:
         """Give a child's follow-up, if it was ever made."""

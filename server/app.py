@@ -31,6 +31,7 @@ from server.routes import (
     appointments,
     backup,
     blobs,
+    board,
     browser,
     channels,
     children,
@@ -40,7 +41,9 @@ from server.routes import (
     day,
     devices,
     documents,
+    duties,
     early_care,
+    follow_up,
     health,
     keys,
     marks,
@@ -51,6 +54,7 @@ from server.routes import (
     professionals,
     push,
     questionnaires,
+    readings,
     sessions,
     statements,
     structures,
@@ -63,6 +67,7 @@ from server.services import SESSIONS, SUBSCRIPTIONS, install
 from server.sockets import PATH as SOCKETS_PATH
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
+from server.vigil import vigil_of, watching
 from server.wire import LARGE, answer
 
 TIDY_SECONDS = 60
@@ -82,6 +87,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *children.operations,
     *circles.operations,
     *coordination.operations,
+    *follow_up.operations,
+    *board.operations,
+    *duties.operations,
     *day.operations,
     *channels.operations,
     *blobs.operations,
@@ -89,6 +97,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *keys.operations,
     *tasks.operations,
     *documents.operations,
+    *readings.operations,
     *appointments.operations,
     *early_care.operations,
     *statements.operations,
@@ -149,6 +158,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app.cleanup_ctx.append(_close_store(house))
     app.cleanup_ctx.append(_tell_families(config, house))
     app.cleanup_ctx.append(_tidy_up)
+    app.cleanup_ctx.append(_follow_up(house))
     install_channels(app, house, furnish_channels(house, zone=config.zone, limits=Limits()))
     app.cleanup_ctx.append(keep_telling)
     return app
@@ -214,6 +224,16 @@ async def _tidy_up(app: web.Application) -> AsyncIterator[None]:
         yield
         for task in running:
             task.cancel()
+
+
+def _follow_up(house: House) -> Context:
+    """Keep watch over follow-ups as long as the application lives."""
+
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        async with watching(vigil_of(house)):
+            yield
+
+    return context
 
 
 def _tell_families(config: Config, house: House) -> Context:

@@ -11,6 +11,7 @@ from care_circle.services.children import ChildrenService
 from care_circle.services.coordination import CoordinationService
 from care_circle.services.day import DayService
 from care_circle.services.documents import DocumentsService
+from care_circle.services.follower import Follower
 from care_circle.services.glance import GlanceService
 from care_circle.services.guard import Guard
 from care_circle.services.tasks import TasksService
@@ -67,6 +68,7 @@ class House:
     stores: Stores
     care: Care
     pathway_care: PathwayCare
+    follower: Follower
     accounts: Accounts
     sessions: Sessions
     devices: Devices
@@ -115,6 +117,7 @@ def furnish(
         stores=stores,
         care=care,
         pathway_care=furnish_pathway(ground),
+        follower=ground.follower,
         accounts=known.accounts,
         sessions=known.sessions,
         devices=known.devices,

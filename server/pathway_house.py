@@ -10,11 +10,14 @@ from aiohttp import web
 
 from care_circle.early_care_terms import NO_EARLY_CARE, EarlyCareTerms
 from care_circle.pathway import Pathway
+from care_circle.services.board import BoardService
 from care_circle.services.care_sessions import CareSessionsService
 from care_circle.services.documents import DocumentsService
+from care_circle.services.duties import DutiesService
 from care_circle.services.early_care import EarlyCareService
 from care_circle.services.early_care_glances import StoredGlances
 from care_circle.services.files import Files
+from care_circle.services.follow_up import FollowUpService
 from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
 from care_circle.services.readings import ReadingsService
@@ -108,6 +111,9 @@ class PathwayCare:
     early_care: EarlyCareService
     sessions: CareSessionsService
     statements: StatementsService
+    follow_up: FollowUpService
+    board: BoardService
+    duties: DutiesService
     readings: ReadingsService
     papers: Papers
 
@@ -121,6 +127,11 @@ def furnish_pathway(ground: Ground) -> PathwayCare:
         early_care=_early_care(ground),
         sessions=_sessions(ground),
         statements=_statements(ground),
+        follow_up=FollowUpService(guard=ground.guard, follower=ground.follower),
+        board=BoardService(guard=ground.guard, follower=ground.follower),
+        duties=DutiesService(
+            duties=ground.stores.duties, guard=ground.guard, surroundings=ground.around
+        ),
         readings=ReadingsService(
             documents=documents_on(ground), appointments=ground.stores.appointments
         ),

@@ -13,6 +13,7 @@ from care_circle import (
     contact,
     convention,
     document,
+    duty,
     inclusion,
     ins,
     neutral,
@@ -214,6 +215,19 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     document.ReasonMissing: Kind(422, "reason_missing", "Motif manquant", "Reason missing"),
     document.WrongProfession: Kind(
         403, "wrong_profession", "Formulaire d'une autre profession", "Another profession's form"
+    ),
+    duty.DutyEnded: Kind(409, "duty_ended", "Déjà traité autrement", "Ended otherwise already"),
+    duty.NoteTooLong: Kind(422, "note_too_long", "Note trop longue", "Note too long"),
+    duty.TooManyAttempts: Kind(409, "too_many_attempts", "Trop de tentatives", "Too many attempts"),
+    duty.TriedTomorrow: Kind(422, "tried_tomorrow", "Date dans le futur", "Date in the future"),
+    document.AlreadyWritten: Kind(
+        409, "already_written", "Ce document existe déjà", "This document exists already"
+    ),
+    document.WrongVisit: Kind(
+        422, "wrong_visit", "Formulaire d'une autre visite", "Another visit's form"
+    ),
+    document.KeptElsewhere: Kind(
+        409, "kept_elsewhere", "Se remplit ailleurs", "Filled in elsewhere"
     ),
     document.FormReplaced: Kind(
         409, "form_replaced", "Le formulaire a changé de version", "The form has a newer version"

@@ -10,6 +10,7 @@ from notifications.hours import to_ms
 from server.day import ChannelHead, Days, MyDay
 from server.identity import person_of
 from server.operations import Operations
+from server.routes.duties import DutyView, view_of
 from server.wire import Struct, answer
 
 DAYS: web.AppKey[Days] = web.AppKey("days", Days)
@@ -30,7 +31,8 @@ class DayView(Struct, frozen=True, kw_only=True):
     """What waits. `at` is the server's time, ms UTC; `appointments` are of the next 14 days.
 
     `unsettled` are one's own appointments that are past and of which nobody said whether the
-    family came. `lapsed`: without a convention in force no child is shown.
+    family came. `duties` are those of a coordinator's circles. `lapsed`: without a convention
+    in force no child is shown.
     """
 
     at: int
@@ -39,6 +41,7 @@ class DayView(Struct, frozen=True, kw_only=True):
     documents: tuple[Draft, ...]
     appointments: tuple[PlannedAppointment, ...]
     unsettled: tuple[PlannedAppointment, ...]
+    duties: tuple[DutyView, ...]
     lapsed: bool
 
 
@@ -68,5 +71,6 @@ def _view(mine: MyDay) -> DayView:
         documents=day.documents,
         appointments=day.appointments,
         unsettled=day.unsettled,
+        duties=tuple(map(view_of, day.duties)),
         lapsed=day.lapsed,
     )

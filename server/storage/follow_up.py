@@ -8,7 +8,7 @@ from typing_extensions import override
 from care_circle.board import Filter
 from care_circle.duty import Duty
 from care_circle.follow_up import FollowUp
-from care_circle.follow_up_store import Duties, FollowUps, Mark, Marks
+from care_circle.follow_up_store import Building, Duties, FollowUps, Mark, Marks
 from crypto.ids import ChildId, DutyId, ProfessionalId
 from server.storage import follow_up_shapes as shapes
 from server.storage.care_shapes import child_key, member_key
@@ -26,6 +26,27 @@ class EngineFollowUps(FollowUps):
     def __init__(self, engine: Engine, keyring: Keyring) -> None:
         self._keyring = keyring
         self._follow_ups = Repository(engine, keyring, shapes.follow_up_shape(keyring))
+        self._building = Repository(engine, keyring, shapes.building_shape())
+
+    @override
+    async def begin_building(self, pathway: str, *, now: datetime) -> None:
+        wanted = Building(pathway=pathway, due=now)
+        await self._building.upsert(
+            wanted.id, lambda held: held if held and held.pathway == pathway else wanted
+        )
+
+    @override
+    async def claim_building(self, *, now: datetime, until: datetime) -> Building | None:
+        held = await self._building.claim(now=now, until=until)
+        return held[0].value if held else None
+
+    @override
+    async def go_on_building(self, building: Building) -> None:
+        def decide(held: Building) -> Building:
+            further = held.due is None or held.after > building.after
+            return held if held.pathway != building.pathway or further else building
+
+        await change_found(self._building, building.id, decide)
 
     @override
     async def follow_up(self, child: ChildId) -> FollowUp | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from care_circle.board import Filter
 from care_circle.duty import Duty, DutyState
 from care_circle.follow_up import FollowUp
-from care_circle.follow_up_store import Mark
+from care_circle.follow_up_store import Building, Mark
 from server.storage.care_shapes import ALL, child_key, member_key
 from server.storage.keys import Keyring
 from server.storage.shape import Shape
@@ -38,6 +38,16 @@ def mark_shape() -> Shape[Mark]:
         type=Mark,
         id_of=lambda mark: mark.id,
         due_of=lambda mark: mark.due,
+    )
+
+
+def building_shape() -> Shape[Building]:
+    """Shape the one note of how far the making of all follow-ups has come."""
+    return Shape(
+        kind="follow_up_building",
+        type=Building,
+        id_of=lambda building: building.id,
+        due_of=lambda building: building.due,
     )
 
 

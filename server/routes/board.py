@@ -1,0 +1,73 @@
+"""The quality board: which children have what, how many, and the same as a table."""
+
+from aiohttp import web
+
+from care_circle.board import Filter
+from care_circle.findings import FindingCode
+from care_circle.services.board import BoardLine
+from crypto.ids import ProfessionalId, StructureId, is_id
+from server.identity import person_of
+from server.operations import Operations
+from server.paging import Listing, answer_page, number_of, page_of
+from server.pathway_house import PATHWAY_CARE
+from server.wire import Malformed, Struct, answer
+
+operations = Operations()
+
+_OLDEST = 120
+
+
+class TotalsView(Struct, frozen=True, kw_only=True):
+    """How many children fit the filter, and how many of them have each finding."""
+
+    children: int
+    findings: dict[FindingCode, int]
+
+
+@operations.add("GET", "/coordination/board", answer=Listing[BoardLine])
+async def read_board(request: web.Request) -> web.Response:
+    """Page through the children that fit the filter, each with what is to be mended."""
+    person, page, wanted = person_of(request), page_of(request), wanted_of(request)
+
+    found = await request.app[PATHWAY_CARE].board.page(
+        person, wanted, after=page.after, limit=page.limit
+    )
+
+    return answer_page(request, found, page, cursor=lambda each: each.child.id)
+
+
+@operations.add("GET", "/coordination/board/totals", answer=TotalsView)
+async def read_totals(request: web.Request) -> web.Response:
+    """Count the children that fit the filter by what is found of them."""
+    totals = await request.app[PATHWAY_CARE].board.totals(person_of(request), wanted_of(request))
+
+    return answer(TotalsView(children=totals.children, findings=totals.findings))
+
+
+def wanted_of(request: web.Request) -> Filter:
+    """Read the board's filter from the query.
+
+    Raises:
+        Malformed: A value is none of what the filter takes.
+    """
+    finding, department = request.query.get("finding"), request.query.get("department")
+    if finding is not None and finding not in list(FindingCode):
+        raise Malformed((("/finding", "a finding's code"),))
+    if department is not None and not (department.isascii() and department.isalnum()):
+        raise Malformed((("/department", "a department's number"),))
+    structure, physician = _id(request, "structure"), _id(request, "physician")
+    asked = "age" in request.query
+    return Filter(
+        finding=None if finding is None else FindingCode(finding),
+        structure=None if structure is None else StructureId(structure),
+        department=department,
+        physician=None if physician is None else ProfessionalId(physician),
+        age=number_of(request, "age", default=0, least=0, most=_OLDEST) if asked else None,
+    )
+
+
+def _id(request: web.Request, name: str) -> str | None:
+    text = request.query.get(name)
+    if text is not None and not is_id(text):
+        raise Malformed(((f"/{name}", "an id"),))
+    return text

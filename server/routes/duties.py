@@ -1,0 +1,139 @@
+"""The office's duties: list them, end them, write down attempts of contact."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Literal
+
+from aiohttp import web
+
+from care_circle.duty import (
+    Attempt,
+    ContactMedium,
+    ContactOutcome,
+    Duty,
+    DutyState,
+    Ending,
+    Reason,
+)
+from crypto.ids import ChildId, DutyId, ProfessionalId
+from server.forms.channels import Id
+from server.identity import person_of
+from server.operations import Operations
+from server.paging import Listing, page_of
+from server.pathway_house import PATHWAY_CARE
+from server.wire import Struct, answer, read
+
+operations = Operations()
+
+
+class EndingForm(Struct, frozen=True, kw_only=True):
+    """How a duty ended, and perhaps why."""
+
+    state: Literal["done", "dismissed"]
+    note: str = ""
+
+
+class AttemptForm(Struct, frozen=True, kw_only=True):
+    """An attempt to reach the family, under an id the client made (F18)."""
+
+    id: Id
+    on: date
+    medium: ContactMedium
+    outcome: ContactOutcome
+    note: str = ""
+
+
+class DutyView(Struct, frozen=True, kw_only=True):
+    """A duty. `subject` is a visit's code or an id; `since` when its reason began."""
+
+    id: DutyId
+    child: ChildId
+    reason: Reason
+    subject: str
+    state: DutyState
+    coordinators: tuple[ProfessionalId, ...]
+    raised_at: datetime
+    since: date | None
+    attempts: tuple[Attempt, ...]
+    ending: Ending | None
+
+
+@operations.add("GET", "/coordination/duties", answer=Listing[DutyView])
+async def list_duties(request: web.Request) -> web.Response:
+    """Page through the open duties, those of one's own circles first."""
+    person, page = person_of(request), page_of(request)
+
+    found, following = await request.app[PATHWAY_CARE].duties.open_page(
+        person, after=page.after, limit=page.limit
+    )
+
+    return answer(Listing(items=tuple(map(view_of, found)), next=following))
+
+
+@operations.add("GET", "/children/{child}/duties", answer=Listing[DutyView])
+async def list_duties_of_child(request: web.Request) -> web.Response:
+    """Give all of a child's duties, the newest first."""
+    found = await request.app[PATHWAY_CARE].duties.of_child(
+        person_of(request), ChildId(request.match_info["child"])
+    )
+
+    return answer(Listing(items=tuple(map(view_of, found))))
+
+
+@operations.add("PUT", "/duties/{duty}/ending", body=EndingForm, answer=DutyView)
+async def end_duty(request: web.Request) -> web.Response:
+    """Say that a duty is done, or that it is none."""
+    person, form = person_of(request), await read(request, EndingForm)
+
+    duty = await request.app[PATHWAY_CARE].duties.end(
+        person, _id(request), DutyState(form.state), note=form.note
+    )
+
+    return answer(view_of(duty))
+
+
+@operations.add(
+    "POST",
+    "/duties/{duty}/attempts",
+    body=AttemptForm,
+    answer=DutyView,
+    status=HTTPStatus.CREATED,
+)
+async def note_attempt(request: web.Request) -> web.Response:
+    """Write down an attempt to reach the family."""
+    person, form = person_of(request), await read(request, AttemptForm)
+
+    duty = await request.app[PATHWAY_CARE].duties.note_attempt(
+        person,
+        _id(request),
+        Attempt(
+            id=form.id,
+            on=form.on,
+            medium=form.medium,
+            outcome=form.outcome,
+            by=person.professional,
+            note=form.note,
+        ),
+    )
+
+    return answer(view_of(duty), status=HTTPStatus.CREATED)
+
+
+def view_of(duty: Duty) -> DutyView:
+    """Show a duty."""
+    return DutyView(
+        id=duty.id,
+        child=duty.child,
+        reason=duty.reason,
+        subject=duty.subject,
+        state=duty.state,
+        coordinators=duty.coordinators,
+        raised_at=duty.raised_at,
+        since=duty.since,
+        attempts=duty.attempts,
+        ending=duty.ending,
+    )
+
+
+def _id(request: web.Request) -> DutyId:
+    return DutyId(request.match_info["duty"])

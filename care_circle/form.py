@@ -141,6 +141,7 @@ class Choice:
     score: float | None = None
     kind: str | None = None
     exclusive: bool = False
+    prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +211,7 @@ class Field:
     read_only: bool = False
     hidden: bool = False
     control: Control | None = None
+    orientation: str | None = None
     prefix: str | None = None
     under: str | None = None
     link: str | None = None

@@ -47,6 +47,7 @@ _OF_A_SCALE = (FieldType.DATE, FieldType.LINE, *NUMBERS)
 _BEARS = {
     "choices": CHOSEN,
     "other": CHOSEN,
+    "orientation": (*CHOSEN, FieldType.FLAG, FieldType.LINE),
     "range": NUMBERS,
     "unit": NUMBERS,
     "decimals": (FieldType.DECIMAL,),
@@ -233,6 +234,7 @@ def _read_field(node: Node, known: _Known, section: str) -> Field:
         read_only=_flag(here, "read_only"),
         hidden=_flag(here, "hidden"),
         control=here.optional("control", lambda it: it.choice(Control)),
+        orientation=here.optional("orientation", Node.text),
         prefix=here.optional("prefix", Node.text),
         under=gathering.of(
             lambda: here.optional("under", lambda it: _earlier(it, known.types, "field"))
@@ -304,6 +306,7 @@ def _read_choices(node: Node) -> tuple[Choice, ...]:
             score=item.optional("score", Node.number),
             kind=item.optional("as", Node.text),
             exclusive=_flag(item, "exclusive"),
+            prefix=item.optional("prefix", Node.text),
         )
         for item in items
     )

@@ -107,6 +107,7 @@ def plain_field(field: Field) -> Said:
         read_only=field.read_only or None,
         hidden=field.hidden or None,
         control=field.control and field.control.value,
+        orientation=field.orientation,
         under=field.under,
         value_set=field.value_set,
         relay=field.relay or None,
@@ -124,6 +125,7 @@ def plain_choice(choice: Choice) -> Said:
         codes=[plain_code(each) for each in choice.codes] or None,
         score=_maybe(choice.score, _bound),
         exclusive=choice.exclusive or None,
+        prefix=choice.prefix,
     ) | ({} if choice.kind is None else {"as": choice.kind})
 
 

@@ -100,6 +100,7 @@ _CHOICE = Record(
             ("integer", "date", "time", "string", "reference", "display"), "its kind in FHIR"
         ),
         "exclusive": Flag("chosen, it is the only one"),
+        "prefix": Text("shown before the label", longest=40),
         "note": _NOTE,
     },
     id="code",
@@ -124,6 +125,7 @@ _FIELD = _part(
     ("read_only", Flag("shown, and not for the author to change")),
     ("hidden", Flag()),
     ("control", Word(tuple(Control))),
+    ("orientation", Word(("horizontal", "vertical"))),
     ("prefix", Text("a number shown before the label", longest=40)),
     ("under", Text("the question that this one belongs to")),
     ("targets", Many(Text(longest=60), about="the kinds of things a reference may be to")),

@@ -33,8 +33,8 @@ def enabling(condition: Condition, asked: Asked) -> Json:
             "expression": fhirpath(condition, {code: link for code, (link, _) in asked.items()}),
         }
         return {"extension": [{"url": ENABLED, "valueExpression": expression}]}
-    behaviour: Json = {"enableBehavior": condition.operator.value} if len(said) > 1 else {}
-    return {"enableWhen": said, **behaviour}
+    behaviour = condition.operator.value if len(said) > 1 else Operator.ALL.value
+    return {"enableWhen": said, "enableBehavior": behaviour}
 
 
 def _test(condition: Condition, asked: Asked) -> Json | None:

@@ -13,6 +13,7 @@ from care_circle.fhir.texts import label_of
 _SLUG = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", re.ASCII)
 _LONGEST = 56
+_PREFIX = 40
 RESERVED = frozenset({"birth", "today", "corrected"})
 _TEXT = 20_000
 
@@ -35,9 +36,9 @@ class Context:
     dropped: list[Dropped] = field(default_factory=list)
     asked: dict[str, Asked] = field(default_factory=dict)
 
-    def element(self, held: Json, link: str = "") -> Element:
-        """Begin to read an object."""
-        return Element(held=held, link=link, dropped=self.dropped)
+    def element(self, held: Json, link: str = "", path: str = "") -> Element:
+        """Begin to read an object, of the item with this linkId."""
+        return Element(held=held, link=link, dropped=self.dropped, path=path)
 
     def label(self, element: Element, key: str, otherwise: str) -> Json:
         """Read a text with its translations as a label; what is very long is cut, and told."""
@@ -50,20 +51,21 @@ class Context:
             element.drop(key, f"it is longer than {_TEXT} characters: the rest is cut off")
         return plain_label(found)
 
-    def part(self, element: Element, link: str, level: str) -> Json:
+    def part(self, element: Element, link: str) -> Json:
         """Read what groups and questions share: code, linkId, label, prefix, codes."""
         said: Json = {"code": self.codes[link]}
         said["label"] = self.label(element, "text", link)
         said["mark"] = "A"
         prefix = element.text("prefix")
         if prefix is not None:
-            said["prefix"] = prefix[:40]
+            said["prefix"] = prefix[:_PREFIX]
+            if len(prefix) > _PREFIX:
+                element.drop("prefix", f"it is longer than {_PREFIX} characters")
         codes = codes_of(element, "code")
         if codes:
             said["codes"] = codes
         if said["code"] != link:
             said["link"] = link
-        del level
         return said
 
 
@@ -76,7 +78,7 @@ def codes_of(element: Element, key: str) -> list[Plain]:
     """Read codes of nomenclatures."""
     found: list[Plain] = []
     for coding in element.objects(key):
-        inner = Element(held=coding, link=element.link, dropped=element.dropped)
+        inner = Element(held=coding, link=element.link, dropped=element.dropped, path=f"{key}.")
         said = {name: inner.text(name) for name in ("system", "code", "display", "version")}
         inner.left()
         if said["code"] is None:

@@ -11,16 +11,20 @@ NO_PLACE = "there is no place for it in a form"
 
 @dataclass(slots=True, kw_only=True)
 class Element:
-    """An object of a resource. Taking a key notes that it was read."""
+    """An object of a resource. Taking a key notes that it was read.
+
+    `link` is the item's, `path` what leads from the item to the object, such as `code.`.
+    """
 
     held: Mapping[str, Plain]
     link: str
     dropped: list[Dropped]
+    path: str = ""
     taken: set[str] = field(default_factory=set)
 
     def drop(self, element: str, reason: str = NO_PLACE) -> None:
         """Note that something is not taken over, or not as it was."""
-        self.dropped.append(Dropped(link=self.link, element=element, reason=reason))
+        self.dropped.append(Dropped(link=self.link, element=f"{self.path}{element}", reason=reason))
 
     def take(self, key: str) -> Plain:
         """Give what stands under a key."""

@@ -18,13 +18,12 @@ from care_circle.fhir.importing import read_standard
 from care_circle.fhir.outline import Twig, outlined
 from care_circle.fhir.rest import FIELD, FORM, SECTION, rest
 from care_circle.fhir.terms import CONTROLS, OURS, UCUM, Json
-from care_circle.fhir.texts import text_of
+from care_circle.fhir.texts import is_name, text_of
 from care_circle.fhir.values import coding_of, item_type, option_of, value_of
 from care_circle.form import NUMBERS, Choice, Code, Field, FieldType, Form, Rows, Section, SourceKey
 from care_circle.form_writing import plain_field, plain_form, plain_section
 from care_circle.moments import is_day
 
-_NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,254}", re.ASCII)
 _HELP = "-help"
 _SOURCES: Mapping[SourceKey, str] = {
     SourceKey.ID: "id",
@@ -127,7 +126,7 @@ class _Exporter:
             "language": self.language,
             "url": canonical(form).rpartition("|")[0],
             "version": form.version,
-            "name": name if _NAME.fullmatch(name) else f"Q_{re.sub('[^A-Za-z0-9_]', '_', name)}",
+            "name": name if is_name(name) else f"Q_{re.sub('[^A-Za-z0-9_]', '_', name)}",
             **text_of(form.label, self.language, "title"),
             "status": source.get(SourceKey.STATUS, "active"),
             **experimental,
@@ -145,15 +144,15 @@ class _Exporter:
         said = self._group(twig, asked) if twig.group else self._question(twig, asked)
         items: list[Plain] = [self._item(inner, asked) for inner in twig.below]
         part = twig.group or twig.question
-        clash = f"{twig.link}{_HELP}" in {link for link, _ in asked.values()}
+        clash = f"{twig.link}{_HELP}" in {each.link for top in self.tree for each in top.walked()}
         if part is not None and part.help is not None and said["type"] != "display" and not clash:
             items.insert(0, self._help(twig, part))
         return said | ({"item": items} if items else {})
 
     def _help(self, twig: Twig, part: Section | Field) -> Json:
         words = {} if part.help is None else text_of(part.help, self.language, "text")
-        shown = _control("help")
-        return {"linkId": f"{twig.link}{_HELP}", **words, "type": "display", "extension": [shown]}
+        marks: list[Plain] = [_control("help"), {"url": terms.HELP, "valueBoolean": True}]
+        return {"extension": marks, "linkId": f"{twig.link}{_HELP}", **words, "type": "display"}
 
     def _group(self, twig: Twig, asked: Asked) -> Json:
         section = twig.group
@@ -174,6 +173,8 @@ class _Exporter:
         kind = item_type(field)
         extensions = [*_shown(field), *_bounds(field), *_occurs(field.several)]
         extensions += [{"url": terms.TARGET, "valueCode": target} for target in _targets(field)]
+        if field.orientation is not None:
+            extensions.append({"url": terms.ORIENTATION, "valueCode": field.orientation})
         if field.compute is not None:
             links = {code: link for code, (link, it) in asked.items() if it.type in NUMBERS}
             made = calculated(field.compute, links)
@@ -226,15 +227,21 @@ class _Exporter:
 
     def _option(self, choice: Choice, *, chosen: bool) -> Json:
         key, value = option_of(choice)
+        beside: Json = {}
         if key == "valueCoding":
             value = coding_of(choice) | text_of(choice.label, self.language, "display")
+        elif choice.kind == "string":
+            words = text_of(choice.label, self.language, key)
+            beside = {name: said for name, said in words.items() if name != key}
         extensions: list[Plain] = []
+        if choice.prefix is not None:
+            extensions.append({"url": terms.OPTION_PREFIX, "valueString": choice.prefix})
         if choice.score is not None:
             extensions.append({"url": terms.ORDINAL, "valueDecimal": choice.score})
         if choice.exclusive:
             extensions.append({"url": terms.EXCLUSIVE, "valueBoolean": True})
         held: Json = {"extension": extensions} if extensions else {}
-        return {**held, key: value, **_true(initialSelected=chosen)}
+        return {**held, key: value, **beside, **_true(initialSelected=chosen)}
 
 
 def _targets(field: Field) -> tuple[str, ...]:
@@ -249,7 +256,11 @@ def _shown(part: Section | Field) -> list[Json]:
 
 def _control(word: str) -> Json:
     coding: Json = {"system": CONTROLS, "code": word}
-    return {"url": terms.CONTROL, "valueCodeableConcept": {"coding": [coding]}}
+    if word not in terms.CONTROL_WORDS:
+        return {"url": terms.CONTROL, "valueCodeableConcept": {"coding": [coding]}}
+    name = terms.CONTROL_WORDS[word]
+    concept: Json = {"coding": [coding | {"display": name}], "text": name}
+    return {"url": terms.CONTROL, "valueCodeableConcept": concept}
 
 
 def _occurs(rows: Rows | None) -> list[Json]:

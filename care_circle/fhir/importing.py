@@ -17,7 +17,7 @@ from care_circle.fhir.importing_questions import control_word, read_question
 from care_circle.fhir.outline import LOOSE
 from care_circle.fhir.rest import FIELD, FORM, SECTION, restored
 from care_circle.fhir.terms import OWN, Dropped, Json
-from care_circle.fhir.texts import label_of
+from care_circle.fhir.texts import is_name, label_of
 from care_circle.form import Form, SourceKey
 from care_circle.form_reading import read_form
 from care_circle.role import Profession
@@ -34,7 +34,6 @@ _TEXTS: Mapping[str, SourceKey] = {
     "approvalDate": SourceKey.APPROVED,
     "lastReviewDate": SourceKey.REVIEWED,
 }
-_HELP = "-help"
 _DEEPEST = 2
 """How often rows may stand in rows."""
 
@@ -103,6 +102,9 @@ class _Reading:
         said["sections"] = list(self._sections)
         if top.take("contained") is not None:
             self._check_contained()
+        source = _object(said.get("source"))
+        if not is_name(source.get("name", "A")):
+            top.drop("name", "it is no name that FHIR lets stand: it is written otherwise")
         for key in ("resourceType", "language", "extension"):
             top.take(key)
         for extension in objects_of(top.held.get("extension")):
@@ -113,8 +115,10 @@ class _Reading:
 
     def _check_contained(self) -> None:
         for name, resource in self.context.contained.items():
-            if resource.get("resourceType") not in ("ValueSet", "CodeSystem"):
-                self._top.drop("contained", f"{resource.get('resourceType')} {name!r}")
+            kind = resource.get("resourceType")
+            lists = kind in ("ValueSet", "CodeSystem")
+            how = "what is used of it stands in the questions" if lists else "it is left out"
+            self._top.drop("contained", f"{kind} {name!r}: {how}")
 
     def _head(self) -> Json:
         top, source = self._top, self._source()
@@ -215,7 +219,7 @@ class _Reading:
     def _group(self, element: Element, home: Json | None, rows: Sequence[str]) -> None:
         element.take("type")
         link = element.link
-        said = self.context.part(element, link, SECTION)
+        said = self.context.part(element, link)
         if home is not None:
             said["within"] = home["code"]
         when = read_enabling(element, self.context, rows)
@@ -255,7 +259,7 @@ class _Reading:
                 rows["least" if url == terms.MIN_OCCURS else "most"] = value
             elif url == terms.HIDDEN and isinstance(value, bool):
                 said |= {"hidden": True} if value else {}
-            elif url == terms.CONTROL and (word := control_word(value)) is not None:
+            elif url == terms.CONTROL and (word := control_word(element, value)) is not None:
                 said["control"] = word
             else:
                 element.drop("extension", url)
@@ -288,37 +292,35 @@ class _Reading:
         return self._below(inner, target, rows, str(said["code"]))
 
     def _below(self, items: Sequence[Json], home: Json, rows: Sequence[str], under: str) -> bool:
-        target, parted = home, False
+        target, parted, around = home, False, self._grouped(home)
         for item in items:
             element = self._begun(item)
             if element is None:
                 continue
             if item.get("type") == "group":
                 element.drop("item", "a group below a question stands beside it")
-                self._group(element, home, rows)
+                self._group(element, around, rows)
                 parted = True
                 continue
             if parted:
                 element.drop("item", "it stands beside the question that it lay below")
-                target = self._loose_section(home)
+                target = self._loose_section(around)
             parted = self._question(element, target, rows, None if target is not home else under)
         return parted or target is not home
 
+    def _grouped(self, section: Json) -> Json | None:
+        """Give the section itself, or the one that a loose section lies in."""
+        if not section.get("loose"):
+            return section
+        within = section.get("within")
+        return next((each for each in self._sections if each["code"] == within), None)
+
     def _help(self, element: Element, said: Json, inner: list[Json]) -> None:
-        """Read words of help, which are the first thing below, named after what they help with."""
-        first = inner[0] if inner else {}
-        is_help = (
-            first.get("linkId") == f"{element.link}{_HELP}"
-            and first.get("type") == "display"
-            and first.keys() <= {"linkId", "type", "text", "_text", "extension"}
-            and [value_in(each) for each in objects_of(first.get("extension"))] == [_HELP_CONTROL]
-        )
-        if is_help:
+        """Read words of help, which an extension of ours marks as such."""
+        marks = objects_of(inner[0].get("extension")) if inner else []
+        if any(each.get("url") == terms.HELP for each in marks):
             words = self.context.element(inner.pop(0), element.link)
             said["help"] = self.context.label(words, "text", element.link)
-
-
-_HELP_CONTROL: Json = {"coding": [{"system": terms.CONTROLS, "code": "help"}]}
 
 
 def _object(value: Plain) -> Json:

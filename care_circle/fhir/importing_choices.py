@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from care_circle.definition import Plain
 from care_circle.fhir.context import Context, plain_label
 from care_circle.fhir.element import Element, objects_of, value_in
-from care_circle.fhir.terms import EXCLUSIVE, ORDINAL, Json
+from care_circle.fhir.terms import EXCLUSIVE, OPTION_PREFIX, ORDINAL, TRANSLATION, WEIGHT, Json
 from care_circle.fhir.texts import label_of
 from care_circle.fhir.values import without_seconds
 
 _CODING = ("system", "code", "display", "version")
 _MOST = 255
+_PREFIX = 40
 
 
 def read_choices(element: Element, context: Context) -> tuple[list[Json], list[str]]:
@@ -19,7 +20,7 @@ def read_choices(element: Element, context: Context) -> tuple[list[Json], list[s
     choices: list[Json] = []
     chosen: list[str] = []
     for option in element.objects("answerOption"):
-        inner = context.element(option, element.link)
+        inner = context.element(option, element.link, "answerOption.")
         choice = _option(inner, context, taken)
         if choice is None:
             element.drop("answerOption", "it says nothing that can be chosen")
@@ -35,6 +36,13 @@ def read_choices(element: Element, context: Context) -> tuple[list[Json], list[s
 def _extensions(element: Element, choice: Json) -> None:
     for extension in element.objects("extension"):
         _extension(element, choice, extension)
+    key = next((key for key in element.held if key.startswith("value")), "")
+    if key != "valueCoding":
+        # What is said of a primitive stands beside it: its score, its words in other languages.
+        beside = element.take(f"_{key}")
+        for extension in objects_of(beside.get("extension")) if isinstance(beside, dict) else ():
+            if extension.get("url") != TRANSLATION or choice.get("as") != "string":
+                _extension(element, choice, extension)
 
 
 def _extension(element: Element, choice: Json, extension: Json) -> None:
@@ -44,8 +52,13 @@ def _extension(element: Element, choice: Json, extension: Json) -> None:
     elif url == EXCLUSIVE and isinstance(value, bool):
         if value:
             choice["exclusive"] = True
+    elif url == OPTION_PREFIX and isinstance(value, str) and 0 < len(value) <= _PREFIX:
+        choice["prefix"] = value
+    elif url == WEIGHT and isinstance(value, int | float) and not isinstance(value, bool):
+        choice["score"] = value
+        element.drop("extension", f"{url}: it is said as ordinalValue")
     else:
-        element.drop("answerOption.extension", str(url))
+        element.drop("extension", str(url))
 
 
 def _option(element: Element, context: Context, taken: set[str]) -> Json | None:
@@ -57,8 +70,11 @@ def _option(element: Element, context: Context, taken: set[str]) -> Json | None:
         case "valueInteger", int():
             return _said(str(value), "integer", taken)
         case (("valueDate" | "valueString"), str()):
-            kind = "date" if key == "valueDate" else "string"
-            return _said(value, kind, taken)
+            made = _said(value, "date" if key == "valueDate" else "string", taken)
+            if made is not None and key == "valueString":
+                words = element.translations(key)
+                made["label"] = plain_label(label_of(value, words, context.language))
+            return made
         case "valueTime", str():
             return _said(without_seconds(value), "time", taken)
         case "valueReference", dict():
@@ -80,22 +96,17 @@ def _said(text: str, kind: str, taken: set[str]) -> Json | None:
 
 
 def _coding(value: Json, outer: Element, context: Context, taken: set[str]) -> Json | None:
-    element = context.element(value, outer.link)
+    element = context.element(value, outer.link, "answerOption.")
     system, code, display, version = (element.text(key) for key in _CODING)
     said = code or display
     if said is None or len(said) > _MOST:
         return None
     words = element.translations("display")
     label = label_of(display or said, words, context.language)
-    for extension in element.objects("extension"):
-        if extension.get("url") != ORDINAL:
-            element.drop("answerOption.extension", str(extension.get("url")))
-    element.left()
     choice: Json = {"code": _free(said, taken), "label": plain_label(label)}
-    for extension in objects_of(value.get("extension")):
-        score = value_in(extension)
-        if extension.get("url") == ORDINAL and isinstance(score, int | float):
-            choice["score"] = score
+    for extension in element.objects("extension"):
+        _extension(outer, choice, extension)
+    element.left()
     if code is None:
         # A coding without a code is chosen by its words.
         return choice | {"as": "display"}

@@ -32,7 +32,7 @@ def read_enabling(element: Element, context: Context, rows: Sequence[str]) -> Js
     conditions, behaviour = element.objects("enableWhen"), element.text("enableBehavior")
     tests: list[Json] = []
     for condition in conditions:
-        test = _read(context.element(condition, element.link), context, rows)
+        test = _read(context.element(condition, element.link, "enableWhen."), context, rows)
         if isinstance(test, str):
             rest = _ALWAYS if len(conditions) == 1 else "the other conditions stand"
             element.drop("enableWhen", f"{test}, {rest}")
@@ -41,6 +41,8 @@ def read_enabling(element: Element, context: Context, rows: Sequence[str]) -> Js
     if len(conditions) > 1 and behaviour not in ("all", "any"):
         element.drop("enableBehavior", "neither all nor any: any of the conditions is enough")
         behaviour = "any"
+    if len(conditions) == 1 and behaviour == "any":
+        element.drop("enableBehavior", "of one condition it is said as all")
     return joined(tests, behaviour or "any")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from care_circle.definition import Plain
 from care_circle.fhir import terms
 from care_circle.fhir.context import Asked, Context
-from care_circle.fhir.element import Element, value_in
+from care_circle.fhir.element import Element, objects_of, value_in
 from care_circle.fhir.importing_choices import options_of_list, read_choices
 from care_circle.fhir.importing_conditions import choice_meant, read_enabling
 from care_circle.fhir.terms import OWN, UCUM, Json
@@ -34,6 +34,15 @@ _TYPES: Mapping[str, str] = {
 _NUMBERS = ("whole", "decimal")
 _WRITTEN = ("line", "text", "address")
 _CHOSEN = ("choice", "choices")
+_ANSWERED = {
+    "required": "required",
+    "read_only": "readOnly",
+    "several": "repeats",
+    "prefill": "initial",
+    "codes": "code",
+}
+_WAYS = ("horizontal", "vertical")
+_LAID_OUT = ("choice", "choices", "flag", "line")
 _KEPT = {target: kind.value for kind, target in terms.KEPT_BY.items()}
 _CONTROLS = frozenset(control.value for control in Control)
 _LONGEST = 20_000
@@ -42,7 +51,7 @@ _LONGEST = 20_000
 def read_question(element: Element, context: Context, link: str, rows: Sequence[str]) -> Json:
     """Read a question; its own extensions and what lies below it are left to the caller."""
     kind = element.text("type") or ""
-    said = context.part(element, link, "field")
+    said = context.part(element, link)
     said["type"] = _TYPES.get(kind, "line")
     if kind not in _TYPES:
         element.drop("type", f"{kind!r} is no type of R4: it is asked for a line of text")
@@ -59,9 +68,9 @@ def read_question(element: Element, context: Context, link: str, rows: Sequence[
     _extensions(element, said)
     _initial(element, said)
     if said["type"] == "note":
-        for key in ("required", "read_only", "several", "prefill"):
+        for key, word in _ANSWERED.items():
             if said.pop(key, None) is not None:
-                element.drop(key, "a note is not answered")
+                element.drop(word, "a note is not answered")
     else:
         context.asked[link] = Asked(said=said, rows=tuple(rows))
     return said
@@ -80,6 +89,9 @@ def _flags(element: Element, said: Json) -> None:
 
 def _choices(element: Element, context: Context, said: Json, kind: str) -> None:
     url = element.text("answerValueSet")
+    if url is not None and said["type"] not in _CHOSEN:
+        element.drop("answerValueSet", "only what is chosen has a list")
+        url = None
     listing = element if url is None else _listing(element, context, said, url)
     choices, chosen = read_choices(listing, context)
     if not choices:
@@ -90,10 +102,12 @@ def _choices(element: Element, context: Context, said: Json, kind: str) -> None:
     if said["type"] not in _CHOSEN:
         several = said.pop("several", None) is not None
         said["type"], said["as"] = "choices" if several else "choice", kind
-    elif kind == "coding":
-        said["as"] = kind
-    if kind == "open-choice" or _answers_freely(element):
+    is_open = _answers_freely(element)
+    if kind == "open-choice" or is_open:
         said["other"] = True
+    if kind == "coding" or "answerConstraint" in element.held:
+        word = "open-choice" if said.get("other") else "choice"
+        element.drop("type, answerConstraint", f"they are of R5: it is said as {word}")
     if chosen:
         first: list[Plain] = list(chosen)
         said["prefill"] = {"value": first if len(first) > 1 else first[0]}
@@ -113,8 +127,6 @@ def _listing(element: Element, context: Context, said: Json, url: str) -> Elemen
 def _without_choices(element: Element, said: Json, kind: str, url: str | None) -> None:
     """Ask in words for what there is nothing to choose from."""
     if said["type"] not in _CHOSEN:
-        if said.pop("value_set", None) is not None:
-            element.drop("answerValueSet", "only what is chosen has a list")
         return
     if said["type"] == "choices":
         said["several"] = {}
@@ -179,34 +191,45 @@ def _apply_targets(said: Json, targets: Sequence[str]) -> None:
 
 def _extension(element: Element, said: Json, url: str, value: Plain) -> None:
     """Read one extension, or tell that it is dropped."""
-    kind = said["type"]
     if url == terms.HIDDEN and isinstance(value, bool):
-        if value:
-            said["hidden"] = True
-    elif url == terms.CONTROL and (word := control_word(value)) is not None:
+        said |= {"hidden": True} if value else {}
+    elif url == terms.CONTROL and (word := control_word(element, value)) is not None:
         said["control"] = word
-    elif url == terms.UNIT and kind in _NUMBERS and isinstance(value, dict):
-        _unit(element, said, value)
-    elif url == terms.DECIMALS and kind == "decimal" and _is_whole(value):
-        said["decimals"] = value
+    elif url == terms.ORIENTATION and value in _WAYS and said["type"] in _LAID_OUT:
+        said["orientation"] = value
     elif url in (terms.MIN_VALUE, terms.MAX_VALUE) and _bound(said, url, value):
         return
-    elif url == terms.UNIT_OPTION and kind in _NUMBERS and isinstance(value, dict):
-        _unit_option(element, said, value)
-    else:
+    elif not _of_number(element, said, url, value):
         element.drop("extension", url)
+
+
+def _of_number(element: Element, said: Json, url: str, value: Plain) -> bool:
+    """Read what is said of numbers: units and digits; False where it is neither."""
+    if said["type"] not in _NUMBERS:
+        return False
+    if url == terms.DECIMALS and said["type"] == "decimal" and _is_whole(value):
+        said["decimals"] = value
+        return True
+    if not isinstance(value, dict) or url not in (terms.UNIT, terms.UNIT_OPTION):
+        return False
+    (_unit if url == terms.UNIT else _unit_option)(element, said, value)
+    return True
 
 
 def _is_whole(value: Plain) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def control_word(value: Plain) -> str | None:
+def control_word(element: Element, value: Plain) -> str | None:
     """Read how an item would like to be drawn, None if that is not one of our ways."""
-    codings = value.get("coding") if isinstance(value, dict) else None
-    for coding in codings if isinstance(codings, list) else ():
-        if isinstance(coding, dict) and coding.get("code") in _CONTROLS:
-            return str(coding["code"])
+    held = value if isinstance(value, dict) else {}
+    for coding in objects_of(held.get("coding")):
+        word = coding.get("code")
+        if word in _CONTROLS:
+            usual = {terms.CONTROL_WORDS.get(str(word)), None}
+            if {held.get("text"), coding.get("display")} - usual:
+                element.drop("extension", f"{terms.CONTROL}: it is called as FHIR calls it")
+            return str(word)
     return None
 
 
@@ -258,6 +281,8 @@ def _initial(element: Element, said: Json) -> None:
     if len(values) > 1 and not listed:
         element.drop("initial", "the question is answered once: the first is kept")
         values = values[:1]
+    if values and said.get("choices"):
+        element.drop("initial", "its options are marked as chosen instead")
     if values and "prefill" not in said:
         held: list[Plain] = list(values)
         said["prefill"] = {"value": held if len(held) > 1 else held[0]}
@@ -270,7 +295,7 @@ def _first(element: Element, said: Json, held: Json) -> Plain:
     if said.get("choices"):
         found = choice_meant(said, value)
     elif isinstance(value, dict):
-        found = _first_of_object(said, value)
+        found = _first_of_object(element, said, value)
     elif kind == "flag":
         found = value if isinstance(value, bool) else None
     elif kind in _NUMBERS:
@@ -285,13 +310,17 @@ def _first(element: Element, said: Json, held: Json) -> Plain:
     return found
 
 
-def _first_of_object(said: Json, value: Json) -> Plain:
+def _first_of_object(element: Element, said: Json, value: Json) -> Plain:
     if said["type"] == "decimal":
         code = value.get("code") or value.get("unit")
         if isinstance(code, str) and "unit" not in said:
             said["unit"] = code
+        if value.get("unit") not in (None, code) or value.get("system") not in (None, UCUM):
+            element.drop("initial", f"what its unit {code!r} is called")
         number = value.get("value") if code in (None, said.get("unit")) else None
         return number if isinstance(number, int | float) else None
+    if said["type"] == "line" and "code" in value:
+        element.drop("initial", "its words are kept, its code is not")
     if said["type"] in ("line", "reference"):
         return value.get("reference") or value.get("display") or value.get("code")
     return None

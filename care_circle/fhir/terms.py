@@ -16,6 +16,7 @@ OWN: Final = f"{OURS}/StructureDefinition/"
 _HL7: Final = "http://hl7.org/fhir/StructureDefinition/"
 _SDC: Final = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
 
+HELP: Final = f"{OWN}help"
 MIN_VALUE: Final = f"{_HL7}minValue"
 MAX_VALUE: Final = f"{_HL7}maxValue"
 DECIMALS: Final = f"{_HL7}maxDecimalPlaces"
@@ -26,6 +27,9 @@ CONTROL: Final = f"{_HL7}questionnaire-itemControl"
 MIN_OCCURS: Final = f"{_HL7}questionnaire-minOccurs"
 MAX_OCCURS: Final = f"{_HL7}questionnaire-maxOccurs"
 ORDINAL: Final = f"{_HL7}ordinalValue"
+OPTION_PREFIX: Final = f"{_HL7}questionnaire-optionPrefix"
+WEIGHT: Final = f"{_HL7}itemWeight"
+ORIENTATION: Final = f"{_HL7}questionnaire-choiceOrientation"
 EXCLUSIVE: Final = f"{_HL7}questionnaire-optionExclusive"
 TARGET: Final = f"{_HL7}questionnaire-referenceResource"
 TRANSLATION: Final = f"{_HL7}translation"
@@ -34,6 +38,30 @@ ENABLED: Final = f"{_SDC}enableWhenExpression"
 OLD_CALCULATED: Final = f"{_HL7}questionnaire-calculatedExpression"
 
 CONTROLS: Final = "http://hl7.org/fhir/questionnaire-item-control"
+CONTROL_WORDS: Final[Mapping[str, str]] = {
+    "autocomplete": "Auto-complete",
+    "drop-down": "Drop down",
+    "check-box": "Check-box",
+    "lookup": "Lookup",
+    "radio-button": "Radio Button",
+    "slider": "Slider",
+    "spinner": "Spinner",
+    "text-box": "Text Box",
+    "list": "List",
+    "table": "Vertical Answer Table",
+    "htable": "Horizontal Answer Table",
+    "gtable": "Group Table",
+    "header": "Header",
+    "footer": "Footer",
+    "inline": "In-line",
+    "prompt": "Prompt",
+    "unit": "Unit",
+    "lower": "Lower-bound",
+    "upper": "Upper-bound",
+    "flyover": "Fly-over",
+    "help": "Help-Button",
+}
+"""What FHIR calls the ways to draw an item."""
 UCUM: Final = "http://unitsofmeasure.org"
 LOINC: Final = "http://loinc.org"
 

@@ -1,8 +1,11 @@
 """Labels in two languages, as FHIR says them: one text, and translations of it."""
 
+import re
+
 from care_circle.definition import Label, Plain
 from care_circle.fhir.terms import TRANSLATION, Json
 
+_NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,254}", re.ASCII)
 FRENCH, ENGLISH = "fr", "en"
 
 
@@ -42,3 +45,8 @@ def label_of(text: str, translations: dict[str, str], language: str) -> Label:
     french = text if is_in(language, FRENCH) else translations.get(FRENCH, text)
     english = text if is_in(language, ENGLISH) else translations.get(ENGLISH, text)
     return Label(fr=french, en=english)
+
+
+def is_name(text: Plain) -> bool:
+    """Tell whether a text is a name as programs use it (FHIR's constraint que-0)."""
+    return isinstance(text, str) and _NAME.fullmatch(text) is not None

@@ -232,7 +232,11 @@ class Documents(Protocol):
     """Pathway documents with all their versions."""
 
     async def add(self, document: Document) -> None:
-        """Keep a new document."""
+        """Keep a new document.
+
+        Raises:
+            AlreadyWritten: The child has one already, and may have one only.
+        """
         ...
 
     async def document(self, document: DocumentId) -> Document:
@@ -243,8 +247,8 @@ class Documents(Protocol):
         """
         ...
 
-    async def of_circle(self, circle: CircleId, *, after: str, limit: int) -> tuple[Document, ...]:
-        """Page through a circle's documents, by id."""
+    async def of_child(self, child: ChildId, *, after: str, limit: int) -> tuple[Document, ...]:
+        """Page through a child's documents, by id."""
         ...
 
     async def change(

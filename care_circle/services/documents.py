@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from care_circle import document as rules
-from care_circle.access import Action, NotFound
+from care_circle import pen as rules
+from care_circle.access import Action, Forbidden, NotFound
 from care_circle.actor import Actor
-from care_circle.circle import Circle
-from care_circle.document import Document, Pen, require_readable
+from care_circle.document import Document, is_readable
 from care_circle.form import Answer, Form
 from care_circle.pathway import Pathway
-from care_circle.services.guard import Guard
+from care_circle.pen import Pen
+from care_circle.register import days_of
+from care_circle.services.guard import Guard, Way
 from care_circle.store import Documents, People
 from care_circle.surroundings import Surroundings
-from crypto.ids import CircleId, DocumentId
+from crypto.ids import ChildId, CircleId, DocumentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +49,36 @@ class DocumentsService:
         answers: Mapping[str, Answer],
         visit: str | None = None,
     ) -> Document:
-        """Begin a document.
+        """Begin a document for the child of a circle; see `draft_for`."""
+        found = await self.guard.circles.circle(circle)
+        return await self.draft_for(actor, found.child, form=form, answers=answers, visit=visit)
+
+    async def draft_for(
+        self,
+        actor: Actor,
+        child: ChildId,
+        *,
+        form: str,
+        answers: Mapping[str, Answer],
+        visit: str | None = None,
+    ) -> Document:
+        """Begin a document; for a child without a circle yet, the office does.
 
         Raises:
             UnknownForm: There is no such form.
             UnknownVisit: There is no such visit.
+            WrongVisit: The form is not for it.
+            KeptElsewhere: The form's record is no document.
+            AlreadyWritten: The child has one already, and may have one only.
             BadAnswers: An answer does not fit the form.
         """
         document = DocumentId(self.surroundings.new_id())
-        found = await self.guard.circle(
-            actor, Action.DRAFT_DOCUMENT, circle, kind="document", thing=document
+        way = await self.guard.child(
+            actor, Action.DRAFT_DOCUMENT, child, kind="document", thing=document
         )
         if visit is not None:
             self.pathway.visit(visit)
-        pen = await self._pen(actor, found, self.pathway.form(form))
+        pen = await self._pen(actor, way, self.pathway.form(form))
         begun = rules.draft(document, pen, answers, visit=visit)
         await self.documents.add(begun)
         return begun
@@ -138,50 +155,58 @@ class DocumentsService:
     async def document(self, actor: Actor, document: DocumentId) -> Document:
         """Read a document with all its versions."""
         found = await self.documents.document(document)
-        await self.guard.circle(
-            actor, Action.READ_DOCUMENT, found.circle, kind="document", thing=document
+        way = await self.guard.child(
+            actor, Action.READ_DOCUMENT, found.child, kind="document", thing=document
         )
-        require_readable(found, self.pathway.form_of(found.form, found.form_version), actor)
+        if not self.is_readable(found, actor, way):
+            raise NotFound if _is_member(actor, way) else Forbidden
         return found
 
     async def of_circle(
         self, actor: Actor, circle: CircleId, *, after: str = "", limit: int = 100
     ) -> tuple[Document, ...]:
-        """Page through the documents of a circle that the actor may read, by id.
+        """Page through the documents of a circle's child that the actor may read, by id."""
+        found = await self.guard.circles.circle(circle)
+        return await self.of_child(actor, found.child, after=after, limit=limit)
+
+    async def of_child(
+        self, actor: Actor, child: ChildId, *, after: str = "", limit: int = 100
+    ) -> tuple[Document, ...]:
+        """Page through a child's documents that the actor may read, by id.
 
         A page is shorter than `limit` only where nothing follows it.
         """
-        await self.guard.circle(actor, Action.READ_DOCUMENT, circle)
+        way = await self.guard.child(actor, Action.READ_DOCUMENT, child)
         readable: list[Document] = []
         while len(readable) < limit:
-            found = await self.documents.of_circle(circle, after=after, limit=limit)
-            readable += (document for document in found if self._is_readable(document, actor))
+            found = await self.documents.of_child(child, after=after, limit=limit)
+            readable += (document for document in found if self.is_readable(document, actor, way))
             if len(found) < limit:
                 break
             after = found[-1].id
         return tuple(readable[:limit])
 
+    def is_readable(self, document: Document, actor: Actor, way: Way) -> bool:
+        """Tell whether somebody who was let through to the child may read one document."""
+        form = self.pathway.form_of(document.form, document.form_version)
+        return is_readable(document.state, form, actor, member=_is_member(actor, way))
+
     async def _turn(self, actor: Actor, action: Action, document: DocumentId) -> Pen:
         found = await self.documents.document(document)
-        circle = await self.guard.circle(
-            actor, action, found.circle, kind="document", thing=document
-        )
-        return await self._pen(actor, circle, self.pathway.form_of(found.form, found.form_version))
+        way = await self.guard.child(actor, action, found.child, kind="document", thing=document)
+        return await self._pen(actor, way, self.pathway.form_of(found.form, found.form_version))
 
-    async def _pen(self, actor: Actor, circle: Circle, form: Form) -> Pen:
+    async def _pen(self, actor: Actor, way: Way, form: Form) -> Pen:
         return Pen(
             actor=actor,
             conventions=await self.people.conventions_of(actor.professional),
-            circle=circle,
+            child=way.child.id,
+            circle=way.circle,
             form=form,
-            today=self.surroundings.today(),
+            known=days_of(way.child, self.pathway.reckoning, on=self.surroundings.today()),
             now=self.surroundings.now(),
         )
 
-    def _is_readable(self, document: Document, actor: Actor) -> bool:
-        try:
-            form = self.pathway.form_of(document.form, document.form_version)
-            require_readable(document, form, actor)
-        except NotFound:
-            return False
-        return True
+
+def _is_member(actor: Actor, way: Way) -> bool:
+    return way.circle is not None and actor.professional in way.circle.roster

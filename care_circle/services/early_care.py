@@ -260,7 +260,7 @@ class EarlyCareService:
         if form is None:
             return None
         written = await everything(
-            lambda after: self.documents.of_circle(circle.id, after=after, limit=_PAGE)
+            lambda after: self.documents.of_child(circle.child, after=after, limit=_PAGE)
         )
         days = []
         for document in written:

@@ -52,7 +52,7 @@ class DocumentView(Struct, frozen=True, kw_only=True):
 
     id: DocumentId
     child: ChildId
-    circle: CircleId
+    circle: CircleId | None
     form: str
     form_version: str
     visit: str | None
@@ -82,7 +82,7 @@ async def draft_document(request: web.Request) -> web.Response:
         visit=form.visit,
     )
 
-    return _answer(document, status=HTTPStatus.CREATED)
+    return answer_document(document, status=HTTPStatus.CREATED)
 
 
 @operations.add("GET", "/circles/{circle}/documents", answer=Listing[DocumentView])
@@ -94,14 +94,14 @@ async def list_documents(request: web.Request) -> web.Response:
         person, CircleId(request.match_info["circle"]), after=page.after, limit=page.limit
     )
 
-    views = [_view(each) for each in found]
+    views = [document_view(each) for each in found]
     return answer_page(request, views, page, cursor=lambda each: each.id)
 
 
 @operations.add("GET", "/documents/{document}", answer=DocumentView)
 async def read_document(request: web.Request) -> web.Response:
     """Read a document with all its versions."""
-    return _answer(await request.app[DOCUMENTS].document(person_of(request), _id(request)))
+    return answer_document(await request.app[DOCUMENTS].document(person_of(request), _id(request)))
 
 
 @operations.add("PUT", "/documents/{document}/draft", body=AnswersForm, answer=DocumentView)
@@ -114,7 +114,7 @@ async def save_draft(request: web.Request) -> web.Response:
         person, _id(request), form.answers, edition=edition
     )
 
-    return _answer(document)
+    return answer_document(document)
 
 
 @operations.add("POST", "/documents/{document}/signature", answer=DocumentView)
@@ -124,7 +124,7 @@ async def sign_document(request: web.Request) -> web.Response:
 
     document = await request.app[DOCUMENTS].sign(person, _id(request), edition=edition)
 
-    return _answer(document)
+    return answer_document(document)
 
 
 @operations.add("POST", "/documents/{document}/amendments", body=AmendmentForm, answer=DocumentView)
@@ -137,7 +137,7 @@ async def amend_document(request: web.Request) -> web.Response:
         person, _id(request), form.answers, edition=edition, reason=form.reason
     )
 
-    return _answer(document)
+    return answer_document(document)
 
 
 @operations.add("POST", "/documents/{document}/strike", body=StrikeForm, answer=DocumentView)
@@ -150,15 +150,17 @@ async def strike_document(request: web.Request) -> web.Response:
         person, _id(request), edition=edition, reason=form.reason
     )
 
-    return _answer(document)
+    return answer_document(document)
 
 
-def _answer(document: Document, *, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+def answer_document(document: Document, *, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+    """Answer with a document, its edition as its entity tag."""
     place = f"/api/v1/documents/{document.id}" if status is HTTPStatus.CREATED else None
-    return answer(_view(document), status=status, version=document.edition, location=place)
+    return answer(document_view(document), status=status, version=document.edition, location=place)
 
 
-def _view(document: Document) -> DocumentView:
+def document_view(document: Document) -> DocumentView:
+    """Show a document as it crosses the wire."""
     return DocumentView(
         id=document.id,
         child=document.child,

@@ -10,7 +10,7 @@ from care_circle.child import Child
 from care_circle.circle import Circle, CircleExists
 from care_circle.consent import Consent
 from care_circle.convention import Convention
-from care_circle.document import Document
+from care_circle.document import AlreadyWritten, Document
 from care_circle.professional import Professional
 from care_circle.store import (
     AlreadyThere,
@@ -234,15 +234,18 @@ class EngineDocuments(Documents):
 
     @override
     async def add(self, document: Document) -> None:
-        await self._documents.create(document)
+        try:
+            await self._documents.create(document)
+        except Taken:
+            raise AlreadyWritten from None
 
     @override
     async def document(self, document: DocumentId) -> Document:
         return found(await self._documents.get(document))
 
     @override
-    async def of_circle(self, circle: CircleId, *, after: str, limit: int) -> tuple[Document, ...]:
-        key = shapes.circle_key(circle)
+    async def of_child(self, child: ChildId, *, after: str, limit: int) -> tuple[Document, ...]:
+        key = shapes.child_key(child)
         return tuple(await self._documents.find(key, after=after, limit=limit))
 
     @override

@@ -118,10 +118,10 @@ def document_shape() -> Shape[Document]:
         type=Document,
         id_of=lambda document: document.id,
         tags_of=lambda document: (
-            circle_key(document.circle),
             child_key(document.child),
             *_visit_keys(document),
         ),
+        unique_of=_only_key,
         sealed=frozenset({"versions", "strike"}),
         scope_of=lambda document: document.child,
     )
@@ -147,6 +147,13 @@ def appointment_shape() -> Shape[Appointment]:
         sealed=frozenset({"visit", "slot", "notices"}),
         scope_of=lambda appointment: appointment.child,
     )
+
+
+def _only_key(document: Document) -> str | None:
+    """Give what a second document of a form that is written once would have in common."""
+    if not document.single or document.strike is not None:
+        return None
+    return f"only|{document.child}|{document.form}|{document.visit or ''}"
 
 
 def _visit_keys(document: Document) -> tuple[str, ...]:

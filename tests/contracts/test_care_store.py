@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from care_circle.access import NotFound
+from care_circle.answers import Known
 from care_circle.appointment import Appointment, Slot, book, cancel
 from care_circle.child import Child
 from care_circle.circle import Circle, CircleExists, Newcomer, admit, open_circle, release
 from care_circle.consent import Step, Word, record
 from care_circle.contact import Authority, LegalStatus, Relation
-from care_circle.document import Document, Pen, draft, sign
+from care_circle.document import Document
 from care_circle.ins import Ins, InsKind, Reliability, nir_key
+from care_circle.pen import Pen, draft, sign
 from care_circle.role import Profession
 from care_circle.store import AlreadyThere
 from care_circle.structure import Structure
@@ -134,9 +136,10 @@ def signed(circle: Circle, by: Somebody) -> Document:
     pen = Pen(
         actor=by.actor,
         conventions=(convention(by.id),),
+        child=circle.child,
         circle=circle,
-        form=PATHWAY.form("v24"),
-        today=TODAY,
+        form=PATHWAY.form("F26"),
+        known=Known(today=TODAY),
         now=NOW,
     )
     answers = WHOLE | {"parents_concerned": True, "parents_concern": CANARY}
@@ -369,8 +372,8 @@ async def test_a_document_comes_back_with_all_its_versions(documents: EngineDocu
     await documents.add(document)
 
     assert await documents.document(document.id) == document
-    assert await documents.of_circle(circle.id, after="", limit=10) == (document,)
-    assert await documents.of_circle(CircleId(new_id()), after="", limit=10) == ()
+    assert await documents.of_child(document.child, after="", limit=10) == (document,)
+    assert await documents.of_child(ChildId(new_id()), after="", limit=10) == ()
 
 
 async def test_an_appointment_is_due_when_its_first_notice_is(

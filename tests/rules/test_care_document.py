@@ -1,7 +1,7 @@
 """A pathway document over its life: draft, signed, amended, struck, never overwritten."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import settings
@@ -9,29 +9,26 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from care_circle.access import NotFound
-from care_circle.answers import BadAnswers
+from care_circle.answers import BadAnswers, Known
 from care_circle.circle import Circle, Newcomer, admit, open_circle, release
 from care_circle.convention import NoActiveConvention
 from care_circle.document import (
     Document,
     DocumentState,
     FormReplaced,
+    KeptElsewhere,
     NotADraft,
     NotSignedYet,
-    Pen,
     ReasonMissing,
     StaleEdition,
     Struck,
     Version,
     WrongProfession,
-    amend,
-    draft,
-    edit,
-    require_readable,
-    sign,
-    strike,
+    WrongVisit,
+    is_readable,
 )
-from care_circle.form import Answer
+from care_circle.form import Answer, Computation, Field, FieldType, FormRecord, Operation
+from care_circle.pen import Pen, amend, draft, edit, sign, strike
 from care_circle.role import Profession
 from crypto.ids import CircleId, DocumentId, new_id
 from tests.support.care import (
@@ -54,7 +51,7 @@ DOC = somebody(profession=Profession.PHYSICIAN)
 KIM = somebody(profession=Profession.PHYSIOTHERAPIST)
 OUT = somebody(profession=Profession.PHYSICIAN)
 NAME = DocumentId("document")
-V24 = PATHWAY.form("v24")
+V24 = PATHWAY.form("F26")
 
 
 def circle_of(*members: Somebody) -> Circle:
@@ -79,9 +76,10 @@ def pen(who: Somebody = DOC, **changes: object) -> Pen:
     whole = Pen(
         actor=who.actor,
         conventions=(convention(who.id),),
+        child=CIRCLE.child,
         circle=CIRCLE,
         form=V24,
-        today=TODAY,
+        known=Known(today=TODAY),
         now=NOW,
     )
     return replace(whole, **changes)  # type: ignore[arg-type]  # any field of a pen
@@ -152,7 +150,7 @@ def test_what_was_entered_in_error_stays_readable_and_takes_nothing_more(
 
     assert struck.state is DocumentState.ENTERED_IN_ERROR
     assert struck.versions == signed.versions
-    require_readable(struck, V24, KIM.actor)
+    assert is_readable(struck.state, V24, KIM.actor)
     with pytest.raises(Struck):
         amend(struck, pen(), WHOLE, edition=3, reason="x")
     with pytest.raises(Struck):
@@ -185,7 +183,7 @@ def test_whoever_left_the_circle_signs_nothing_more(begun: Document) -> None:
 
 def test_a_document_is_written_in_its_own_circle_and_on_its_own_form(begun: Document) -> None:
     with pytest.raises(NotFound):
-        edit(begun, pen(circle=circle_of(DOC)), WHOLE, edition=1)
+        edit(begun, pen(child=child(), circle=circle_of(DOC)), WHOLE, edition=1)
     with pytest.raises(FormReplaced):
         edit(begun, pen(form=replace(V24, version="another")), WHOLE, edition=1)
 
@@ -193,20 +191,77 @@ def test_a_document_is_written_in_its_own_circle_and_on_its_own_form(begun: Docu
 def test_a_draft_is_its_writers_own_and_a_signed_document_is_for_the_circle(
     begun: Document, signed: Document
 ) -> None:
-    require_readable(begun, V24, DOC.actor)
+    assert is_readable(begun.state, V24, DOC.actor)
     for reader in (ANA, KIM):
-        require_readable(signed, V24, reader.actor)
-        with pytest.raises(NotFound):
-            require_readable(begun, V24, reader.actor)
+        assert is_readable(signed.state, V24, reader.actor)
+        assert not is_readable(begun.state, V24, reader.actor)
+
+
+def test_the_office_reads_outside_its_circles_only_what_names_it(signed: Document) -> None:
+    named = replace(V24, readers=("coordinator",))
+
+    assert not is_readable(signed.state, V24, ANA.actor, member=False)
+    assert is_readable(signed.state, named, ANA.actor, member=False)
+    assert not is_readable(DocumentState.DRAFT, named, ANA.actor, member=False)
 
 
 def test_a_form_may_name_its_readers(signed: Document) -> None:
     narrow = replace(V24, readers=("psychologist",))
 
-    require_readable(signed, narrow, DOC.actor)
-    for reader in (ANA, KIM):
-        with pytest.raises(NotFound):
-            require_readable(signed, narrow, reader.actor)
+    assert is_readable(signed.state, narrow, DOC.actor)
+    assert not any(is_readable(signed.state, narrow, reader.actor) for reader in (ANA, KIM))
+
+
+def test_the_office_fills_what_names_it_without_a_circle_or_a_convention() -> None:
+    theirs = replace(V24, fillers=("coordinator",))
+
+    begun = draft(NAME, pen(ANA, form=theirs, circle=None, conventions=()), {}, visit=None)
+
+    assert (begun.circle, begun.child) == (None, CIRCLE.child)
+    with pytest.raises(NotFound):
+        draft(NAME, pen(circle=None), {}, visit=None)
+
+
+def test_a_form_of_a_record_is_filled_where_the_record_is_kept() -> None:
+    kept = replace(V24, record=FormRecord.PRESCRIPTION)
+
+    with pytest.raises(KeptElsewhere) as refusal:
+        draft(NAME, pen(form=kept), {}, visit=None)
+
+    assert refusal.value.record is FormRecord.PRESCRIPTION
+
+
+def test_a_form_is_for_its_own_visits() -> None:
+    with pytest.raises(WrongVisit):
+        draft(NAME, pen(), {}, visit="V03")
+
+
+def test_numbers_are_computed_at_every_write_whatever_was_sent() -> None:
+    computation = Computation(operation=Operation.MONTHS, terms=("birth", "visit_date"))
+    age = Field(
+        code="age_months",
+        label=V24.label,
+        type=FieldType.WHOLE,
+        mark=V24.mark,
+        unit="mo",
+        minimum=0,
+        maximum=99,
+        compute=computation,
+    )
+    first, *others = V24.sections
+    form = replace(V24, sections=(replace(first, fields=(*first.fields, age)), *others))
+    known = Known(birth=date(2024, 2, 29), today=TODAY)
+    held: dict[str, Answer] = {"visit_date": "2026-02-28", "age_months": 3}
+
+    begun = draft(NAME, pen(form=form, known=known), held, visit=None)
+    edited = edit(
+        begun,
+        pen(form=form, known=known),
+        {"visit_date": "2026-03-29", "age_months": 3},
+        edition=1,
+    )
+
+    assert (begun.current.answers["age_months"], edited.current.answers["age_months"]) == (24, 25)
 
 
 RIGHT = pen()

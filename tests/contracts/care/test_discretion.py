@@ -71,5 +71,5 @@ async def test_every_read_and_write_is_recorded_once_by_who_what_and_which(
         (doc.id, Action.DRAFT_DOCUMENT, "document", begun.id),
         (doc.id, Action.SIGN_DOCUMENT, "document", begun.id),
         (kim.id, Action.READ_DOCUMENT, "document", begun.id),
-        (kim.id, Action.READ_DOCUMENT, "circle", circle.id),
+        (kim.id, Action.READ_DOCUMENT, "child", noe.id),
     ]

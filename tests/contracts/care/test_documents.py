@@ -4,10 +4,27 @@ import pytest
 
 from care_circle.access import Forbidden, NotFound
 from care_circle.circle import Circle
-from care_circle.document import DocumentState, StaleEdition
+from care_circle.document import AlreadyWritten, DocumentState, StaleEdition
+from care_circle.form import Answer
 from tests.support.care import Somebody, coordinator, removal
 from tests.support.care_answers import WHOLE
 from tests.support.care_network import Network
+
+NOTE: dict[str, Answer] = {"note_kind": "general", "note_words": "Tout va bien."}
+
+
+async def test_a_form_that_is_written_once_is_not_begun_twice_unless_the_first_was_struck(
+    network: Network, doc: Somebody, circle: Circle
+) -> None:
+    documents = network.documents
+    begun = await documents.draft(doc.actor, circle.id, form="F26", answers=WHOLE)
+
+    with pytest.raises(AlreadyWritten):
+        await documents.draft(doc.actor, circle.id, form="F26", answers={})
+    await documents.strike(doc.actor, begun.id, edition=1, reason="Autre enfant")
+    again = await documents.draft(doc.actor, circle.id, form="F26", answers={})
+
+    assert again.id != begun.id
 
 
 async def test_drafts_of_others_leave_no_hole_in_a_page_of_documents(
@@ -15,7 +32,7 @@ async def test_drafts_of_others_leave_no_hole_in_a_page_of_documents(
 ) -> None:
     documents, signed = network.documents, set()
     for number in range(6):
-        begun = await documents.draft(doc.actor, circle.id, form="v24", answers=WHOLE)
+        begun = await documents.draft(doc.actor, circle.id, form="F15", answers=NOTE)
         if number % 2:
             signed.add((await documents.sign(doc.actor, begun.id, edition=1)).id)
 

@@ -1,0 +1,85 @@
+"""What is printed, put together: who may have it, whose names stand on it, and the press."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from care_circle.access import NotFound
+from care_circle.actor import Actor
+from care_circle.document import Document
+from care_circle.form import FieldType, Form
+from care_circle.role import PROFESSION_LABELS, ROLE_LABELS
+from care_circle.services.documents import DocumentsService
+from care_circle.store import Children, People
+from crypto.ids import DocumentId, ProfessionalId, StructureId
+from server.printing.answers import told
+from server.printing.document_sheet import Printing, document_sheet
+from server.printing.press import print_sheet
+
+LANGUAGES = ("fr", "en")
+"""Those that paper is written in; the first where another is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """Prints for whoever may read what is printed."""
+
+    documents: DocumentsService
+    people: People
+    children: Children
+
+    async def document(self, actor: Actor, document: DocumentId, *, language: str) -> bytes:
+        """Print a document as PDF.
+
+        Raises:
+            NotFound: There is no such document, or it is not for the actor.
+            Forbidden: The actor may know of it, but not read it.
+            NoActiveConvention: The actor is a member without a convention in force today.
+        """
+        spoken = language if language in LANGUAGES else LANGUAGES[0]
+        found = await self.documents.document(actor, document)
+        form = self.documents.pathway.form_of(found.form, found.form_version)
+        names = await self._names(found, form, spoken)
+        around = self.documents.surroundings
+        printing = Printing(
+            document=found,
+            form=form,
+            child=await self.children.child(found.child),
+            named=lambda name: names.get(name, ""),
+            language=spoken,
+            now=around.now().astimezone(around.zone),
+        )
+        return await print_sheet(document_sheet(printing))
+
+    async def professional(self, professional: ProfessionalId, language: str) -> str:
+        """Say a professional's name and what they are; nothing for whoever is not there."""
+        try:
+            found = await self.people.professional(professional)
+        except NotFound:
+            return ""
+        trade = found.profession
+        label = ROLE_LABELS[found.role] if trade is None else PROFESSION_LABELS[trade]
+        return f"{found.given_name} {found.family_name}, {told(label, language).lower()}"
+
+    async def _names(self, document: Document, form: Form, language: str) -> dict[str, str]:
+        authors = {str(version.author) for version in document.versions}
+        names: dict[str, str] = {}
+        for name in authors.union(_answered(document, form, FieldType.PROFESSIONAL)):
+            names[name] = await self.professional(ProfessionalId(name), language)
+        for name in _answered(document, form, FieldType.STRUCTURE):
+            names[name] = await self._structure(StructureId(name))
+        return names
+
+    async def _structure(self, structure: StructureId) -> str:
+        try:
+            return (await self.people.structure(structure)).name
+        except NotFound:
+            return ""
+
+
+def _answered(document: Document, form: Form, kind: FieldType) -> Iterable[str]:
+    """Give the answers to questions of one type, in rows too, which are ids."""
+    asked = {field.code for field in form.fields() if field.type is kind}
+    answers = document.current.answers
+    rows = [row for held in answers.values() if isinstance(held, tuple | list) for row in held]
+    for part in (answers, *(row for row in rows if not isinstance(row, bool | int | float | str))):
+        yield from (str(part[code]) for code in asked if code in part)

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from care_circle.role import Profession
+from care_circle.role import Profession, Role
 from crypto.ids import new_id
-from tests.support.actors import Answer, Person, stranger
+from tests.support.actors import Answer, Person, founded, stranger
 from tests.support.network import Member, Network, network_of
 from tests.support.server import Running
 
@@ -24,6 +25,7 @@ class Town:
     doc: Member
     kim: Member
     lea: Member
+    stack: AsyncExitStack
 
     async def prescribe(self, **otherwise: object) -> Answer:
         """Let the physician prescribe ten sessions and the assessment."""
@@ -80,6 +82,27 @@ class Town:
         admitted = await self.network.admit(physiotherapist, role=Profession.PHYSIOTHERAPIST.value)
         assert admitted.status == 200, admitted
 
+    @property
+    def month(self) -> str:
+        """The month it is."""
+        return str(self.ana.server.clock().date())[:7]
+
+    async def pay(self, month: str) -> Answer:
+        """Let the coordinator mark the physiotherapist's statement as paid today."""
+        path = f"/professionals/{self.kim.id}/statements/{month}/payment"
+        return await self.ana.ask("PUT", path, {"on": str(self.ana.server.clock().date())})
+
+    async def end_convention(self, member: Member, last_day: date) -> None:
+        """Let a member's convention end on a day."""
+        held = await self.ana.get(f"/professionals/{member.id}/conventions")
+        path = f"/conventions/{held.body['conventions'][0]['id']}/end"
+        assert (await self.ana.ask("PUT", path, {"last_day": str(last_day)})).status == 200
+
+    async def secretary(self) -> Person:
+        """Let somebody of the office come in."""
+        sam = await self.stack.enter_async_context(stranger(self.ana.server))
+        return await founded(sam, role=Role.SECRETARY, name="Sam")
+
     async def pass_days(self, days: int) -> None:
         """Let days pass, and everybody sign in again."""
         self.ana.server.clock.move(days=days)
@@ -100,6 +123,6 @@ async def settled_town(server: Running, ana: Person) -> AsyncIterator[Town]:
         assert (await network.include_child(doc.id)).status == 200
         assert (await network.open_circle()).status == 201
         assert (await network.admit(doc)).status == 200
-        town = Town(network=network, ana=ana, doc=doc, kim=kim, lea=lea)
+        town = Town(network=network, ana=ana, doc=doc, kim=kim, lea=lea, stack=stack)
         await town.admit(kim)
         yield town

@@ -97,6 +97,25 @@ class Loss:
     visits: tuple[str, ...]
 
 
+class Placed(Protocol):
+    """A visit, by its code or with its label, and where it stands."""
+
+    @property
+    def visit(self) -> str:
+        """Its code."""
+        ...
+
+    @property
+    def state(self) -> VisitState:
+        """Where it stands."""
+        ...
+
+    @property
+    def window(self) -> Window | None:
+        """Its days, if they are known."""
+        ...
+
+
 class Planned(Protocol):
     """An appointment, or the head of one."""
 
@@ -169,8 +188,11 @@ def loss_of(
     an appointment ahead though its window is over, ends the row. Visits passed before the
     inclusion never count.
     """
-    if not is_followed(file, on=on):
-        return None
+    return loss_by(visits, terms, on=on) if is_followed(file, on=on) else None
+
+
+def loss_by(visits: Iterable[Placed], terms: FollowUpTerms, *, on: date) -> Loss | None:
+    """Tell whether a child who is followed is lost by where its visits stand on a day."""
     missed = _missed_in_a_row(visits, on)
     since = [day for day in _days_of_loss(missed, terms) if day <= on]
     if not since:
@@ -178,7 +200,7 @@ def loss_of(
     return Loss(since=min(since), visits=tuple(code for code, _ in missed))
 
 
-def _missed_in_a_row(visits: Iterable[VisitStanding], on: date) -> list[tuple[str, date]]:
+def _missed_in_a_row(visits: Iterable[Placed], on: date) -> list[tuple[str, date]]:
     """Give the visits missed since the last that was not, each with its window's last day."""
     missed: list[tuple[str, date]] = []
     dated = [(visit.window, visit) for visit in visits if visit.window is not None]

@@ -22,6 +22,7 @@ from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
 from care_circle.services.readings import ReadingsService
 from care_circle.services.statements import StatementsService
+from care_circle.services.yearly import YearlyService
 from care_circle.surroundings import Surroundings
 from server.papers import Papers
 from server.storage.engine import Engine
@@ -114,6 +115,7 @@ class PathwayCare:
     follow_up: FollowUpService
     board: BoardService
     duties: DutiesService
+    yearly: YearlyService
     readings: ReadingsService
     papers: Papers
 
@@ -131,6 +133,12 @@ def furnish_pathway(ground: Ground) -> PathwayCare:
         board=BoardService(guard=ground.guard, follower=ground.follower),
         duties=DutiesService(
             duties=ground.stores.duties, guard=ground.guard, surroundings=ground.around
+        ),
+        yearly=YearlyService(
+            guard=ground.guard,
+            follower=ground.follower,
+            people=ground.stores.people,
+            pathway=ground.pathway,
         ),
         readings=ReadingsService(
             documents=documents_on(ground), appointments=ground.stores.appointments

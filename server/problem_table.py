@@ -24,6 +24,7 @@ from care_circle import (
     store,
     structure,
     task,
+    yearly,
 )
 from channels import blobs, marks
 from channels import keys as keys_of_devices
@@ -216,6 +217,7 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     document.WrongProfession: Kind(
         403, "wrong_profession", "Formulaire d'une autre profession", "Another profession's form"
     ),
+    yearly.NoSuchYear: Kind(422, "no_such_year", "Année invalide", "No such year"),
     duty.DutyEnded: Kind(409, "duty_ended", "Déjà traité autrement", "Ended otherwise already"),
     duty.NoteTooLong: Kind(422, "note_too_long", "Note trop longue", "Note too long"),
     duty.TooManyAttempts: Kind(409, "too_many_attempts", "Trop de tentatives", "Too many attempts"),

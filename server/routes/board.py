@@ -4,6 +4,7 @@ from aiohttp import web
 
 from care_circle.board import Filter
 from care_circle.findings import FindingCode
+from care_circle.report_csv import board_table
 from care_circle.services.board import BoardLine
 from crypto.ids import ProfessionalId, StructureId, is_id
 from server.identity import person_of
@@ -42,6 +43,21 @@ async def read_totals(request: web.Request) -> web.Response:
     totals = await request.app[PATHWAY_CARE].board.totals(person_of(request), wanted_of(request))
 
     return answer(TotalsView(children=totals.children, findings=totals.findings))
+
+
+@operations.add("GET", "/coordination/board/csv", gives_bytes=True)
+async def export_board(request: web.Request) -> web.Response:
+    """Give all children that fit the filter as a table: CSV in UTF-8, a row for each finding."""
+    person, wanted = person_of(request), wanted_of(request)
+
+    lines = [line async for line in request.app[PATHWAY_CARE].board.everything(person, wanted)]
+
+    return web.Response(
+        body=board_table(lines).encode(),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": 'attachment; filename="tableau.csv"'},
+    )
 
 
 def wanted_of(request: web.Request) -> Filter:

@@ -3,7 +3,9 @@
 from typing import Any, NamedTuple
 
 from care_circle.claiming import claim
-from crypto.ids import CareSessionId, new_id
+from care_circle.duty import duties_asked
+from care_circle.findings import Finding, FindingCode
+from crypto.ids import CareSessionId, ChildId, new_id
 from server.app import OPERATIONS
 from server.operations import API, Operation
 from server.storage.pathway import EngineForfaits, EnginePrescriptions
@@ -80,7 +82,9 @@ async def furnished(network: Network, member: Member) -> Place:
         "appointment": booked.body["id"],
         "structure": structure.body["id"],
         **await _under_care(network, member),
+        "duty": await _owed(network, member),
         "month": "2026-10",
+        "year": "2026",
         "channel": new_id(),
         "blob": new_id(),
         "session": "0" * 64,
@@ -90,6 +94,14 @@ async def furnished(network: Network, member: Member) -> Place:
         "token": "x" * 22,
     }
     return Place(network, member, ids)
+
+
+async def _owed(network: Network, member: Member) -> str:
+    """Leave a duty of the office, as a failed notice raises one."""
+    duties, now = member.person.server.house.stores.duties, member.person.server.clock()
+    found = Finding(code=FindingCode.NOTICE_FAILED, subject=new_id())
+    (asked,) = duties_asked(ChildId(network.child), [found], coordinators=(), now=now)
+    return (await duties.put(asked.id, lambda _: asked)).id
 
 
 async def _under_care(network: Network, member: Member) -> dict[str, str]:
@@ -156,6 +168,11 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         **_of_early_care(place),
         "PUT /appointments/{appointment}/slot": SLOT,
         "PUT /appointments/{appointment}/outcome": {"honoured": True},
+        "PUT /duties/{duty}/ending": {"state": "done", "note": "x"},
+        "POST /duties/{duty}/attempts": {
+            "id": new_id(), "on": "2026-11-20", "medium": "phone", "outcome": "no_answer",
+            "note": "x",
+        },
     }  # fmt: skip
 
 

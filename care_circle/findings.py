@@ -124,7 +124,7 @@ def _of_visits(view: View) -> Iterator[Finding]:
         if visit.window is None:
             continue
         if visit.state is VisitState.LATE:
-            late = visit.window.closes + timedelta(days=1)
+            late = _next(visit.window.closes)
             yield Finding(code=FindingCode.VISIT_LATE, subject=visit.visit, since=late)
         elif opens is not None and visit.state in (VisitState.COMING, VisitState.DUE):
             begins = visit.window.opens - timedelta(days=opens)
@@ -149,9 +149,14 @@ def _of_the_child(view: View) -> Iterator[Finding]:
         yield Finding(code=FindingCode.IDENTITY_UNQUALIFIED, since=since)
     oldest = view.terms.oldest_months
     if oldest is not None:
-        leaves = add_months(child.identity.birth_date, oldest)
+        over = [_next(visit.window.closes) for visit in view.visits if visit.window is not None]
+        leaves = max((add_months(child.identity.birth_date, oldest), *over))
         if leaves <= view.on:
             yield Finding(code=FindingCode.AGE_REACHED, since=leaves)
+
+
+def _next(day: date) -> date:
+    return day + timedelta(days=1)
 
 
 def _of_documents(view: View) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def terms_of(pathway: Pathway) -> FollowUpTerms:
         lost_after_missed_visits=pathway.number("lost_after_missed_visits"),
         lost_after_months=pathway.number("lost_after_months"),
         booking_opens_days=pathway.number("booking_opens_days"),
-        unsigned_after_days=pathway.number("unsigned_after_days"),
-        convention_ends_days=pathway.number("convention_ends_days"),
+        unsigned_after_days=pathway.number("unsigned_document_days"),
+        convention_ends_days=pathway.number("ending_convention_days"),
         oldest_months=pathway.number("oldest_months"),
     )

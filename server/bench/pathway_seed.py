@@ -1,0 +1,270 @@
+"""A network of children for the bench, written as the services would have left it.
+
+Documents go through the repositories, many at a time so that they share commits; nothing
+watches them, and the follow-ups are made afterwards in one go.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from care_circle.ages import GestationalAge
+from care_circle.appointment import Appointment, Slot, Status
+from care_circle.child import Child
+from care_circle.circle import Circle, Participation
+from care_circle.contact import Contact
+from care_circle.convention import Convention
+from care_circle.document import Document, Version
+from care_circle.follow_up import written
+from care_circle.inclusion import Decision
+from care_circle.ins import Identity, Sex
+from care_circle.pathway import Pathway, Visit, visit_window
+from care_circle.perinatal import Perinatal
+from care_circle.professional import Professional
+from care_circle.role import Profession, Role
+from crypto.ids import (
+    AppointmentId,
+    ChildId,
+    CircleId,
+    ContactId,
+    ConventionId,
+    DocumentId,
+    ProfessionalId,
+    new_id,
+)
+from server.house import House
+from server.storage.care import (
+    EngineAppointments,
+    EngineChildren,
+    EngineCircles,
+    EngineDocuments,
+    EnginePeople,
+)
+
+DOCUMENTS = 37
+"""How many documents a child has, on average: five years of the issue's network."""
+
+MEMBERS = 6
+_AT_ONCE = 400
+_ZONE = "Europe/Paris"
+_HELD_PERCENT = 80
+_FIELDS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """What was seeded: ids of children, of professionals, and one document of each child."""
+
+    coordinator: ProfessionalId
+    professionals: tuple[ProfessionalId, ...]
+    children: tuple[ChildId, ...]
+    drafts: tuple[DocumentId, ...]
+
+
+async def seed(house: House, *, children: int, professionals: int, today: date) -> Town:
+    """Fill a store with so many children and professionals, and follow all up."""
+    chance = random.Random(children)  # noqa: S311 -- a bench should seed alike each time
+    people = [_professional(number) for number in range(professionals)]
+    store = EnginePeople(house.engine, house.keyring)
+    await _together(store.add_professional(person) for person in people)
+    await _together(store.add_convention(_convention(person.id)) for person in people[1:])
+    made = [_family(house.pathway, people, chance, today) for _ in range(children)]
+    for start in range(0, children, _AT_ONCE):
+        await _keep(house, made[start : start + _AT_ONCE])
+    await follow_all(house, [family.child.id for family in made])
+    return Town(
+        coordinator=people[0].id,
+        professionals=tuple(person.id for person in people),
+        children=tuple(family.child.id for family in made),
+        drafts=tuple(family.documents[-1].id for family in made),
+    )
+
+
+async def follow_all(house: House, children: Sequence[ChildId]) -> None:
+    """Make the follow-up of each child, several at a time."""
+    for start in range(0, len(children), 16):
+        await asyncio.gather(*map(house.follower.refresh, children[start : start + 16]))
+    now = house.clock()
+    await house.stores.follow_ups.begin_building(written(house.pathway), now=now)
+    building = await house.stores.follow_ups.claim_building(now=now, until=now)
+    if building is not None:
+        await house.stores.follow_ups.go_on_building(replace(building, due=None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Family:
+    child: Child
+    circle: Circle
+    appointments: tuple[Appointment, ...]
+    documents: tuple[Document, ...]
+
+
+async def _keep(house: House, families: Sequence[_Family]) -> None:
+    engine, keyring = house.engine, house.keyring
+    children, circles = EngineChildren(engine, keyring), EngineCircles(engine, keyring)
+    documents, booked = EngineDocuments(engine, keyring), EngineAppointments(engine, keyring)
+    await _together(children.add(family.child) for family in families)
+    await _together(circles.add(family.circle) for family in families)
+    await _together(documents.add(d) for family in families for d in family.documents)
+    await _together(booked.add(a) for family in families for a in family.appointments)
+
+
+async def _together(writes: Iterable[Awaitable[object]]) -> None:
+    """Make many writes at once, so many that each commit takes hundreds of them along."""
+    batch: list[Awaitable[object]] = []
+    for write in writes:
+        batch.append(write)
+        if len(batch) == _AT_ONCE:
+            await asyncio.gather(*batch)
+            batch = []
+    await asyncio.gather(*batch)
+
+
+def _professional(number: int) -> Professional:
+    """Make somebody; the first is the coordinator, every fifth of the others a physician."""
+    leads = number == 0
+    professions = (Profession.PHYSICIAN, *list(Profession)[3:7])
+    return Professional(
+        id=ProfessionalId(new_id()),
+        family_name="Essai",
+        given_name="Banc",
+        role=Role.COORDINATOR if leads else Role.PROFESSIONAL,
+        email=f"{number}@banc.example",
+        profession=None if leads else professions[number % len(professions)],
+    )
+
+
+def _convention(professional: ProfessionalId) -> Convention:
+    since = date(2020, 1, 1)
+    return Convention(
+        id=ConventionId(new_id()),
+        professional=professional,
+        pieces=(),
+        signed_on=since,
+        active_from=since,
+    )
+
+
+def _family(
+    pathway: Pathway, people: Sequence[Professional], chance: random.Random, today: date
+) -> _Family:
+    """Make a child born in the last five years, with its circle and all that was written."""
+    physicians = [person for person in people[1:] if person.profession is Profession.PHYSICIAN]
+    child = _child(chance.choice(physicians).id, chance, today)
+    circle = _circle(child, people, chance)
+    held = [visit for visit in pathway.visits if _is_over(visit, child, pathway, today)]
+    came = [visit for visit in held if chance.randrange(100) < _HELD_PERCENT]
+    return _Family(
+        child=child,
+        circle=circle,
+        appointments=tuple(_appointment(child, visit, pathway) for visit in came),
+        documents=tuple(_document(child, circle, n, came) for n in range(DOCUMENTS)),
+    )
+
+
+def _child(physician: ProfessionalId, chance: random.Random, today: date) -> Child:
+    born = today - timedelta(days=chance.randrange(60, 5 * 365))
+    home = born + timedelta(days=chance.randrange(3, 58))
+    return Child(
+        id=ChildId(new_id()),
+        local_identifier="ABCDEF2345",
+        identity=Identity(
+            birth_family_name="Essai",
+            birth_given_names=("Banc",),
+            birth_date=born,
+            sex=chance.choice((Sex.FEMALE, Sex.MALE)),
+        ),
+        perinatal=Perinatal(
+            gestational_age=GestationalAge(weeks=chance.randrange(24, 37)), discharged_on=home
+        ),
+        contacts=(
+            Contact(id=ContactId(new_id()), family_name="Essai", email="famille@banc.example"),
+        ),
+        referring_physician=physician,
+        decision=Decision(reasons=("INC-1",), version="1", on=home, by=physician),
+    )
+
+
+def _circle(child: Child, people: Sequence[Professional], chance: random.Random) -> Circle:
+    since = datetime(2021, 1, 1, tzinfo=UTC)
+    members = [people[0], *chance.sample(list(people[1:]), MEMBERS)]
+    return Circle(
+        id=CircleId(new_id()),
+        child=child.id,
+        chain=(),
+        participations=tuple(
+            Participation(
+                professional=person.id,
+                role=str(person.profession or person.role),
+                identity_key=bytes(32),
+                since=since,
+                since_index=0,
+            )
+            for person in members
+        ),
+        opened_at=since,
+    )
+
+
+def _is_over(visit: Visit, child: Child, pathway: Pathway, today: date) -> bool:
+    window = visit_window(
+        visit,
+        birth=child.identity.birth_date,
+        perinatal=child.perinatal,
+        reckoning=pathway.reckoning,
+    )
+    return window is not None and window.due < today
+
+
+def _appointment(child: Child, visit: Visit, pathway: Pathway) -> Appointment:
+    window = visit_window(
+        visit,
+        birth=child.identity.birth_date,
+        perinatal=child.perinatal,
+        reckoning=pathway.reckoning,
+    )
+    due = child.identity.birth_date if window is None else window.due
+    physician = child.referring_physician or ProfessionalId("")
+    return Appointment(
+        id=AppointmentId(new_id()),
+        child=child.id,
+        professional=physician,
+        visit=visit.code,
+        slot=Slot(
+            start=datetime(due.year, due.month, due.day, 9, 30),  # noqa: DTZ001 -- a wall time
+            zone=_ZONE,
+            duration_minutes=45,
+            place_label="12 rue des Tilleuls",
+        ),
+        booked_by=physician,
+        status=Status.HONOURED,
+    )
+
+
+def _document(child: Child, circle: Circle, number: int, came: Sequence[Visit]) -> Document:
+    """Make a document of two dozen answers: a visit's while there are any, the last a draft."""
+    saved = datetime(2024, 1, 1, 9, 0, tzinfo=UTC) + timedelta(days=number)
+    author = child.referring_physician or ProfessionalId("")
+    visit = came[number] if number < len(came) else None
+    answers = {f"field_{each}": float(number + each) for each in range(_FIELDS)}
+    return Document(
+        id=DocumentId(new_id()),
+        child=child.id,
+        circle=circle.id,
+        form=(visit.form if visit is not None else None) or "F38",
+        form_version="1",
+        visit=None if visit is None else visit.code,
+        author=author,
+        edition=1,
+        versions=(
+            Version(
+                number=1,
+                answers=answers | {"words": "Examen sans particularité. " * 6},
+                author=author,
+                saved_at=saved,
+                signed_at=None if number == DOCUMENTS - 1 else saved,
+            ),
+        ),
+    )

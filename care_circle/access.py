@@ -88,6 +88,16 @@ class Action(StrEnum):
     LIST_STATEMENTS = "list_statements"
     VALIDATE_STATEMENT = "validate_statement"
     PAY_STATEMENT = "pay_statement"
+    IMPORT_CHILDREN = "import_children"
+    IMPORT_PEOPLE = "import_people"
+    READ_MEETING = "read_meeting"
+    READ_OWN_MEETINGS = "read_own_meetings"
+    CALL_MEETING = "call_meeting"
+    HOLD_MEETING = "hold_meeting"
+    READ_DEPARTURE = "read_departure"
+    WRITE_DEPARTURE = "write_departure"
+    TAKE_BACK_DEPARTURE = "take_back_departure"
+    MAKE_RELAY = "make_relay"
 
 
 class Verdict(StrEnum):
@@ -162,6 +172,17 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.LIST_STATEMENTS: {Relation.NETWORK: _OFFICE},
     Action.VALIDATE_STATEMENT: {Relation.SELF: _EVERYBODY},
     Action.PAY_STATEMENT: {Relation.NETWORK: _COORDINATOR},
+    Action.IMPORT_CHILDREN: {Relation.NETWORK: _COORDINATOR},
+    Action.IMPORT_PEOPLE: {Relation.NETWORK: _STAFF},
+    Action.READ_MEETING: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.READ_OWN_MEETINGS: {Relation.SELF: _EVERYBODY},
+    # Who of them calls a meeting or lets a child go is what the pathway's forms say.
+    Action.CALL_MEETING: {Relation.MEMBER: _CARE},
+    Action.HOLD_MEETING: {Relation.MEMBER: _CARE},
+    Action.READ_DEPARTURE: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.WRITE_DEPARTURE: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.TAKE_BACK_DEPARTURE: {Relation.NETWORK: _COORDINATOR},
+    Action.MAKE_RELAY: {Relation.MEMBER: _CARE},
 }
 
 

@@ -28,6 +28,10 @@ PrescriptionId = NewType("PrescriptionId", str)
 ForfaitId = NewType("ForfaitId", str)
 CareSessionId = NewType("CareSessionId", str)
 DutyId = NewType("DutyId", str)
+ImportId = NewType("ImportId", str)
+MeetingId = NewType("MeetingId", str)
+DepartureId = NewType("DepartureId", str)
+RelayFileId = NewType("RelayFileId", str)
 
 _LENGTH = 26
 _BYTES = 16

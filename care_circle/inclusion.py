@@ -5,14 +5,21 @@ answers are possible, and an unknown fact never reads as "no". Flags (the HAS li
 inform and never decide; guards are separate: they say whether one may include *now*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
 
 from care_circle.ages import completed_months
-from care_circle.condition import Condition, Facts, evaluate, missing_facts, read_condition
+from care_circle.condition import (
+    Condition,
+    FactKind,
+    Facts,
+    evaluate,
+    missing_facts,
+    read_condition,
+)
 from care_circle.definition import Gathering, Label, Mark, Node, distinct, each
 from care_circle.grammar import require
 from care_circle.language import BOOK
@@ -66,6 +73,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedFact:
+    """A fact of a child that this pathway asks for beside those of every birth."""
+
+    code: str
+    label: Label
+    kind: FactKind
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """A pathway's rules of inclusion; without `oldest_months` there is no limit of age."""
 
@@ -73,6 +90,7 @@ class Rules:
     criteria: tuple[Rule, ...]
     exclusions: tuple[Rule, ...]
     flags: tuple[Rule, ...]
+    facts: tuple[NamedFact, ...] = ()
     oldest_months: int | None = None
     oldest_months_mark: Mark | None = None
 
@@ -107,7 +125,9 @@ def read_rules(node: Node) -> Rules:
     """
     require(node, BOOK["rules"], BOOK)
     gathering = Gathering()
-    lists = [gathering.of(partial(_read_list, node.at(key))) for key in _LISTS]
+    facts = gathering.of(lambda: _read_facts(node)) or ()
+    known = KNOWN_FACTS | {fact.code: fact.kind for fact in facts}
+    lists = [gathering.of(partial(_read_list, node.at(key), known)) for key in _LISTS]
     oldest = gathering.of(lambda: node.optional("oldest_months", lambda it: it.at("value").whole()))
     gathering.end()
     criteria, exclusions, flags = (rules or () for rules in lists)
@@ -117,24 +137,42 @@ def read_rules(node: Node) -> Rules:
         criteria=criteria,
         exclusions=exclusions,
         flags=flags,
+        facts=facts,
         oldest_months=oldest,
         oldest_months_mark=None if limit is None else limit.at("mark").choice(Mark),
     )
 
 
-def _read_list(node: Node) -> tuple[Rule, ...]:
-    rules = each(node.items(), _read_rule)
+def _read_facts(node: Node) -> tuple[NamedFact, ...]:
+    items = node.listed("facts")
+    distinct(items)
+    for item in items:
+        if item.at("code").text() in KNOWN_FACTS:
+            raise item.at("code").wrong("every pathway has a fact of this name")
+    return tuple(
+        NamedFact(
+            code=item.at("code").text(),
+            label=item.at("label").label(),
+            kind=item.at("kind").choice(FactKind),
+            mark=item.at("mark").choice(Mark),
+        )
+        for item in items
+    )
+
+
+def _read_list(node: Node, known: Mapping[str, FactKind]) -> tuple[Rule, ...]:
+    rules = each(node.items(), partial(_read_rule, known=known))
     distinct(node.items(), "id")
     return rules
 
 
-def _read_rule(node: Node) -> Rule:
+def _read_rule(node: Node, *, known: Mapping[str, FactKind]) -> Rule:
     here = node.identified("id")
     return Rule(
         id=here.at("id").text(),
         label=here.at("label").label(),
         mark=here.at("mark").choice(Mark),
-        when=read_condition(here.at("when"), KNOWN_FACTS),
+        when=read_condition(here.at("when"), known),
     )
 
 

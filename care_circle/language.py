@@ -188,6 +188,11 @@ _FORM = Record(
 _RULE = Record(
     {"id": _CODE, "label": _LABEL, "mark": _MARK, "when": _WHEN}, {"note": _NOTE}, id="id"
 )
+_FACT = Record(
+    {"code": _CODE, "label": _LABEL, "kind": Word(("flag", "number", "word")), "mark": _MARK},
+    {"note": _NOTE},
+    id="code",
+)
 _PARAMETER = Record({"value": Anything(), "mark": _MARK}, {"note": _NOTE})
 
 _VISIT = _part(
@@ -299,7 +304,7 @@ _RULES = Record(
         "exclusions": Many(_RULE),
         "flags": Many(_RULE),
     },
-    {"oldest_months": _PARAMETER, "note": _NOTE},
+    {"oldest_months": _PARAMETER, "facts": Many(_FACT), "note": _NOTE},
 )
 
 BOOK: Final[Book] = {

@@ -3,6 +3,7 @@
 Every fact may be unknown (None), which is not the same as "no".
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -61,6 +62,8 @@ class Perinatal:
     meningoencephalitis: bool | None = field(default=None, repr=False)
     major_neonatal_surgery: bool | None = field(default=None, repr=False)
     discharged_on: date | None = field(default=None, repr=False)
+    others: Mapping[str, bool | float | str] = field(default_factory=dict, repr=False, hash=False)
+    """What a pathway asks for beside these, by the names its rules give."""
 
     def __post_init__(self) -> None:
         """Refuse a slip of the pen that would decide an inclusion.
@@ -83,4 +86,4 @@ class Perinatal:
         """Give the facts by the names definitions use; gestation in days."""
         named: dict[str, Fact] = {name: getattr(self, name) for name in (*NUMBERS, *FLAGS)}
         age = self.gestational_age
-        return named | {"gestational_age": None if age is None else age.in_days}
+        return dict(self.others) | named | {"gestational_age": None if age is None else age.in_days}

@@ -11,6 +11,7 @@ from care_circle.access import Action
 from care_circle.appointment import Slot
 from care_circle.child import Child
 from care_circle.consent import Word
+from care_circle.pathway import Pathway
 from care_circle.role import Role
 from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService, NewChild
@@ -65,7 +66,7 @@ class Network:
 
 
 @asynccontextmanager
-async def open_network(folder: Path) -> AsyncIterator[Network]:
+async def open_network(folder: Path, pathway: Pathway = PATHWAY) -> AsyncIterator[Network]:
     """Open an empty network in a folder for the length of a block."""
     engine = await SqliteEngine.open(folder / "store", TickingClock())
     keyring = await Keyring.open(engine, b"\x01" * 32)
@@ -83,9 +84,9 @@ async def open_network(folder: Path) -> AsyncIterator[Network]:
     yield Network(
         store=people,
         children_store=children,
-        people=PeopleService(people=people, guard=gate, surroundings=world, pathway=PATHWAY),
+        people=PeopleService(people=people, guard=gate, surroundings=world, pathway=pathway),
         children=ChildrenService(
-            children=children, people=people, guard=gate, surroundings=world, pathway=PATHWAY
+            children=children, people=people, guard=gate, surroundings=world, pathway=pathway
         ),
         circles=CirclesService(
             circles=circles,
@@ -93,7 +94,7 @@ async def open_network(folder: Path) -> AsyncIterator[Network]:
             people=people,
             guard=gate,
             surroundings=world,
-            pathway=PATHWAY,
+            pathway=pathway,
         ),
         tasks=TasksService(tasks=EngineTasks(engine, keyring), guard=gate, surroundings=world),
         documents=DocumentsService(
@@ -101,7 +102,7 @@ async def open_network(folder: Path) -> AsyncIterator[Network]:
             people=people,
             guard=gate,
             surroundings=world,
-            pathway=PATHWAY,
+            pathway=pathway,
         ),
         appointments=AppointmentsService(
             appointments=EngineAppointments(engine, keyring),
@@ -109,7 +110,7 @@ async def open_network(folder: Path) -> AsyncIterator[Network]:
             people=people,
             guard=gate,
             surroundings=world,
-            pathway=PATHWAY,
+            pathway=pathway,
         ),
         now=now,
         recorded=recorded,

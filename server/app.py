@@ -17,6 +17,7 @@ from server.cookie import SESSION_COOKIE, SessionCookie
 from server.front import FrontRunner
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
+from server.import_house import IMPORTS, furnish_imports, keep_importing
 from server.live.connection import Limits
 from server.logs import log_requests
 from server.notices import EVERY, open_worker
@@ -43,8 +44,10 @@ from server.routes import (
     documents,
     duties,
     early_care,
+    early_care_rules,
     follow_up,
     health,
+    imports,
     keys,
     marks,
     me,
@@ -104,6 +107,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *early_care.operations,
     *statements.operations,
     *pathways.operations,
+    *imports.operations,
     *questionnaires.operations,
     *pages.operations,
 )
@@ -151,6 +155,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app[BACKUPS] = Backups(store=house.stores.backups, clock=house.clock, audit=house.audit)
     install(app, house)
     app[SUBSCRIPTIONS] = Subscriptions(
+    app[IMPORTS] = furnish_imports(house, config)
         store=house.stores.subscriptions, clock=house.clock, loopback=config.push_loopback
     )
     add_operations(app, OPERATIONS)
@@ -161,6 +166,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app.cleanup_ctx.append(_tell_families(config, house))
     app.cleanup_ctx.append(_tidy_up)
     app.cleanup_ctx.append(_follow_up(house))
+    app.cleanup_ctx.append(keep_importing)
     install_channels(app, house, furnish_channels(house, zone=config.zone, limits=Limits()))
     app.cleanup_ctx.append(keep_telling)
     return app

@@ -25,6 +25,7 @@ SETTINGS: Mapping[str, str] = {
     "RONDE_SMS_KEY": "secret qui signe les demandes d'envoi de SMS",
     "RONDE_SMS_KEY_HOURS": "durée pendant laquelle ce fournisseur reconnaît une demande répétée",
     "RONDE_ZONE": "fuseau horaire du réseau",
+    "RONDE_INS": "identifiants nationaux que l'import reprend : production ou test",
     "RONDE_LOG_LEVEL": "debug, info, warning ou error",
 }
 """Every setting there is; README names each of them, and a test checks it."""
@@ -34,6 +35,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _PREFIX = "RONDE_"
 _FOR_TESTS = "RONDE_TEST_"
+_INS = ("production", "test")
 _LEVELS = ("debug", "info", "warning", "error")
 _KEY_BYTES = 32
 _HIGHEST_PORT = 65535
@@ -66,6 +68,7 @@ class Config:
     sms_key: str | None = field(default=None, repr=False)
     sms_key_hours: int = 0
     zone: str = "Europe/Paris"
+    ins: str = "production"
     log_level: str = "info"
     push_loopback: bool = False
     """Only tests say so: a push service on this very machine is then a push service."""
@@ -95,6 +98,7 @@ class Config:
             sms_key=reader.secret("RONDE_SMS_KEY"),
             sms_key_hours=reader.number("RONDE_SMS_KEY_HOURS", 0, most=_MOST_HOURS),
             zone=reader.zone("RONDE_ZONE", "Europe/Paris"),
+            ins=reader.choice("RONDE_INS", _INS, "production"),
             log_level=reader.choice("RONDE_LOG_LEVEL", _LEVELS, "info"),
         )
         if config.sms_url is not None and config.sms_key is None:

@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from care_circle.answers import BadAnswers, Wrong
+from care_circle.import_csv import FileRefused
 from care_circle.inclusion import GuardsUnmet, NotIncludable
 from care_circle.mending import Mendable, Mender
 from server.limits import TooManyRequests
@@ -147,6 +148,9 @@ def _errors(error: BaseException) -> tuple[tuple[str, str], ...]:
             return (("", error.assessment.outcome), *((f"/{fact}", "missing") for fact in missing))
         case GuardsUnmet():
             return tuple(("", guard) for guard in error.guards)
+        case FileRefused():
+            at = f"/lines/{error.line}" if error.line else ""
+            return tuple((at, word) for word in error.columns) or ((at, error.fault),)
         case _:
             return ()
 

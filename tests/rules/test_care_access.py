@@ -66,6 +66,8 @@ read_statement        self=cspa network=cs
 list_statements       network=cs
 validate_statement    self=cspa
 pay_statement         network=c
+import_children       network=c
+import_people         network=ca
 """
 ASKED_OF_THE_DAY_OF_WORK = {Action.CLAIM_SESSION, Action.CORRECT_SESSION}
 """What was held under a convention is claimed after it has ended, too."""

@@ -88,7 +88,9 @@ async def follow_all(house: House, children: Sequence[ChildId]) -> None:
         await asyncio.gather(*map(house.follower.refresh, children[start : start + 16]))
     now = house.clock()
     await house.stores.follow_ups.begin_building(written(house.pathway), now=now)
-    building = await house.stores.follow_ups.claim_building(now=now, until=now)
+    building = await house.stores.follow_ups.claim_building(
+        now=now, until=now + timedelta(minutes=1)
+    )
     if building is not None:
         await house.stores.follow_ups.go_on_building(replace(building, due=None))
 

@@ -44,7 +44,6 @@ from server.routes import (
     documents,
     duties,
     early_care,
-    early_care_rules,
     follow_up,
     health,
     imports,

@@ -180,6 +180,7 @@ TABLE = {
     "GET /pathway": EVERYBODY,
     "GET /pathway/forms/{form}": EVERYBODY,
     "GET /pathway/schema": EVERYBODY,
+    "GET /pathway/early_care": EVERYBODY,
     "GET /pathway/forms/{form}/questionnaire": EVERYBODY,
     "GET /r/{token}": NOBODY,
 }

@@ -1,0 +1,37 @@
+"""What the pathway says of early care, for pages that draw it: its disciplines, its two forms."""
+
+from aiohttp import web
+
+from care_circle.early_care_terms import NO_EARLY_CARE, Discipline, EarlyCareRules
+from care_circle.form import Form, FormRecord
+from server.operations import Operations
+from server.services import PATHWAY
+from server.wire import Struct, answer
+
+operations = Operations()
+
+
+class EarlyCareView(Struct, frozen=True, kw_only=True):
+    """A pathway's early care; a form is None where it has none for a prescription or a session."""
+
+    disciplines: tuple[Discipline, ...]
+    rules: EarlyCareRules
+    prescription: Form | None
+    session: Form | None
+
+
+@operations.add("GET", "/pathway/early_care", answer=EarlyCareView)
+async def read_early_care(request: web.Request) -> web.Response:
+    """Read what the pathway says of early care: a hundredth of the whole definition."""
+    pathway = request.app[PATHWAY]
+    terms = pathway.terms or NO_EARLY_CARE
+    forms = {form.record: form for form in pathway.forms.values()}
+
+    return answer(
+        EarlyCareView(
+            disciplines=terms.disciplines,
+            rules=terms.rules,
+            prescription=forms.get(FormRecord.PRESCRIPTION),
+            session=forms.get(FormRecord.SESSION),
+        )
+    )

@@ -44,7 +44,6 @@ from server.routes import (
     documents,
     duties,
     early_care,
-    early_care_rules,
     follow_up,
     health,
     imports,
@@ -105,10 +104,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *readings.operations,
     *appointments.operations,
     *early_care.operations,
-    *early_care_rules.operations,
     *statements.operations,
-    *pathways.operations,
     *imports.operations,
+    *pathways.operations,
     *questionnaires.operations,
     *pages.operations,
 )
@@ -155,8 +153,8 @@ def assemble(config: Config, house: House) -> web.Application:
     app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
     app[BACKUPS] = Backups(store=house.stores.backups, clock=house.clock, audit=house.audit)
     install(app, house)
-    app[SUBSCRIPTIONS] = Subscriptions(
     app[IMPORTS] = furnish_imports(house, config)
+    app[SUBSCRIPTIONS] = Subscriptions(
         store=house.stores.subscriptions, clock=house.clock, loopback=config.push_loopback
     )
     add_operations(app, OPERATIONS)
@@ -166,8 +164,8 @@ def assemble(config: Config, house: House) -> web.Application:
     app.cleanup_ctx.append(_close_store(house))
     app.cleanup_ctx.append(_tell_families(config, house))
     app.cleanup_ctx.append(_tidy_up)
-    app.cleanup_ctx.append(_follow_up(house))
     app.cleanup_ctx.append(keep_importing)
+    app.cleanup_ctx.append(_follow_up(house))
     install_channels(app, house, furnish_channels(house, zone=config.zone, limits=Limits()))
     app.cleanup_ctx.append(keep_telling)
     return app

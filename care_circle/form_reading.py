@@ -5,7 +5,7 @@ part names is there, comes before it, and is of the right kind.
 """
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from care_circle.condition import FactKind, read_condition
@@ -231,24 +231,31 @@ def _read_field(node: Node, known: _Known, section: str) -> Field:
         not_after=gathering.of(lambda: _read_limit(here, "not_after", "today", known)),
         prefill=gathering.of(lambda: here.optional("prefill", read_prefill)),
         compute=here.optional("compute", read_computation),
-        read_only=_flag(here, "read_only"),
-        hidden=_flag(here, "hidden"),
-        control=here.optional("control", lambda it: it.choice(Control)),
-        orientation=here.optional("orientation", Node.text),
-        prefix=here.optional("prefix", Node.text),
         under=gathering.of(
             lambda: here.optional("under", lambda it: _earlier(it, known.types, "field"))
         ),
-        link=here.optional("link", Node.text),
-        fhir=here.optional("as", Node.text),
-        value_set=here.optional("value_set", Node.text),
-        relay=_flag(here, "relay"),
-        targets=tuple(item.text() for item in here.listed("targets")),
-        note=here.optional("note", Node.text),
     )
     _learn(known, read, section)
     gathering.end()
-    return read
+    return _drawn(read, here)
+
+
+def _drawn(field: Field, node: Node) -> Field:
+    """Add how a field is shown, and what others call it."""
+    return replace(
+        field,
+        read_only=_flag(node, "read_only"),
+        hidden=_flag(node, "hidden"),
+        control=node.optional("control", lambda it: it.choice(Control)),
+        orientation=node.optional("orientation", Node.text),
+        prefix=node.optional("prefix", Node.text),
+        link=node.optional("link", Node.text),
+        fhir=node.optional("as", Node.text),
+        value_set=node.optional("value_set", Node.text),
+        relay=_flag(node, "relay"),
+        targets=tuple(item.text() for item in node.listed("targets")),
+        note=node.optional("note", Node.text),
+    )
 
 
 def _learn(known: _Known, field: Field, section: str) -> None:

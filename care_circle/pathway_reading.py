@@ -26,7 +26,7 @@ from care_circle.form import Form
 from care_circle.form_reading import read_form
 from care_circle.grammar import require
 from care_circle.inclusion import Rules, read_rules
-from care_circle.indicators import read_indicator
+from care_circle.indicators import Indicator, read_indicator
 from care_circle.language import BOOK
 from care_circle.pathway import (
     Exit,
@@ -95,60 +95,68 @@ def read_definition(
         DefinitionError: With every line that is wrong.
     """
     require(node, BOOK["pathway"], BOOK)
-    gathering = Gathering()
-    for key in _LISTS:
-        gathering.of(partial(distinct, node.listed(key)))
-    parameters = gathering.of(lambda: _read_parameters(node.at("parameters"))) or {}
-    reckoning = gathering.of(lambda: _read_reckoning(node.at("parameters")))
-    signatures = gathering.of(
-        lambda: node.at("parameters").at("signatures").at("value").choice(Signatures)
-    )
-    visits = gathering.of(lambda: each(node.listed("visits"), partial(_read_visit, forms=forms)))
-    indicators = gathering.of(
-        lambda: each(
-            node.listed("indicators"),
-            lambda it: read_indicator(it, visits=_codes(node, "visits"), forms=_fields(forms)),
-        )
-    )
-    early_care = gathering.of(
-        lambda: node.optional("early_care", lambda it: _read_early_care(it, node, forms))
-    )
-    gathering.of(lambda: _check_reminders(node, forms))
-    gathering.of(lambda: _check_limit(node, inclusion))
-    gathering.of(lambda: check_exits(node, forms))
-    gathering.end()
-    if reckoning is None or signatures is None:
-        raise AssertionError  # the gathering would have ended with a complaint
+    _check_definition(node, forms, inclusion)
+    parameters = _read_parameters(node.at("parameters"))
     return Pathway(
         id=node.at("id").text(),
         version=node.at("version").text(),
         label=node.at("label").label(),
-        reckoning=reckoning,
-        signatures=signatures,
+        reckoning=_read_reckoning(node.at("parameters")),
+        signatures=_read_signatures(node),
         parameters=parameters,
         marks={name: parameter.mark for name, parameter in parameters.items()},
-        checklist=tuple(
-            Piece(code=item.at("code").text(), label=item.at("label").label())
-            for item in node.listed("checklist")
-        ),
-        visits=visits or (),
+        checklist=tuple(_read_piece(item) for item in node.listed("checklist")),
+        visits=tuple(_read_visit(item, forms=forms) for item in node.listed("visits")),
         forms=forms,
         inclusion=_limited(inclusion, parameters.get("oldest_months")),
         former=former,
-        stages=tuple(
-            StageLabel(
-                code=item.at("code").text(),
-                label=item.at("label").label(),
-                mark=item.at("mark").choice(Mark),
-            )
-            for item in node.listed("stages")
-        ),
+        stages=tuple(_read_stage(item) for item in node.listed("stages")),
         disciplines=tuple(_read_discipline(item) for item in node.listed("disciplines")),
-        early_care=early_care,
+        early_care=node.optional("early_care", lambda it: _read_early_care(it, node, forms)),
         meetings=node.optional("meetings", _read_meetings),
         reminders=tuple(_read_reminder(item) for item in node.listed("reminders")),
         exits=tuple(_read_exit(item) for item in node.listed("exits")),
-        indicators=indicators or (),
+        indicators=_read_indicators(node, forms),
+    )
+
+
+def _check_definition(node: Node, forms: Mapping[str, Form], inclusion: Rules) -> None:
+    """Find all that a shape cannot say, before anything is made of it."""
+    gathering, parameters = Gathering(), node.at("parameters")
+    for key in _LISTS:
+        gathering.of(partial(distinct, node.listed(key)))
+    gathering.of(lambda: _read_parameters(parameters))
+    gathering.of(lambda: _read_reckoning(parameters))
+    gathering.of(lambda: _read_signatures(node))
+    gathering.of(lambda: each(node.listed("visits"), partial(_read_visit, forms=forms)))
+    gathering.of(lambda: _read_indicators(node, forms))
+    gathering.of(lambda: node.optional("early_care", lambda it: _read_early_care(it, node, forms)))
+    gathering.of(lambda: _check_reminders(node, forms))
+    gathering.of(lambda: _check_limit(node, inclusion))
+    gathering.of(lambda: check_exits(node, forms))
+    gathering.end()
+
+
+def _read_signatures(node: Node) -> Signatures:
+    return node.at("parameters").at("signatures").at("value").choice(Signatures)
+
+
+def _read_indicators(node: Node, forms: Mapping[str, Form]) -> tuple[Indicator, ...]:
+    visits, fields = _codes(node, "visits"), _fields(forms)
+    return each(
+        node.listed("indicators"), lambda it: read_indicator(it, visits=visits, forms=fields)
+    )
+
+
+def _read_piece(node: Node) -> Piece:
+    return Piece(code=node.at("code").text(), label=node.at("label").label())
+
+
+def _read_stage(node: Node) -> StageLabel:
+    return StageLabel(
+        code=node.at("code").text(),
+        label=node.at("label").label(),
+        mark=node.at("mark").choice(Mark),
     )
 
 

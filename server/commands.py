@@ -30,6 +30,7 @@ ELSEWHERE: Mapping[str, str] = {
     "client": "server.client.command",
     "chaos": "server.chaos.command",
     "pathway": "server.pathway_command",
+    "follow-up": "server.follow_up_command",
 }
 """Commands kept in modules of their own, loaded only when they are asked for."""
 
@@ -54,7 +55,7 @@ class Commands(FrenchGroup):
         module = ELSEWHERE.get(cmd_name)
         if module is None or importlib.util.find_spec(module) is None:
             return super().get_command(ctx, cmd_name)
-        found = getattr(importlib.import_module(module), cmd_name)
+        found = getattr(importlib.import_module(module), cmd_name.replace("-", "_"))
         return found if isinstance(found, click.Command) else None
 
 

@@ -27,9 +27,10 @@ import msgspec
 
 from server.accounts.passwords import Passwords
 from server.bench.load import Figures, Plan, Seat
+from server.bench.pathway import pathway
 from server.bench.seed import enrol, found_circle, open_channel
 from server.channel_house import furnish_channels
-from server.client.french import FrenchCommand
+from server.client.french import FrenchGroup
 from server.clock import system_clock
 from server.house import furnish
 from server.live.connection import Limits
@@ -272,9 +273,10 @@ def _p99(values: Sequence[float]) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
 
 
-@click.command(
+@click.group(
     "bench",
-    cls=FrenchCommand,
+    cls=FrenchGroup,
+    invoke_without_command=True,
     help="Mesure cette machine : messages, latences, mémoire, magasin.",
 )
 @click.option("--quick", is_flag=True, help="moins d'une minute")
@@ -284,8 +286,11 @@ def _p99(values: Sequence[float]) -> float:
     type=click.Path(dir_okay=False, path_type=Path),
     help="écrit aussi les chiffres dans ce fichier",
 )
-def bench(*, quick: bool, path: Path | None) -> None:
+@click.pass_context
+def bench(context: click.Context, *, quick: bool, path: Path | None) -> None:
     """Measure this machine and print the figures."""
+    if context.invoked_subcommand is not None:
+        return
     began = time.perf_counter()
 
     def say(part: str) -> None:
@@ -301,6 +306,9 @@ def bench(*, quick: bool, path: Path | None) -> None:
         path.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     for line in table(figures):
         click.echo(line)
+
+
+bench.add_command(pathway)
 
 
 if __name__ == "__main__":

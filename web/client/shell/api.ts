@@ -14,6 +14,7 @@ type Problem = {
   readonly code?: string;
   readonly title?: string;
   readonly detail?: string;
+  readonly mended_by?: string;
   readonly errors?: readonly { readonly pointer?: string; readonly detail?: string }[];
 };
 
@@ -110,6 +111,7 @@ export function refusal(told: Problem, status: number, retryAfter: number | null
     code: told.code ?? "unknown",
     title: told.title ?? "",
     detail: told.detail ?? "",
+    mendedBy: told.mended_by ?? null,
     errors,
     retryAfter,
   });

@@ -37,14 +37,10 @@ export class Refused extends Error {
   /** Seconds to wait, where the server named them (429). */
   readonly retryAfter: number | null;
 
-  constructor(problem: {
-    status: number;
-    code: string;
-    title?: string;
-    detail?: string;
-    errors?: readonly FieldError[];
-    retryAfter?: number | null;
-  }) {
+  /** Whose move it is now, where the server said: a coordinator's, a physician's, one's own. */
+  readonly mendedBy: string | null;
+
+  constructor(problem: Pick<Refused, "status" | "code"> & Partial<Pick<Refused, "title" | "detail" | "errors" | "retryAfter" | "mendedBy">>) {
     super(`${problem.status} ${problem.code}`);
     this.status = problem.status;
     this.code = problem.code;
@@ -52,6 +48,7 @@ export class Refused extends Error {
     this.detail = problem.detail ?? "";
     this.errors = problem.errors ?? [];
     this.retryAfter = problem.retryAfter ?? null;
+    this.mendedBy = problem.mendedBy ?? null;
   }
 }
 

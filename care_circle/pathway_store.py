@@ -93,8 +93,8 @@ class Forfaits(Protocol):
 class Fees(Protocol):
     """What is owed for visits: one fee for each child and visit, unless it was taken back."""
 
-    async def keep(self, fee: Fee) -> None:
-        """Keep a new fee, unless it, or another one for the same visit, is there already."""
+    async def keep(self, fee: Fee) -> Fee:
+        """Keep a new fee, and give it, or the one that is there for it or for the same visit."""
         ...
 
     async def fee(self, document: DocumentId) -> Fee | None:
@@ -119,6 +119,14 @@ class SignedVisits(Protocol):
 
     async def signed_in(self, professional: ProfessionalId, month: Month) -> tuple[Document, ...]:
         """Give the documents of visits that somebody signed in a month of UTC."""
+        ...
+
+    async def document(self, document: DocumentId) -> Document:
+        """Find a document.
+
+        Raises:
+            NotFound: There is none.
+        """
         ...
 
     async def struck(self, professional: ProfessionalId) -> tuple[Document, ...]:

@@ -11,6 +11,7 @@ from care_circle.actor import Actor
 from care_circle.answers import Known
 from care_circle.circle import Circle, CircleClosed
 from care_circle.convention import require_active
+from care_circle.document import Document
 from care_circle.early_care_terms import Discipline, EarlyCareTerms
 from care_circle.forfait import Forfait, ForfaitOpen, NotOfTheDiscipline, Opening, Outlook
 from care_circle.form import FormRecord
@@ -264,13 +265,18 @@ class EarlyCareService:
         )
         days = []
         for document in written:
-            signed = document.versions[0].signed_at
-            if document.form != form or signed is None or document.strike is not None:
+            signed, author = document.versions[0].signed_at, document.versions[0].author
+            if signed is None or not _reviews(document, form, discipline):
                 continue
-            author = await self.people.professional(document.versions[0].author)
-            if author.profession is discipline.profession:
+            if (await self.people.professional(author)).profession is discipline.profession:
                 days.append(signed.astimezone(self.surroundings.zone).date())
         return max(days, default=None)
+
+
+def _reviews(document: Document, form: str, discipline: Discipline) -> bool:
+    """Tell whether a document is a review that stands, and of this discipline if it names one."""
+    named = document.current.answers.get("discipline", discipline.code)
+    return document.form == form and document.strike is None and named == discipline.code
 
 
 def _is_inside(actor: Actor, way: Way) -> bool:

@@ -10,7 +10,7 @@ from care_circle.actor import Actor
 from care_circle.claiming import state_on
 from care_circle.due import Side
 from care_circle.early_care_terms import EarlyCareTerms
-from care_circle.fee import drop_struck, fee_of, settle_fee
+from care_circle.fee import Fee, drop_struck, fee_of, settle_fee
 from care_circle.month import BadMonth, Month
 from care_circle.pathway import Pathway
 from care_circle.pathway_store import Fees, Forfaits, SignedVisits, Statements
@@ -60,10 +60,8 @@ class StatementsService:
         await self._catch_up(professional, self._months_back())
         known = {each.month: each for each in await self.statements.of_professional(professional)}
         lines: dict[Month, list[Line]] = {}
-        for owed in await self._owed(professional):
-            month = await self._month_of(owed, professional)
-            if month is not None:
-                lines.setdefault(month, []).append(owed.line)
+        for month, line in await self._placed(professional):
+            lines.setdefault(month, []).append(line)
         drafts = [rules.draft(professional, month, held) for month, held in lines.items()]
         found = (*known.values(), *(each for each in drafts if each.month not in known))
         return tuple(sorted(found, key=lambda each: each.month, reverse=True))
@@ -156,25 +154,32 @@ class StatementsService:
             return stored
         # The hours between midnight in UTC and midnight here belong to two months.
         await self._catch_up(professional, (month.previous, month))
-        lines = [
-            owed.line
-            for owed in await self._owed(professional)
-            if await self._month_of(owed, professional) == month
-        ]
-        return rules.draft(professional, month, lines)
+        placed = await self._placed(professional)
+        return rules.draft(professional, month, [line for when, line in placed if when == month])
 
     async def _catch_up(self, professional: ProfessionalId, months: tuple[Month, ...]) -> None:
         """Bring what was stated, signed or struck meanwhile to the work that it is about."""
         for statement in await self.statements.unsettled(professional):
             await self._settle(statement)
+        # A struck visit makes room for the one that was written in its place.
+        for document in await self.visits.struck(professional):
+            if await self.fees.fee(document.id) is not None:
+                await self.fees.change(document.id, partial(drop_struck, document=document))
         for month in months:
             for document in await self.visits.signed_in(professional, month):
                 fee = fee_of(document, self.pathway, zone=self.surroundings.zone)
                 if fee is not None:
-                    await self.fees.keep(fee)
-        for document in await self.visits.struck(professional):
-            if await self.fees.fee(document.id) is not None:
-                await self.fees.change(document.id, partial(drop_struck, document=document))
+                    await self._keep(fee)
+
+    async def _keep(self, fee: Fee) -> None:
+        """Keep a fee; where a colleague's stands for the visit, see that its document does too."""
+        standing = await self.fees.keep(fee)
+        if standing.id == fee.id:
+            return
+        document = await self.visits.document(standing.id)
+        if document.strike is not None:
+            await self.fees.change(standing.id, partial(drop_struck, document=document))
+            await self.fees.keep(fee)
 
     async def _owed(self, professional: ProfessionalId) -> tuple[Owed, ...]:
         forfaits = await self.forfaits.owing(professional)
@@ -182,19 +187,26 @@ class StatementsService:
         sessions = (rules.owed_by_forfait(each, professional) for each in forfaits)
         return (*(owed for some in sessions for owed in some), *(fee for fee in fees if fee))
 
-    async def _month_of(self, owed: Owed, professional: ProfessionalId) -> Month | None:
-        """Give the first month not locked that may hold a line, or None if a locked one does.
+    async def _placed(self, professional: ProfessionalId) -> tuple[tuple[Month, Line], ...]:
+        """Give what is owed, each line with the first month not locked that may hold it.
 
         A locked statement is asked itself: the work it holds may not know of it yet.
         """
-        month = owed.earliest
-        while True:
-            statement = await self.statements.statement(professional, month)
-            if statement is None or not statement.is_locked:
-                return month
-            if statement.holds(owed.line.key):
-                return None
-            month = month.next
+        asked: dict[Month, Statement | None] = {}
+        placed: list[tuple[Month, Line]] = []
+        for owed in await self._owed(professional):
+            month = owed.earliest
+            while True:
+                if month not in asked:
+                    asked[month] = await self.statements.statement(professional, month)
+                statement = asked[month]
+                if statement is None:
+                    placed.append((month, owed.line))
+                    break
+                if statement.holds(owed.line.key):
+                    break
+                month = month.next
+        return tuple(placed)
 
     async def _settle(self, statement: Statement) -> None:
         """Tell all work on a locked statement that it is; may be done again after a fault."""

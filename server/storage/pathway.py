@@ -93,11 +93,12 @@ class EngineFees(Fees):
         self._fees = Repository(engine, keyring, shapes.fee_shape())
 
     @override
-    async def keep(self, fee: Fee) -> None:
+    async def keep(self, fee: Fee) -> Fee:
         try:
-            await self._fees.create(fee)
+            return (await self._fees.create(fee)).value
         except (Taken, Stale):
-            return
+            stored = await self._fees.get(fee.id)
+        return stored or found(await self._fees.find_one(shapes.fee_key(fee)))
 
     @override
     async def fee(self, document: DocumentId) -> Fee | None:
@@ -121,6 +122,10 @@ class EngineSignedVisits(SignedVisits):
     @override
     async def signed_in(self, professional: ProfessionalId, month: Month) -> tuple[Document, ...]:
         return await self._documents.all_of(care_shapes.signed_key(professional, month.text))
+
+    @override
+    async def document(self, document: DocumentId) -> Document:
+        return found(await self._documents.get(document))
 
     @override
     async def struck(self, professional: ProfessionalId) -> tuple[Document, ...]:

@@ -55,9 +55,7 @@ def fee_shape() -> Shape[Fee]:
         type=Fee,
         id_of=lambda fee: fee.id,
         tags_of=lambda fee: () if fee.due.owed() is None else (owing_key(fee.professional),),
-        unique_of=lambda fee: (
-            f"fee:{fee.child}:{fee.visit}" if fee.due.taken_back is None else None
-        ),
+        unique_of=lambda fee: fee_key(fee) if fee.due.taken_back is None else None,
         sealed=frozenset({"due"}),
         scope_of=lambda fee: fee.child,
     )
@@ -76,6 +74,11 @@ def statement_shape() -> Shape[Statement]:
         ),
         sealed=frozenset({"lines"}),
     )
+
+
+def fee_key(fee: Fee) -> str:
+    """Give the key of the one fee that stands for a child's visit."""
+    return f"fee:{fee.child}:{fee.visit}"
 
 
 def holder_key(professional: str) -> str:

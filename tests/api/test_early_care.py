@@ -93,6 +93,23 @@ async def test_one_forfait_of_a_discipline_is_open_at_a_time(town: Town) -> None
     assert other.status == 201
 
 
+async def test_a_forfait_is_renewed_once_after_its_review(town: Town) -> None:
+    first = await town.opened(sessions=0)
+    await town.claim(first, part="assessment")
+    early = await town.open(sessions=0)
+    await town.review()
+    second = await town.open(whose=town.kim, sessions=0)
+    await town.claim(second.body["id"], part="assessment", start=f"{town.today}T08:00:00")
+    await town.review()
+    third = await town.open(sessions=0)
+    ended = await town.ana.get(f"/forfaits/{first}")
+
+    assert (early.code, early.body["mended_by"]) == ("review_missing", "professional")
+    assert (second.status, second.body["number"], second.body["renews"]) == (201, 2, first)
+    assert (third.code, third.body["mended_by"]) == ("no_renewal_left", "coordinator")
+    assert (ended.body["state"], ended.body["closing"]["renewed"]) == ("ended", True)
+
+
 async def test_refusals_say_why_and_who_can_mend_it(town: Town) -> None:
     forfait = await town.opened(sessions=2)
     today = town.ana.server.clock().date()

@@ -28,7 +28,7 @@ from crypto.ids import CareSessionId, DocumentId, new_id
 from server.storage.engine import Doc, Engine
 from server.storage.keys import Keyring
 from server.storage.pathway import EngineForfaits
-from tests.support.care import somebody
+from tests.support.care import Somebody, somebody
 from tests.support.care_answers import WHOLE
 from tests.support.early_care_network import FIRST_DAY, CareNetwork, care_network
 
@@ -333,24 +333,71 @@ async def test_a_visit_is_stated_in_the_month_it_was_signed_in_in_paris(
     assert stated[month].total_cents == 6000
 
 
-async def test_a_visit_is_owed_once_and_a_struck_one_is_credited(network: CareNetwork) -> None:
+async def test_a_struck_visit_is_credited_and_the_next_one_is_stated(
+    network: CareNetwork,
+) -> None:
     first = await sign_visit(network)
-    await sign_visit(network)
     network.turn_to(date(2026, 12, 3))
     locked = await network.validate("2026-11", of=network.doc)
     held = await network.documents.document(network.doc.actor, first)
     await network.documents.strike(
         network.doc.actor, first, edition=held.edition, reason="un autre enfant"
     )
+    second = await sign_visit(network)
 
     december = await network.read("2026-12", of=network.doc)
 
-    assert len(locked.lines) == 1
-    assert [(line.amount, line.cause) for line in december.lines if line.key.thing == first] in (
-        [(-6000, Cause.STRUCK)],
-        [],
+    assert [(line.key.thing, line.amount) for line in locked.lines] == [(first, 6000)]
+    assert {(line.key.thing, line.amount, line.cause) for line in december.lines} == {
+        (first, -6000, Cause.STRUCK),
+        (second, 6000, None),
+    }
+    assert (await network.read("2026-11", of=network.doc)).lines == locked.lines
+
+
+async def test_a_visit_struck_before_it_is_stated_is_not_stated(network: CareNetwork) -> None:
+    first = await sign_visit(network)
+    seen = await network.read("2026-11", of=network.doc)
+    held = await network.documents.document(network.doc.actor, first)
+    await network.documents.strike(
+        network.doc.actor, first, edition=held.edition, reason="un autre enfant"
     )
-    assert sum(line.amount for line in (*locked.lines, *december.lines)) in (0, 6000)
+
+    assert [line.key.thing for line in seen.lines] == [first]
+    assert (await network.read("2026-11", of=network.doc)).lines == ()
+
+
+async def test_one_visit_of_a_child_is_owed_once_whoever_signs_it_again(
+    network: CareNetwork,
+) -> None:
+    """Documents keep one for each visit; money does not rest on that alone."""
+    first = await sign_visit(network)
+    await network.read("2026-11", of=network.doc)
+    fee = await network.pathway_stores.fees.fee(first)
+    assert fee is not None
+    other = DocumentId(new_id())
+
+    standing = await network.pathway_stores.fees.keep(replace(fee, id=other))
+
+    assert standing == fee
+    assert await network.pathway_stores.fees.fee(other) is None
+
+
+async def test_a_visit_that_a_colleague_signed_and_struck_is_owed_to_who_signs_it_again(
+    network: CareNetwork,
+) -> None:
+    first = await sign_visit(network)
+    await network.read("2026-11", of=network.doc)
+    held = await network.documents.document(network.doc.actor, first)
+    await network.documents.strike(
+        network.doc.actor, first, edition=held.edition, reason="un autre enfant"
+    )
+    second = await sign_visit(network, by=network.meg)
+
+    stated = await network.read("2026-11", of=network.meg)
+
+    assert [line.key.thing for line in stated.lines] == [second]
+    assert (await network.read("2026-11", of=network.doc)).lines == ()
 
 
 # What the file and the record tell.
@@ -402,9 +449,9 @@ async def test_two_stores_on_one_engine_see_the_same_forfait(
     assert (await other.forfait(forfait.id)).done == 1
 
 
-async def sign_visit(network: CareNetwork) -> DocumentId:
-    """Let the physician write and sign the 24-month visit."""
-    doc = network.doc.actor
+async def sign_visit(network: CareNetwork, *, by: Somebody | None = None) -> DocumentId:
+    """Let a physician write and sign the 24-month visit."""
+    doc = (by or network.doc).actor
     begun = await network.documents.draft(
         doc, network.circle.id, form="F26", answers=WHOLE, visit="V24"
     )

@@ -45,6 +45,7 @@ class CareNetwork:
     recorded: list[tuple[str, str, str, str]]
     ana: Somebody
     doc: Somebody
+    meg: Somebody
     kim: Somebody
     lea: Somebody
     noe: Child
@@ -112,7 +113,8 @@ async def care_network(engine: Engine, *, most: int | None = 34_000) -> CareNetw
     `most` is what a forfait pays at most, in cents.
     """
     keyring = await Keyring.open(engine, b"\x01" * 32)
-    stores, pathway_stores = Stores.on(engine, keyring), PathwayStores.on(engine, keyring)
+    stores = Stores.on(engine, keyring)
+    pathway_stores = PathwayStores.on(engine, keyring, stores.watch)
     now, recorded = [datetime(2026, 11, 21, 19, 0, tzinfo=UTC)], list[tuple[str, str, str, str]]()
 
     async def record(who: ProfessionalId, action: Action, kind: str, thing: str) -> None:
@@ -143,10 +145,11 @@ async def care_network(engine: Engine, *, most: int | None = 34_000) -> CareNetw
     )
     care = furnish_pathway(ground)
     ana, doc = coordinator(), somebody(profession=Profession.PHYSICIAN)
+    meg = somebody(profession=Profession.PHYSICIAN)
     kim, lea = somebody(), somebody()
     noe = child(referring_physician=doc.id)
-    circle = circle_of(noe, ana, doc, kim, lea)
-    for who in (ana, doc, kim, lea):
+    circle = circle_of(noe, ana, doc, meg, kim, lea)
+    for who in (ana, doc, meg, kim, lea):
         await stores.people.add_professional(who.record)
         if who.record.role is Role.PROFESSIONAL:
             await stores.people.add_convention(convention(who.id))
@@ -169,6 +172,7 @@ async def care_network(engine: Engine, *, most: int | None = 34_000) -> CareNetw
         recorded=recorded,
         ana=ana,
         doc=doc,
+        meg=meg,
         kim=kim,
         lea=lea,
         noe=noe,

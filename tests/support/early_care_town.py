@@ -82,6 +82,28 @@ class Town:
         admitted = await self.network.admit(physiotherapist, role=Profession.PHYSIOTHERAPIST.value)
         assert admitted.status == 200, admitted
 
+    async def review(self) -> None:
+        """Let the physiotherapist write and sign the review of their forfait."""
+        answers = {
+            "reviewed_on": self.today,
+            "discipline": DISCIPLINE,
+            "progress": "good",
+            "progress_words": "elle nage",
+            "proposal": "renew",
+            "sessions_proposed": 5,
+        }
+        form = {"form": "F39", "answers": answers}
+        begun = await self.kim.person.post(f"/circles/{self.network.circle}/documents", form)
+        path = begun.headers["Location"].removeprefix("/api/v1")
+        tag = {"If-Match": begun.headers["ETag"]}
+        signed = await self.kim.person.post(f"{path}/signature", headers=tag)
+        assert signed.status == 200, signed
+
+    @property
+    def today(self) -> str:
+        """The day it is."""
+        return str(self.ana.server.clock().date())
+
     @property
     def month(self) -> str:
         """The month it is."""

@@ -38,6 +38,8 @@ NEVER_ANSWERED = {
     # Caught by the layer above, which raises its own.
     "care_circle.fhir.importing.NotAQuestionnaire",
     "server.accounts.passwords.WrongPassword",
+    "care_circle.import_values.Unreadable",
+    "care_circle.import_matching.Forgotten",
     "server.accounts.challenges.ChallengeOver",
     "server.accounts.webauthn.WebauthnRefused",
     "server.storage.repository.Missing",

@@ -9,7 +9,7 @@ from crypto.ids import CareSessionId, ChildId, new_id
 from server.app import OPERATIONS
 from server.operations import API, Operation
 from server.storage.pathway import EngineForfaits, EnginePrescriptions
-from tests.support import early_care
+from tests.support import early_care, imports
 from tests.support.network import Member, Network, child_form
 
 SLOT: dict[str, Any] = {
@@ -71,6 +71,7 @@ async def furnished(network: Network, member: Member) -> Place:
     listed = await ana.get(f"/professionals/{member.id}/conventions")
     place = {"name": "PMI des Tilleuls", "neutral_label": "3 place des Tilleuls"}
     structure = await ana.post("/structures", place)
+    imported = await imports.send(ana, [imports.child()])
     ids = {
         "child": child,
         "circle": circle,
@@ -83,6 +84,7 @@ async def furnished(network: Network, member: Member) -> Place:
         "structure": structure.body["id"],
         **await _under_care(network, member),
         "duty": await _owed(network, member),
+        "import": imported.body["id"],
         "month": "2026-10",
         "year": "2026",
         "channel": new_id(),
@@ -166,6 +168,9 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
             "professional": member.id, "visit": "V24", "slot": SLOT,
         },
         **_of_early_care(place),
+        "POST /imports/{import}/application": {
+            "digest": "0" * 64, "lines": [1], "choices": [{"line": 1, "wanted": "new"}],
+        },
         "PUT /appointments/{appointment}/slot": SLOT,
         "PUT /appointments/{appointment}/outcome": {"honoured": True},
         "PUT /duties/{duty}/ending": {"state": "done", "note": "x"},

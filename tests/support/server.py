@@ -3,7 +3,7 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import argon2
@@ -25,8 +25,8 @@ class Running:
     """A server that answers at `url`; `house` is for what a test must see from inside."""
 
     url: str
-    app: web.Application
-    house: House
+    app: web.Application = field(repr=False)
+    house: House = field(repr=False)
     clock: StandingClock
     folder: Path
     config: Config

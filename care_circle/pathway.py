@@ -144,7 +144,8 @@ class Exit:
     fact: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Whoever shows an application, as event loops do in debug mode, would show forty forms.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Pathway:
     """A whole pathway definition; `marks` gives the evidence of each parameter by name.
 

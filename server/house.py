@@ -93,7 +93,8 @@ def furnish(
     """Put the services on an open engine; nothing runs yet."""
     stores, audit = Stores.on(engine, keyring, clock), Audit(engine=engine, clock=clock)
     changes = RosterChanges()
-    ground = _ground(stores, PathwayStores.on(engine, keyring), _surroundings(audit, clock, zone))
+    pathway_stores = PathwayStores.on(engine, keyring, stores.watch)
+    ground = _ground(stores, pathway_stores, _surroundings(audit, clock, zone))
     care = _care(ground, changes)
     stores.watch.look_with(ground.follower.refresh)
     known = furnish_accounts(

@@ -29,11 +29,11 @@ from server.storage.engine import Engine
 from server.storage.keys import Keyring
 from server.storage.pathway import (
     EngineFees,
-    EngineForfaits,
-    EnginePrescriptions,
     EngineSignedVisits,
     EngineStatements,
 )
+from server.storage.watched import Watch
+from server.storage.watched_care import WatchedForfaits, WatchedPrescriptions
 from server.stores import Stores
 
 
@@ -41,18 +41,18 @@ from server.stores import Stores
 class PathwayStores:
     """The stores of the pathway's own aggregates, one line each."""
 
-    prescriptions: EnginePrescriptions
-    forfaits: EngineForfaits
+    prescriptions: WatchedPrescriptions
+    forfaits: WatchedForfaits
     fees: EngineFees
     signed_visits: EngineSignedVisits
     statements: EngineStatements
 
     @staticmethod
-    def on(engine: Engine, keyring: Keyring) -> "PathwayStores":
-        """Put every store on an engine."""
+    def on(engine: Engine, keyring: Keyring, watch: Watch) -> "PathwayStores":
+        """Put every store on an engine; the follow-up hears of what is written about children."""
         return PathwayStores(
-            prescriptions=EnginePrescriptions(engine, keyring),
-            forfaits=EngineForfaits(engine, keyring),
+            prescriptions=WatchedPrescriptions(engine, keyring, watch),
+            forfaits=WatchedForfaits(engine, keyring, watch),
             fees=EngineFees(engine, keyring),
             signed_visits=EngineSignedVisits(engine, keyring),
             statements=EngineStatements(engine, keyring),

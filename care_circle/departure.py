@@ -208,7 +208,7 @@ def depart(departure: DepartureId, said: Farewell, exit_: Exit, by: Leaver) -> D
         BadAnswers: It does not fit the form.
     """
     require_included(by.child)
-    _require_writer(by)
+    require_writer(by.form, by.actor, by.child)
     if exit_.fact == REFUSAL and not by.refused:
         raise ExclusionNotRecorded
     _require_day(said, by)
@@ -333,6 +333,20 @@ def is_open_to(form: Form | None, actor: Actor, *, member: bool) -> bool:
     return role in form.readers if form.readers else member
 
 
+def require_writer(form: Form | None, actor: Actor, child: Child) -> None:
+    """Insist on who the form is for; of the carers it is the referring physician.
+
+    Raises:
+        WrongProfession: The form is for others to fill.
+        Forbidden: The actor is not the one who follows the child.
+    """
+    fillers = (Role.COORDINATOR.value,) if form is None else form.fillers
+    if role_of(actor) not in fillers:
+        raise WrongProfession
+    if actor.role is Role.PROFESSIONAL and actor.professional != child.referring_physician:
+        raise Forbidden
+
+
 def discreet(departure: Departure) -> Departure:
     """Give a departure as those see it who are told that there is one, and when."""
     back = departure.taken_back
@@ -345,16 +359,6 @@ def discreet(departure: Departure) -> Departure:
         answers={},
         taken_back=None if back is None else replace(back, reason=""),
     )
-
-
-def _require_writer(by: Leaver) -> None:
-    """Insist on who the form is for; of the carers it is the referring physician."""
-    fillers = (Role.COORDINATOR.value,) if by.form is None else by.form.fillers
-    if role_of(by.actor) not in fillers:
-        raise WrongProfession
-    is_carer = by.actor.role is Role.PROFESSIONAL
-    if is_carer and by.actor.professional != by.child.referring_physician:
-        raise Forbidden
 
 
 def _require_day(said: Farewell, by: Leaver) -> None:

@@ -147,6 +147,7 @@ def _ground(stores: Stores, pathway_stores: PathwayStores, around: Surroundings)
         children=stores.children,
         circles=stores.circles,
         surroundings=around,
+        leavings=stores.departures,
     )
     return Ground(
         stores=stores,

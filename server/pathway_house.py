@@ -12,6 +12,7 @@ from care_circle.early_care_terms import NO_EARLY_CARE, EarlyCareTerms
 from care_circle.pathway import Pathway
 from care_circle.services.board import BoardService
 from care_circle.services.care_sessions import CareSessionsService
+from care_circle.services.departures import DeparturesService
 from care_circle.services.documents import DocumentsService
 from care_circle.services.duties import DutiesService
 from care_circle.services.early_care import EarlyCareService
@@ -20,6 +21,7 @@ from care_circle.services.files import Files
 from care_circle.services.follow_up import FollowUpService
 from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
+from care_circle.services.meetings import MeetingsService
 from care_circle.services.readings import ReadingsService
 from care_circle.services.statements import StatementsService
 from care_circle.services.yearly import YearlyService
@@ -100,6 +102,8 @@ class Ground:
                 forfaits=self.pathway_stores.forfaits,
                 pathway=self.pathway,
             ),
+            meetings=self.stores.meetings,
+            leavings=self.stores.departures,
             surroundings=self.around,
             pathway=self.pathway,
         )
@@ -118,6 +122,8 @@ class PathwayCare:
     yearly: YearlyService
     readings: ReadingsService
     papers: Papers
+    meetings: MeetingsService
+    departures: DeparturesService
 
 
 PATHWAY_CARE: web.AppKey[PathwayCare] = web.AppKey("pathway_care", PathwayCare)
@@ -148,6 +154,8 @@ def furnish_pathway(ground: Ground) -> PathwayCare:
             people=ground.stores.people,
             children=ground.stores.children,
         ),
+        meetings=_meetings(ground),
+        departures=_departures(ground),
     )
 
 
@@ -198,4 +206,31 @@ def _statements(ground: Ground) -> StatementsService:
         surroundings=ground.around,
         pathway=ground.pathway,
         terms=ground.terms,
+    )
+
+
+def _meetings(ground: Ground) -> MeetingsService:
+    return MeetingsService(
+        meetings=ground.stores.meetings,
+        forfaits=ground.pathway_stores.forfaits,
+        tasks=ground.stores.tasks,
+        guard=ground.guard,
+        surroundings=ground.around,
+        pathway=ground.pathway,
+    )
+
+
+def _departures(ground: Ground) -> DeparturesService:
+    return DeparturesService(
+        departures=ground.stores.departures,
+        meetings=ground.stores.meetings,
+        prescriptions=ground.pathway_stores.prescriptions,
+        forfaits=ground.pathway_stores.forfaits,
+        documents=ground.stores.documents,
+        appointments=ground.stores.appointments,
+        children=ground.stores.children,
+        people=ground.stores.people,
+        guard=ground.guard,
+        surroundings=ground.around,
+        pathway=ground.pathway,
     )

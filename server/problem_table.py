@@ -38,6 +38,7 @@ from server import identity as session
 from server.accounts import accounts, backups, devices, passkeys, passwords, subscriptions
 from server.early_care_problems import EARLY_CARE_PROBLEMS
 from server.import_problems import IMPORT_PROBLEMS
+from server.leaving_problems import LEAVING_PROBLEMS
 from server.live import frames
 from server.problem_kind import Kind
 from server.storage import engine, keys
@@ -236,6 +237,7 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
         409, "form_replaced", "Le formulaire a changé de version", "The form has a newer version"
     ),
     **EARLY_CARE_PROBLEMS,
+    **LEAVING_PROBLEMS,
     **IMPORT_PROBLEMS,
     # Appointments.
     appointment.InThePast: Kind(422, "in_the_past", "Date passée", "In the past"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from server.clock import Clock, system_clock
 from server.storage.backups import EngineBackups
 from server.storage.care import EngineTasks
+from server.storage.departures import EngineDepartures, EngineRelayFiles
 from server.storage.engine import Engine
 from server.storage.follow_up import EngineDuties, EngineFollowUpMarks, EngineFollowUps
 from server.storage.identity import (
@@ -16,6 +17,7 @@ from server.storage.identity import (
 )
 from server.storage.keys import Keyring
 from server.storage.marks import EngineMarks
+from server.storage.meetings import EngineMeetings
 from server.storage.push import EngineSubscriptions, PushKey
 from server.storage.watched import (
     Watch,
@@ -37,6 +39,9 @@ class Stores:
     tasks: EngineTasks
     documents: WatchedDocuments
     appointments: WatchedAppointments
+    meetings: EngineMeetings
+    departures: EngineDepartures
+    relay_files: EngineRelayFiles
     accounts: EngineAccounts
     sessions: EngineSessions
     devices: EngineDevices
@@ -63,6 +68,9 @@ class Stores:
             tasks=EngineTasks(engine, keyring),
             documents=WatchedDocuments(engine, keyring, watch),
             appointments=WatchedAppointments(engine, keyring, watch),
+            meetings=EngineMeetings(engine, keyring, watch),
+            departures=EngineDepartures(engine, keyring, watch),
+            relay_files=EngineRelayFiles(engine, keyring),
             accounts=EngineAccounts(engine, keyring),
             sessions=EngineSessions(engine, keyring),
             devices=EngineDevices(engine, keyring),

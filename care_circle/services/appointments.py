@@ -44,6 +44,7 @@ class AppointmentsService:
 
         Raises:
             ChildNotIncluded: The child is not in the pathway.
+            ChildLeft: It has left it.
             UnknownVisit: The pathway has no such visit.
             InThePast: The slot has begun.
         """
@@ -52,6 +53,7 @@ class AppointmentsService:
             actor, Action.WRITE_APPOINTMENT, child, kind="appointment", thing=appointment
         )
         require_included(way.child)
+        await self.guard.require_here(child)
         if visit is not None:
             self.pathway.visit(visit)
         await self.people.professional(professional)
@@ -74,8 +76,10 @@ class AppointmentsService:
         Raises:
             AppointmentOver: It is no longer open.
             InThePast: The new slot has begun.
+            ChildLeft: The child has left the pathway.
         """
         child = await self._enter(actor, Action.WRITE_APPOINTMENT, appointment)
+        await self.guard.require_here(child.id)
         recipients, now = self._recipients(child), self.surroundings.now()
         return await self.appointments.change(
             appointment, lambda held: rules.move(held, slot, recipients=recipients, now=now)

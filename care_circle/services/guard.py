@@ -10,6 +10,8 @@ from care_circle.access import Action, Relation, require
 from care_circle.actor import Actor
 from care_circle.child import Child
 from care_circle.circle import Circle
+from care_circle.departure import CLOSED_BY_LEAVING, ChildLeft
+from care_circle.leaving_store import Leavings
 from care_circle.role import Role
 from care_circle.store import Children, Circles, People
 from care_circle.surroundings import Surroundings
@@ -28,12 +30,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """Decides and records, for every service alike."""
+    """Decides and records, for every service alike.
+
+    Without `leavings` nobody ever leaves.
+    """
 
     people: People
     children: Children
     circles: Circles
     surroundings: Surroundings
+    leavings: Leavings | None = None
 
     async def network(self, actor: Actor, action: Action, *, kind: str, thing: str = "") -> None:
         """Let somebody do what is done for the network as a whole.
@@ -67,12 +73,25 @@ class Guard:
             NotFound: There is no such child, or they may not know of it.
             NoActiveConvention: They are a member whose convention is not in force today.
             Forbidden: They may know of it, but not do this.
+            ChildLeft: The child has left the pathway, and this is over.
         """
         circle = await self.circles.of_child(child)
         require(actor, action, await self._relations(actor, circle))
         found = await self.children.child(child)
+        if action in CLOSED_BY_LEAVING:
+            await self.require_here(child)
         await self.surroundings.record(actor.professional, action, kind, thing or child)
         return Way(child=found, circle=circle)
+
+    async def require_here(self, child: ChildId) -> None:
+        """Insist that a child has not left the pathway.
+
+        Raises:
+            ChildLeft: It has, today or before.
+        """
+        leaving = None if self.leavings is None else await self.leavings.leaving(child)
+        if leaving is not None and leaving.on <= self.surroundings.today():
+            raise ChildLeft
 
     async def circle(
         self,

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from care_circle.definition import Label
 from care_circle.early_care_terms import NO_EARLY_CARE, Discipline, EarlyCareRules
 from care_circle.form import Form, FormRecord
 from server.operations import Operations
@@ -11,11 +12,19 @@ from server.wire import Struct, answer
 operations = Operations()
 
 
+class VisitName(Struct, frozen=True, kw_only=True):
+    """A visit as a statement calls it."""
+
+    code: str
+    label: Label
+
+
 class EarlyCareView(Struct, frozen=True, kw_only=True):
     """A pathway's early care; a form is None where it has none for a prescription or a session."""
 
     disciplines: tuple[Discipline, ...]
     rules: EarlyCareRules
+    visits: tuple[VisitName, ...]
     prescription: Form | None
     session: Form | None
 
@@ -31,6 +40,7 @@ async def read_early_care(request: web.Request) -> web.Response:
         EarlyCareView(
             disciplines=terms.disciplines,
             rules=terms.rules,
+            visits=tuple(VisitName(code=each.code, label=each.label) for each in pathway.visits),
             prescription=forms.get(FormRecord.PRESCRIPTION),
             session=forms.get(FormRecord.SESSION),
         )

@@ -58,6 +58,12 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/circle_appointments.ts")).circleAppointmentsPage,
   },
   {
+    path: "/circles/{circle}/care",
+    area: "circles",
+    wears: ["asked", "care"],
+    load: async () => (await import("./pages/circle_care.ts")).circleCarePage,
+  },
+  {
     path: "/circles/{circle}/members",
     area: "circles",
     load: async () => (await import("./pages/members.ts")).membersPage,
@@ -111,6 +117,18 @@ export const ROUTES: readonly Route[] = [
     path: "/coordination/attest/{professional}",
     area: "coordination",
     load: async () => (await import("./pages/coordination_attest.ts")).attestPage,
+  },
+  {
+    path: "/statements",
+    area: "account",
+    wears: ["care"],
+    load: async () => (await import("./pages/statements.ts")).statementsPage,
+  },
+  {
+    path: "/coordination/statements",
+    area: "coordination",
+    wears: ["care"],
+    load: async () => (await import("./pages/coordination_statements.ts")).coordinationStatementsPage,
   },
   {
     path: "/account",

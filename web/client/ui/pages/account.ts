@@ -26,6 +26,7 @@ export function accountPage({ ronde }: PageContext): Page {
       row("passkey", "/account/access", t("Connexion et récupération"), t("Empreinte, visage, code de récupération")),
       row("shield", "/account/colleagues", t("Identité des collègues"), t("Comparer vos numéros de sûreté")),
       row("account", "/account/identity", t("Mon identité"), t("Le numéro à lire à la coordination")),
+      row("document", "/statements", t("Mes relevés"), t("Séances et consultations, mois par mois")),
       row("bell", "/account/notifications", t("Notifications"), t("Quand et comment vous prévenir")),
     ),
     h(

@@ -4,6 +4,7 @@ import type { ChannelId, CircleId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
 import { childName } from "../circle/frame.ts";
 import { atOnce } from "../at_once.ts";
+import { wear } from "../clothes.ts";
 import { ago, dayAndTime, dayOf, nearDay } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { fold } from "../feed/fold.ts";
@@ -36,6 +37,8 @@ export async function dayPage(context: PageContext): Promise<Page> {
   let fresh = true;
   const body = h("div", { class: "day" });
   const notices = h("div", { class: "stack" });
+  const care = h("div", { class: "stack" });
+  if (ronde.me?.role === "professional") drawCare(context, care, () => day).catch(() => undefined);
   let conversations = await openAll(ronde, day);
   const draw = (): void => {
     fill(notices, !fresh && offline());
@@ -67,9 +70,16 @@ export async function dayPage(context: PageContext): Promise<Page> {
         h("p", { class: "page-lead" }, dayOf(Date.now())),
       ),
       notices,
+      care,
       body,
     ),
   };
+}
+
+/** Only some have sessions to report: that comes by itself. */
+async function drawCare(context: PageContext, place: HTMLElement, day: () => MyDay): Promise<void> {
+  const [{ careToday }] = await Promise.all([import("../care/today.ts"), wear("day", ["care"])]);
+  await careToday(context, place, day);
 }
 
 function offline(): HTMLElement {

@@ -1,0 +1,69 @@
+/** The day of somebody who holds sessions: a card for each child with a forfait of theirs. */
+
+import { atOnce } from "../at_once.ts";
+import { childName } from "../circle/frame.ts";
+import { fill, h } from "../dom.ts";
+import type { PageContext } from "../router.ts";
+import type { Listing, MyDay } from "../served.ts";
+import { t } from "../words.ts";
+import { ClaimCard } from "./claim_card.ts";
+import { isToReport } from "./claiming.ts";
+import { Claims } from "./sending.ts";
+import type { ForfaitView } from "./served.ts";
+import { earlyCareOf } from "./terms.ts";
+
+const MINE = "/forfaits/mine";
+
+/** Fill a place of the day with the sessions to report; nothing for whoever has none. */
+export async function careToday(context: PageContext, place: HTMLElement, day: () => MyDay): Promise<void> {
+  const { ronde, signal, go } = context;
+  const [mine, claims] = await Promise.all([atOnce<Listing<ForfaitView>>(ronde, MINE), Claims.of(ronde)]);
+  let forfaits = mine.value.items;
+  if (!forfaits.some(isToReport)) forfaits = (await mine.later).value.items;
+  if (!forfaits.some(isToReport) || signal.aborted) return;
+  const care = await earlyCareOf(ronde);
+  const cards = new Map<string, ClaimCard>();
+  const cardOf = (forfait: ForfaitView): ClaimCard => {
+    const card = cards.get(forfait.id);
+    card?.take(forfait);
+    return card ?? new ClaimCard(forfait, { ronde, go, care, claims, all: () => forfaits, child: nameIn(day(), forfait) });
+  };
+  const draw = (): void => {
+    if (signal.aborted) return;
+    const shown = inOrder(forfaits.filter(isToReport), day());
+    const made = shown.map((each) => [each.id, cardOf(each)] as const);
+    const same = made.length === cards.size && made.every(([id]) => cards.has(id));
+    for (const [id, card] of made) cards.set(id, card);
+    if (!same || place.childElementCount === 0) fill(place, section(made.map(([, card]) => card.element)));
+  };
+  claims.watch(signal, (known) => {
+    if (known === null) return draw();
+    forfaits = forfaits.map((each) => (each.id === known.id ? known : each));
+    draw();
+    // What is kept for the next start is the newest, too.
+    ronde.api.read(MINE).catch(() => undefined);
+  });
+  draw();
+  forfaits = (await mine.later).value.items;
+  draw();
+}
+
+function section(cards: readonly HTMLElement[]): HTMLElement {
+  return h(
+    "section",
+    { class: "section" },
+    h("div", { class: "row-between" }, h("h2", { class: "section-title" }, t("Séances")), h("a", { href: "/statements" }, t("Mes relevés"))),
+    h("div", { class: "care-cards" }, cards),
+  );
+}
+
+function nameIn(day: MyDay, forfait: ForfaitView): string {
+  const child = day.circles.find((each) => each.child.id === forfait.child)?.child;
+  return child === undefined ? t("Un enfant") : childName(child);
+}
+
+/** Those one may still claim on come first, then by name. */
+function inOrder(forfaits: readonly ForfaitView[], day: MyDay): readonly ForfaitView[] {
+  const over = (each: ForfaitView): number => Number(each.state !== "open");
+  return [...forfaits].sort((one, other) => over(one) - over(other) || nameIn(day, one).localeCompare(nameIn(day, other), "fr"));
+}

@@ -61,6 +61,10 @@ class BoardService:
     guard: Guard
     follower: Follower
 
+    async def require(self, actor: Actor) -> None:
+        """Insist that somebody may act on many children at once."""
+        await self.guard.network(actor, Action.READ_BOARD, kind="child")
+
     async def page(
         self, actor: Actor, wanted: Filter, *, after: str = "", limit: int = 100
     ) -> tuple[BoardLine, ...]:

@@ -1,17 +1,24 @@
 """The quality board: which children have what, how many, and the same as a table."""
 
+from typing import Annotated
+
+import msgspec
 from aiohttp import web
 
 from care_circle.board import Filter
 from care_circle.findings import FindingCode
 from care_circle.report_csv import board_table
 from care_circle.services.board import BoardLine
-from crypto.ids import ProfessionalId, StructureId, is_id
+from care_circle.services.children import Changes
+from crypto.ids import ChildId, ProfessionalId, StructureId, is_id
+from server.bulk import BulkLine, line_by_line
+from server.forms.channels import Id
 from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, number_of, page_of
 from server.pathway_house import PATHWAY_CARE
-from server.wire import Malformed, Struct, answer
+from server.services import CHILDREN
+from server.wire import Malformed, Struct, answer, read
 
 operations = Operations()
 
@@ -23,6 +30,34 @@ class TotalsView(Struct, frozen=True, kw_only=True):
 
     children: int
     findings: dict[FindingCode, int]
+
+
+class AssignmentForm(Struct, frozen=True, kw_only=True):
+    """A referring physician for several children at once."""
+
+    physician: ProfessionalId
+    children: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=200)]
+
+
+class BulkView(Struct, frozen=True, kw_only=True):
+    """What became of each."""
+
+    lines: tuple[BulkLine, ...]
+
+
+@operations.add("POST", "/coordination/board/physicians", body=AssignmentForm, answer=BulkView)
+async def assign_physician(request: web.Request) -> web.Response:
+    """Give several children their referring physician; asked again, nothing changes."""
+    person, form = person_of(request), await read(request, AssignmentForm)
+    await request.app[PATHWAY_CARE].board.require(person)
+    changes = Changes(referring_physician=form.physician)
+
+    lines = await line_by_line(
+        form.children,
+        lambda child: request.app[CHILDREN].describe(person, ChildId(child), changes),
+    )
+
+    return answer(BulkView(lines=lines))
 
 
 @operations.add("GET", "/coordination/board", answer=Listing[BoardLine])

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 
+import msgspec
 from aiohttp import web
 
 from care_circle.duty import (
@@ -16,6 +17,7 @@ from care_circle.duty import (
     Reason,
 )
 from crypto.ids import ChildId, DutyId, ProfessionalId
+from server.bulk import BulkLine, line_by_line
 from server.forms.channels import Id
 from server.identity import person_of
 from server.operations import Operations
@@ -31,6 +33,20 @@ class EndingForm(Struct, frozen=True, kw_only=True):
 
     state: Literal["done", "dismissed"]
     note: str = ""
+
+
+class EndingsForm(Struct, frozen=True, kw_only=True):
+    """How several duties ended, and perhaps why."""
+
+    state: Literal["done", "dismissed"]
+    duties: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=200)]
+    note: str = ""
+
+
+class EndingsView(Struct, frozen=True, kw_only=True):
+    """What became of each."""
+
+    lines: tuple[BulkLine, ...]
 
 
 class AttemptForm(Struct, frozen=True, kw_only=True):
@@ -68,6 +84,20 @@ async def list_duties(request: web.Request) -> web.Response:
     )
 
     return answer(Listing(items=tuple(map(view_of, found)), next=following))
+
+
+@operations.add("POST", "/coordination/duties/endings", body=EndingsForm, answer=EndingsView)
+async def end_duties(request: web.Request) -> web.Response:
+    """Say of several duties that they are done, or none; asked again, nothing changes."""
+    person, form = person_of(request), await read(request, EndingsForm)
+    care, state = request.app[PATHWAY_CARE], DutyState(form.state)
+    await care.board.require(person)
+
+    lines = await line_by_line(
+        form.duties, lambda duty: care.duties.end(person, DutyId(duty), state, note=form.note)
+    )
+
+    return answer(EndingsView(lines=lines))
 
 
 @operations.add("GET", "/children/{child}/duties", answer=Listing[DutyView])

@@ -121,6 +121,8 @@ TABLE = {
     "GET /coordination/board": OFFICE,
     "GET /coordination/board/totals": OFFICE,
     "GET /coordination/board/csv": OFFICE,
+    "POST /coordination/board/physicians": OFFICE,
+    "POST /coordination/duties/endings": OFFICE,
     "GET /coordination/report/{year}": "N . . .  N N N N .",
     "GET /coordination/report/{year}/csv": "N . . .  N N N N .",
     "GET /coordination/duties": OFFICE,

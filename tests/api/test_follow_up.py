@@ -133,6 +133,26 @@ async def test_the_board_counts_filters_and_makes_a_table(
     assert table.status == 200
 
 
+async def test_several_are_mended_at_once_each_told_by_itself(
+    server: Running, standing: Standing
+) -> None:
+    ana, place = standing.people["coordinator"], standing.place.ids
+    await ten_months_later(server, standing)
+    duty, nobody = (await ana.get("/coordination/duties")).body["items"][0]["id"], new_id()
+    form = {"physician": standing.member.id, "children": [place["child"], nobody]}
+    ending = {"state": "dismissed", "duties": [duty, duty]}
+
+    assigned = [await ana.post("/coordination/board/physicians", form) for _ in range(2)]
+    ended = await ana.post("/coordination/duties/endings", ending)
+
+    assert assigned[0].body == assigned[1].body
+    assert [(each["done"], each["code"]) for each in assigned[0].body["lines"]] == [
+        (True, None),
+        (False, "not_found"),
+    ]
+    assert ended.body["lines"] == [{"id": duty, "done": True, "code": None}]
+
+
 async def test_the_report_tells_numbers_with_what_they_are_of(
     server: Running, standing: Standing
 ) -> None:

@@ -173,6 +173,12 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         },
         "PUT /appointments/{appointment}/slot": SLOT,
         "PUT /appointments/{appointment}/outcome": {"honoured": True},
+        "POST /coordination/board/physicians": {
+            "physician": member.id, "children": [place.ids["child"]],
+        },
+        "POST /coordination/duties/endings": {
+            "state": "done", "duties": [place.ids["duty"]], "note": "x",
+        },
         "PUT /duties/{duty}/ending": {"state": "done", "note": "x"},
         "POST /duties/{duty}/attempts": {
             "id": new_id(), "on": "2026-11-20", "medium": "phone", "outcome": "no_answer",

@@ -66,6 +66,11 @@ read_statement        self=cspa network=cs
 list_statements       network=cs
 validate_statement    self=cspa
 pay_statement         network=c
+read_board            network=cs
+read_report           network=csa
+list_duties           network=cs
+read_duties           network=cs
+end_duty              network=cs
 import_children       network=c
 import_people         network=ca
 """

@@ -122,7 +122,7 @@ class Person:
 async def _content(response: aiohttp.ClientResponse) -> object:
     if response.content_type.endswith("json"):
         return await response.json(content_type=None)
-    if response.content_type == "application/octet-stream":
+    if response.content_type in ("application/octet-stream", "application/pdf"):
         return await response.read()
     return await response.text()
 

@@ -161,6 +161,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /circles/{circle}/admissions": statement,
         "POST /circles/{circle}/releases": statement,
         "POST /circles/{circle}/documents": {"form": "F26", "visit": "V24", "answers": ANSWERS},
+        "POST /children/{child}/documents": {"form": "F26", "visit": "V24", "answers": ANSWERS},
         "PUT /documents/{document}/draft": {"answers": ANSWERS},
         "POST /documents/{document}/amendments": {"answers": ANSWERS, "reason": "x"},
         "POST /documents/{document}/strike": {"reason": "x"},

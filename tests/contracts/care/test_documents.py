@@ -10,7 +10,12 @@ from tests.support.care import Somebody, coordinator, removal
 from tests.support.care_answers import WHOLE
 from tests.support.care_network import Network
 
-NOTE: dict[str, Answer] = {"note_kind": "general", "note_words": "Tout va bien."}
+PLAN: dict[str, Answer] = {
+    "plan_date": "2026-11-20",
+    "child_today": "Va bien.",
+    "goals": ({"goal": "Marcher"},),
+    "review_on": "2027-02-20",
+}
 
 
 async def test_a_form_that_is_written_once_is_not_begun_twice_unless_the_first_was_struck(
@@ -32,7 +37,7 @@ async def test_drafts_of_others_leave_no_hole_in_a_page_of_documents(
 ) -> None:
     documents, signed = network.documents, set()
     for number in range(6):
-        begun = await documents.draft(doc.actor, circle.id, form="F15", answers=NOTE)
+        begun = await documents.draft(doc.actor, circle.id, form="F12", answers=PLAN)
         if number % 2:
             signed.add((await documents.sign(doc.actor, begun.id, edition=1)).id)
 

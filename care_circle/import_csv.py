@@ -85,6 +85,10 @@ class Table:
         Raises:
             FileRefused: There are too many, or a quote is never closed.
         """
+        for line, found in self._records():
+            yield self._row(line, found)
+
+    def _records(self) -> Iterator[tuple[int, list[str] | Reason]]:
         records, count = _Records(self.text, self.separator), 0
         records.next()
         while (found := records.next()) is not None:
@@ -93,7 +97,16 @@ class Table:
             count += 1
             if count > MOST_LINES:
                 raise FileRefused(FileFault.TOO_MANY_LINES, line=records.line)
-            yield self._row(records.line, found)
+            yield records.line, found
+
+    def check(self) -> None:
+        """Read to the end without understanding it, so that no half of a file is reported on.
+
+        Raises:
+            FileRefused: There are too many lines, or a quote is never closed.
+        """
+        for _ in self._records():
+            pass
 
     def _row(self, line: int, found: "list[str] | Reason") -> Row:
         sort = self.sheet.sort

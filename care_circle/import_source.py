@@ -73,7 +73,8 @@ class Source:
     """A tool that people come from.
 
     `system` names its ids among those of other tools. `kept_days`: how long a report with
-    what was read waits before it is forgotten.
+    what was read waits before it is forgotten. `urls`: how FHIR calls identifiers and
+    extensions, by what they hold.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Source:
     manner: Manner
     sheets: Mapping[Sort, Sheet]
     coded: tuple[Coded, ...] = ()
+    urls: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def read_sources(folder: Path = IMPORTS) -> Mapping[str, Source]:
@@ -113,7 +115,7 @@ def read_source(node: Node) -> Source:
     """
     node.only(
         *("id", "label", "mark", "note", "format", "system", "report_kept_days"),
-        *("phone_prefix", "yes", "no", "blanks", "sheets", "observations"),
+        *("phone_prefix", "yes", "no", "blanks", "sheets", "observations", "urls"),
     )
     manner = Manner(
         yes=frozenset(_words(node, "yes")),
@@ -136,6 +138,10 @@ def read_source(node: Node) -> Source:
         manner=manner,
         sheets={sheet.sort: sheet for sheet in sheets},
         coded=each(node.listed("observations"), _coded),
+        urls={
+            key: frozenset(item.text() for item in urls.items())
+            for key, urls in (node.optional("urls", Node.keyed) or {}).items()
+        },
     )
 
 

@@ -73,6 +73,7 @@ class Reason(StrEnum):
     WRONG_SYSTEM = "wrong_system"
     WRONG_KEY = "wrong_key"
     TO_COMPLETE = "to_complete"
+    TOO_MANY = "too_many"
 
 
 class Unreadable(ValueError):

@@ -104,6 +104,10 @@ _SENTENCES: Final[Mapping[Reason, tuple[str, str]]] = {
         "l'identifiant national et sa clé ne vont pas ensemble : il n'est pas repris",
         "the national identifier does not fit its key: it is left out",
     ),
+    Reason.TOO_MANY: (
+        "il y a plus de personnes que le dossier n'en reçoit",
+        "there are more people than a record takes",
+    ),
     Reason.TO_COMPLETE: (
         "non dit : à compléter dans le dossier",
         "not said: to be completed in the record",

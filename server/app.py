@@ -17,7 +17,7 @@ from server.cookie import SESSION_COOKIE, SessionCookie
 from server.front import FrontRunner
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
-from server.import_house import IMPORTS, furnish_imports, keep_importing
+from server.import_house import furnish_imports, install_imports
 from server.live.connection import Limits
 from server.logs import log_requests
 from server.notices import EVERY, open_worker
@@ -159,7 +159,6 @@ def assemble(config: Config, house: House) -> web.Application:
     app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
     app[BACKUPS] = Backups(store=house.stores.backups, clock=house.clock, audit=house.audit)
     install(app, house)
-    app[IMPORTS] = furnish_imports(house, config)
     app[SUBSCRIPTIONS] = Subscriptions(
         store=house.stores.subscriptions, clock=house.clock, loopback=config.push_loopback
     )
@@ -170,7 +169,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app.cleanup_ctx.append(_close_store(house))
     app.cleanup_ctx.append(_tell_families(config, house))
     app.cleanup_ctx.append(_tidy_up)
-    app.cleanup_ctx.append(keep_importing)
+    install_imports(app, furnish_imports(house, trial=config.ins == "test"))
     app.cleanup_ctx.append(_follow_up(house))
     install_channels(app, house, furnish_channels(house, zone=config.zone, limits=Limits()))
     app.cleanup_ctx.append(keep_telling)

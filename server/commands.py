@@ -29,10 +29,14 @@ ELSEWHERE: Mapping[str, str] = {
     "bench": "server.bench.command",
     "client": "server.client.command",
     "chaos": "server.chaos.command",
+    "import": "server.import_command:import_file",
     "pathway": "server.pathway_command",
     "follow-up": "server.follow_up_command",
 }
-"""Commands kept in modules of their own, loaded only when they are asked for."""
+"""Commands kept in modules of their own, loaded only when they are asked for.
+
+Where a command cannot be called in its module as it is called here, its name there follows.
+"""
 
 _STANDINGS: Mapping[Standing, str] = {
     Standing.NONE: "sans compte",
@@ -47,15 +51,20 @@ class Commands(FrenchGroup):
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:
-        there = (name for name, module in ELSEWHERE.items() if importlib.util.find_spec(module))
+        there = (
+            name
+            for name, place in ELSEWHERE.items()
+            if importlib.util.find_spec(place.partition(":")[0])
+        )
         return sorted({*super().list_commands(ctx), *there})
 
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = ELSEWHERE.get(cmd_name)
-        if module is None or importlib.util.find_spec(module) is None:
+        module, _, called = ELSEWHERE.get(cmd_name, "").partition(":")
+        if not module or importlib.util.find_spec(module) is None:
             return super().get_command(ctx, cmd_name)
-        found = getattr(importlib.import_module(module), cmd_name.replace("-", "_"))
+        name = called or cmd_name.replace("-", "_")
+        found = getattr(importlib.import_module(module), name)
         return found if isinstance(found, click.Command) else None
 
 

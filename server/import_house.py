@@ -1,14 +1,15 @@
 """Imports put together, and the loop that goes on with what was begun."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from care_circle.import_source import read_sources
 from care_circle.importing import PRODUCTION, TRIAL
+from care_circle.services.import_work import ImportWork
 from care_circle.services.imports import ImportsService
-from server.config import Config
 from server.house import House
 from server.rounds import again_and_again
 from server.storage.imports import EngineArrivals, EngineImportRuns, EngineOrigins
@@ -18,26 +19,56 @@ EVERY_SECONDS = 1
 IMPORTS: web.AppKey[ImportsService] = web.AppKey("imports", ImportsService)
 
 
-def furnish_imports(house: House, config: Config) -> ImportsService:
-    """Put the use cases on imports on a furnished house."""
-    register = house.care.children
-    return ImportsService(
-        runs=EngineImportRuns(house.engine, house.keyring),
-        origins=EngineOrigins(house.engine, house.keyring),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imports:
+    """The use cases on imports, and the work they leave behind."""
+
+    service: ImportsService
+    work: ImportWork
+
+
+def furnish_imports(house: House, *, trial: bool) -> Imports:
+    """Put imports on a furnished house; `trial` carries national identifiers made for tests."""
+    register, sources = house.care.children, read_sources()
+    runs = EngineImportRuns(house.engine, house.keyring)
+    origins = EngineOrigins(house.engine, house.keyring)
+    service = ImportsService(
+        runs=runs,
+        origins=origins,
+        children=house.stores.children,
+        people=house.stores.people,
+        guard=register.guard,
+        surroundings=register.surroundings,
+        sources=sources,
+        systems=TRIAL if trial else PRODUCTION,
+    )
+    work = ImportWork(
+        runs=runs,
+        origins=origins,
         arrivals=EngineArrivals(house.stores.children, house.stores.people),
         children=house.stores.children,
         people=house.stores.people,
         guard=register.guard,
         surroundings=register.surroundings,
-        sources=read_sources(),
-        systems=TRIAL if config.ins == "test" else PRODUCTION,
+        sources=sources,
     )
+    return Imports(service=service, work=work)
 
 
-async def keep_importing(app: web.Application) -> AsyncIterator[None]:
-    """Go on with imports as long as the application lives."""
-    async with asyncio.TaskGroup() as tasks:
-        work = again_and_again(app[IMPORTS].work, every=EVERY_SECONDS, trouble="import_failed")
-        running = tasks.create_task(work)
-        yield
-        running.cancel()
+def keep_importing(imports: Imports) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Go on with imports as long as an application lives."""
+
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as tasks:
+            work = again_and_again(imports.work.work, every=EVERY_SECONDS, trouble="import_failed")
+            running = tasks.create_task(work)
+            yield
+            running.cancel()
+
+    return context
+
+
+def install_imports(app: web.Application, imports: Imports) -> None:
+    """Put imports where handlers find them, and keep their work going."""
+    app[IMPORTS] = imports.service
+    app.cleanup_ctx.append(keep_importing(imports))

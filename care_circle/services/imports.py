@@ -1,14 +1,14 @@
 """Use cases on imports: read a file, look at its report, take over what is chosen of it."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from care_circle.access import Action, Forbidden, NotFound, Relation, Verdict, decide
+from care_circle.access import Action, Relation, Verdict, decide
 from care_circle.actor import Actor
 from care_circle.import_csv import FileFault, FileRefused, Row, read_table
+from care_circle.import_fhir import read_bundle
 from care_circle.import_fields import Sort
 from care_circle.import_matching import Status, digest_of
 from care_circle.import_run import (
@@ -23,13 +23,13 @@ from care_circle.import_run import (
     State,
     page_id,
 )
-from care_circle.import_source import Source
-from care_circle.import_store import Arrivals, ImportRuns, Origins
+from care_circle.import_source import Format, Source
+from care_circle.import_store import ImportRuns, Origins
 from care_circle.importing import Proposal, Reading, proposals
 from care_circle.ins import InsKind
 from care_circle.services.guard import Guard
-from care_circle.services.import_landing import Landing
 from care_circle.services.import_registers import Registers
+from care_circle.services.import_work import action_on, forget
 from care_circle.store import Children, People
 from care_circle.surroundings import Surroundings
 from crypto.ids import ImportId
@@ -68,7 +68,6 @@ class ImportsService:
 
     runs: ImportRuns
     origins: Origins
-    arrivals: Arrivals
     children: Children
     people: People
     guard: Guard
@@ -167,7 +166,7 @@ class ImportsService:
         return tuple(found[:limit]), self.sources[held.source]
 
     async def apply(self, actor: Actor, run: ImportId, wanted: Wanted) -> ImportRun:
-        """Begin to take over what is wanted of a report; `work` does it.
+        """Begin to take over what is wanted of a report; `ImportWork` does it.
 
         Raises:
             NotFound, Forbidden: There is none, or it is not the actor's to import.
@@ -212,61 +211,7 @@ class ImportsService:
         held = await self.run(actor, run)
         if held.state is not State.OVER:
             held.require_ready()
-            await self._forget(held)
-
-    async def work(self) -> int:
-        """Go on with what waits: applications begun, reports whose time is over; tell how many."""
-        now = self.surroundings.now()
-        found = await self.runs.due(now=now, until=now + LEASE)
-        for run in found:
-            if run.state is State.APPLYING:
-                await self._apply(run)
-            else:
-                await self._forget(run)
-        return len(found)
-
-    async def _apply(self, run: ImportRun) -> None:
-        application = run.application
-        if application is None:
-            return
-        try:
-            person = await self.people.professional(application.by)
-            await self._require(person.actor, run.id, run.sorts)
-            landing = self._landing(person.actor, run)
-            for number in range(run.pages):
-                if not await self._apply_page(landing, await self.runs.page(run.id, number)):
-                    break
-        except (NotFound, Forbidden):
-            # Whoever began it may not go on: what was done stays, the rest is for somebody else.
-            pass
-        now = self.surroundings.now()
-        await self.runs.change(run.id, lambda held: held.ended(now=now))
-
-    async def _apply_page(self, landing: Landing, page: ReportPage) -> bool:
-        """Take over the lines of a page that are due; tell whether to go on with the next."""
-        lines, results, going = list(page.lines), Counter[str](), True
-        for place, line in enumerate(lines):
-            if line.is_due:
-                going = not (await self._is_stopping(page.run))
-                if not going:
-                    break
-                outcome = await landing.land(line)
-                lines[place] = replace(line, outcome=outcome)
-                results[outcome.result.value] += 1
-        if results:
-            await self.runs.keep_page(replace(page, lines=tuple(lines)).done())
-            now = self.surroundings.now()
-            await self.runs.change(page.run, lambda held: held.advanced(results, now=now))
-        return going
-
-    async def _is_stopping(self, run: ImportId) -> bool:
-        held = await self.runs.run(run)
-        return held.application is None or held.application.stopping
-
-    async def _forget(self, run: ImportRun) -> None:
-        for number in range(run.pages):
-            await self.runs.forget_page(run.id, number)
-        await self.runs.change(run.id, ImportRun.over)
+            await forget(self.runs, held)
 
     async def _report(self, run: ImportRun, file: File, digest: "hashlib._Hash") -> ImportRun:
         reading = Reading(source=file.source, today=self.surroundings.today(), systems=self.systems)
@@ -303,34 +248,25 @@ class ImportsService:
         known = self.sources.get(source)
         if known is None:
             raise FileRefused(FileFault.UNKNOWN_SOURCE)
+        if known.format is Format.FHIR:
+            bundle = read_bundle(data, known)
+            return File(
+                source=known, sorts=bundle.sorts, rows=bundle.rows(), ignored=bundle.ignored
+            )
         table = read_table(data, known, sort)
+        table.check()
         return File(
             source=known, sorts=(table.sheet.sort,), rows=table.rows(), ignored=table.ignored
         )
 
     async def _require(self, actor: Actor, run: ImportId, sorts: tuple[Sort, ...]) -> None:
-        action = Action.IMPORT_CHILDREN if Sort.CHILD in sorts else Action.IMPORT_PEOPLE
-        await self.guard.network(actor, action, kind="import", thing=run)
+        await self.guard.network(actor, action_on(sorts), kind="import", thing=run)
 
     def _registers(self, source: Source) -> Registers:
         return Registers(
             children=self.children, people=self.people, origins=self.origins, source=source
         )
 
-    def _landing(self, actor: Actor, run: ImportRun) -> Landing:
-        return Landing(
-            actor=actor,
-            run=run.id,
-            registers=self._registers(self.sources[run.source]),
-            children=self.children,
-            people=self.people,
-            origins=self.origins,
-            arrivals=self.arrivals,
-            guard=self.guard,
-            surroundings=self.surroundings,
-        )
-
 
 def _may(actor: Actor, sorts: tuple[Sort, ...]) -> bool:
-    action = Action.IMPORT_CHILDREN if Sort.CHILD in sorts else Action.IMPORT_PEOPLE
-    return decide(actor, action, Relation.NETWORK) is Verdict.ALLOW
+    return decide(actor, action_on(sorts), Relation.NETWORK) is Verdict.ALLOW

@@ -2,6 +2,8 @@
 
 from tests.support.actors import Person
 from tests.support.imports import child, lines_of, send, take_over
+from tests.support.imports_fhir import whole
+from tests.support.network import child_form
 
 
 async def test_a_file_is_reported_on_line_by_line_and_then_taken_over(ana: Person) -> None:
@@ -15,7 +17,9 @@ async def test_a_file_is_reported_on_line_by_line_and_then_taken_over(ana: Perso
     assert report.body["counts"] == {"new": 1, "refused": 1}
     assert before == []
     assert [each["status"] for each in lines] == ["new", "refused"]
-    assert lines[1]["problems"][0]["sentence"]["fr"] == "« Date de naissance » : ce jour n'existe pas"
+    assert (
+        lines[1]["problems"][0]["sentence"]["fr"] == "« Date de naissance » : ce jour n'existe pas"
+    )
     assert done["application"]["results"] == {"created": 1}
     assert [each["identity"]["birth_family_name"] for each in after] == ["Quenouille"]
     assert after[0]["perinatal"]["gestational_age"] == {"weeks": 28, "days": 3}
@@ -31,3 +35,96 @@ async def test_the_same_file_twice_changes_nothing(ana: Person) -> None:
     assert again.body["counts"] == {"same": 1}
     assert done["application"]["wanted"] == 0
     assert (await ana.get("/children")).body["items"] == first
+
+
+async def test_a_changed_line_changes_what_nobody_touched_and_leaves_what_was_edited_here(
+    ana: Person,
+) -> None:
+    await take_over(ana, await send(ana, [child()]))
+    held = (await ana.get("/children")).body["items"][0]
+    identity = held["identity"] | {"birth_family_name": "Quenouille-Dupré", "ins": None}
+    described = await ana.ask("PATCH", f"/children/{held['id']}", {"identity": identity})
+    report = await send(ana, [child(family="Quenouillet", weight="1100")])
+    line = (await lines_of(ana, report))[0]
+    done = await take_over(ana, report)
+    after = (await ana.get(f"/children/{held['id']}")).body
+    again = await send(ana, [child(family="Quenouillet", weight="1100")])
+
+    assert described.status == 200, described
+    assert {each["field"]: each["why"] for each in line["differences"]} == {
+        "birth_family_name": "edited_here",
+        "birth_weight_g": None,
+    }
+    assert done["application"]["results"] == {"updated": 1}
+    assert after["perinatal"]["birth_weight_g"] == 1100
+    assert after["identity"]["birth_family_name"] == "Quenouille-Dupré"
+    assert again.body["counts"] == {"conflict": 1}
+
+
+async def test_a_child_who_may_be_here_waits_for_a_choice(ana: Person) -> None:
+    form = child_form(None) | {"contacts": []}
+    form["identity"] |= {"birth_family_name": "QUENOUILLE", "birth_date": "2024-08-20"}
+    here = await ana.post("/children", form)
+    report = await send(ana, [child(), child(id="D-2"), child(id="D-3", given="Basile")])
+    lines = await lines_of(ana, report)
+    left = await take_over(ana, report)
+    chosen = await take_over(
+        ana, report, lines=[], choices=[{"line": 1, "wanted": here.body["id"]}]
+    )
+    linked = (await ana.get(f"/children/{here.body['id']}")).body
+
+    assert [each["status"] for each in lines] == ["duplicate", "duplicate", "new"]
+    assert lines[0]["candidates"] == [here.body["id"]]
+    assert lines[1]["candidates"] == [here.body["id"], "line:1"]
+    assert left["application"]["results"] == {"created": 1}
+    assert chosen["application"]["results"] == {"linked": 1}
+    assert len((await ana.get("/children")).body["items"]) == 2
+    assert linked["identity"]["birth_family_name"] == "QUENOUILLE"
+    assert linked["contacts"][0]["given_name"] == "Odile"
+
+
+async def test_a_choice_that_was_not_offered_and_another_digest_are_refused(ana: Person) -> None:
+    report = await send(ana, [child(), child(id="D-2")])
+    path = f"/imports/{report.body['id']}/application"
+    asked = {"digest": report.body["digest"]}
+
+    other = await ana.post(path, {"digest": "0" * 64})
+    unknown = await ana.post(path, asked | {"lines": [3]})
+    strange = await ana.post(path, asked | {"choices": [{"line": 2, "wanted": "line:1"}]})
+
+    assert (other.status, other.code) == (409, "other_report")
+    assert (unknown.status, unknown.code) == (422, "bad_choice")
+    assert (strange.status, strange.code) == (422, "bad_choice")
+
+
+async def test_a_bundle_brings_a_place_a_physician_and_a_child_who_know_each_other(
+    ana: Person,
+) -> None:
+    report = await send(ana, whole(), source="fhir")
+    done = await take_over(ana, report)
+    held = (await ana.get("/children")).body["items"][0]
+    people = (await ana.get("/professionals")).body["items"]
+    physician = next(each for each in people if each["family_name"] == "Lavandier")
+    again = await send(ana, whole(), source="fhir")
+
+    assert report.body["counts"] == {"new": 3}
+    assert report.body["ignored_columns"] == ["Encounter"]
+    assert done["application"]["results"] == {"created": 3}
+    assert held["perinatal"]["gestational_age"] == {"weeks": 28, "days": 3}
+    assert held["perinatal"]["birth_weight_g"] == 1040
+    assert held["referring_physician"] == physician["id"]
+    assert physician["structure"] == (await ana.get("/structures")).body["items"][0]["id"]
+    assert physician["rpps"] == "10987650001"
+    assert again.body["counts"] == {"same": 3}
+
+
+async def test_what_was_read_is_forgotten_when_asked(ana: Person) -> None:
+    report = await send(ana, [child()])
+    path = f"/imports/{report.body['id']}"
+
+    gone = await ana.delete(path)
+    lines = await ana.get(f"{path}/lines")
+
+    assert gone.status == 204
+    assert (lines.status, lines.code) == (409, "report_over")
+    assert (await ana.get(path)).body["state"] == "over"

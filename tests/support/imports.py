@@ -55,13 +55,13 @@ async def send(
     return await person.ask("POST", f"/imports?source={source}", data=data)
 
 
-async def take_over(person: Person, report: Answer, **form: Any) -> dict[str, Any]:
+async def take_over(person: Person, report: Answer, **form: object) -> dict[str, Any]:
     """Apply a report, and wait until it is over."""
     path = f"/imports/{report.body['id']}"
     begun = await person.post(f"{path}/application", {"digest": report.body["digest"], **form})
     assert begun.status == 202, begun
     async with asyncio.timeout(30):
-        while (now := await person.get(path)).body["state"] == "applying":
+        while (now := await person.get(path)).body["state"] == "applying":  # noqa: ASYNC110 -- as a page does
             await asyncio.sleep(0.05)
     held: dict[str, Any] = now.body
     return held

@@ -1,0 +1,117 @@
+"""Going on with imports: lines somebody wanted, reports whose time is over.
+
+One loop does it beside the requests. Whoever dies leaves a lease that ends; whoever goes on
+finds the lines that nothing became of yet.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from care_circle.access import Action, Forbidden, NotFound
+from care_circle.actor import Actor
+from care_circle.import_fields import Sort
+from care_circle.import_run import LEASE, ImportRun, ReportPage, State
+from care_circle.import_source import Source
+from care_circle.import_store import Arrivals, ImportRuns, Origins
+from care_circle.services.guard import Guard
+from care_circle.services.import_landing import Landing
+from care_circle.services.import_registers import Registers
+from care_circle.store import Children, People
+from care_circle.surroundings import Surroundings
+from crypto.ids import ImportId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportWork:
+    """What is done of imports while nobody waits for an answer."""
+
+    runs: ImportRuns
+    origins: Origins
+    arrivals: Arrivals
+    children: Children
+    people: People
+    guard: Guard
+    surroundings: Surroundings
+    sources: Mapping[str, Source]
+
+    async def work(self) -> int:
+        """Go on with what waits: applications begun, reports whose time is over; tell how many."""
+        now = self.surroundings.now()
+        found = await self.runs.due(now=now, until=now + LEASE)
+        for run in found:
+            if run.state is State.APPLYING:
+                await self._apply(run)
+            else:
+                await forget(self.runs, run)
+        return len(found)
+
+    async def _apply(self, run: ImportRun) -> None:
+        application = run.application
+        if application is None:
+            return
+        try:
+            person = await self.people.professional(application.by)
+            await self.guard.network(
+                person.actor, action_on(run.sorts), kind="import", thing=run.id
+            )
+            landing = self._landing(person.actor, run)
+            for number in range(run.pages):
+                if not await self._apply_page(landing, await self.runs.page(run.id, number)):
+                    break
+        except (NotFound, Forbidden):
+            # Whoever began it may not go on: what was done stays, the rest is for somebody else.
+            pass
+        now = self.surroundings.now()
+        await self.runs.change(run.id, lambda held: held.ended(now=now))
+
+    async def _apply_page(self, landing: Landing, page: ReportPage) -> bool:
+        """Take over the lines of a page that are due; tell whether to go on with the next."""
+        lines, results, going = list(page.lines), Counter[str](), True
+        for place, line in enumerate(lines):
+            if line.is_due:
+                going = not (await self._is_stopping(page.run))
+                if not going:
+                    break
+                outcome = await landing.land(line)
+                lines[place] = replace(line, outcome=outcome)
+                results[outcome.result.value] += 1
+        if results:
+            await self.runs.keep_page(replace(page, lines=tuple(lines)).done())
+            now = self.surroundings.now()
+            await self.runs.change(page.run, lambda held: held.advanced(results, now=now))
+        return going
+
+    async def _is_stopping(self, run: ImportId) -> bool:
+        held = await self.runs.run(run)
+        return held.application is None or held.application.stopping
+
+    def _landing(self, actor: Actor, run: ImportRun) -> Landing:
+        return Landing(
+            actor=actor,
+            run=run.id,
+            registers=Registers(
+                children=self.children,
+                people=self.people,
+                origins=self.origins,
+                source=self.sources[run.source],
+            ),
+            children=self.children,
+            people=self.people,
+            origins=self.origins,
+            arrivals=self.arrivals,
+            guard=self.guard,
+            surroundings=self.surroundings,
+        )
+
+
+def action_on(sorts: tuple[Sort, ...]) -> Action:
+    """Name the action that an import of such lines is."""
+    return Action.IMPORT_CHILDREN if Sort.CHILD in sorts else Action.IMPORT_PEOPLE
+
+
+async def forget(runs: ImportRuns, run: ImportRun) -> None:
+    """Forget what a run read; that it was stays."""
+    for number in range(run.pages):
+        await runs.forget_page(run.id, number)
+    await runs.change(run.id, ImportRun.over)

@@ -42,14 +42,50 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/circles/{circle}/documents",
     area: "circles",
-    wears: ["asked"],
+    wears: ["asked", "written"],
     load: async () => (await import("./pages/circle_documents.ts")).circleDocumentsPage,
   },
   {
     path: "/documents/{document}",
     area: "circles",
-    wears: ["asked"],
+    wears: ["asked", "written"],
     load: async () => (await import("./pages/document.ts")).documentPage,
+  },
+  {
+    path: "/circles/{circle}/write",
+    area: "circles",
+    wears: ["asked", "written"],
+    load: async () => (await import("./pages/circle_write.ts")).circleWritePage,
+  },
+  {
+    path: "/circles/{circle}/pathway",
+    area: "circles",
+    wears: ["asked", "written"],
+    load: async () => (await import("./pages/circle_pathway.ts")).circlePathwayPage,
+  },
+  {
+    path: "/circles/{circle}/growth",
+    area: "circles",
+    wears: ["asked", "written"],
+    load: async () => (await import("./pages/circle_growth.ts")).circleGrowthPage,
+  },
+  {
+    path: "/coordination/write/{child}",
+    area: "coordination",
+    wears: ["written"],
+    load: async () => (await import("./pages/circle_write.ts")).circleWritePage,
+  },
+  {
+    path: "/coordination/pathway/{child}",
+    area: "coordination",
+    wears: ["written"],
+    load: async () => (await import("./pages/circle_pathway.ts")).circlePathwayPage,
+  },
+  {
+    path: "/coordination/growth/{child}",
+    area: "coordination",
+    wears: ["written"],
+    load: async () => (await import("./pages/circle_growth.ts")).circleGrowthPage,
   },
   {
     path: "/circles/{circle}/appointments",

@@ -12,7 +12,7 @@ import type { PageContext } from "../router.ts";
 import type { ChildHeader } from "../served.ts";
 import { t, tn } from "../words.ts";
 
-export type Tab = "feed" | "tasks" | "documents" | "care" | "appointments" | "members";
+export type Tab = "feed" | "tasks" | "documents" | "pathway" | "care" | "appointments" | "members";
 
 export type CircleFrame = Glance & {
   readonly circle: CircleId;
@@ -144,6 +144,7 @@ function tabs(circle: CircleId, open: Tab): HTMLElement {
     tab("feed", "", "message", t("Discussion")),
     tab("tasks", "/tasks", "tasks", t("Tâches")),
     tab("documents", "/documents", "document", t("Documents")),
+    tab("pathway", "/pathway", "flag", t("Parcours")),
     tab("care", "/care", "heart", t("Soins")),
     tab("appointments", "/appointments", "calendar", t("Rendez-vous")),
     tab("members", "/members", "people", t("Membres")),

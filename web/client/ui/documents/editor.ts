@@ -2,76 +2,99 @@
  * A form being filled: every change is kept at once on this device, and soon on the server.
  *
  * The server's copy is guarded by its edition. Whoever saves second is told, keeps what they
- * wrote, and chooses.
+ * wrote, and chooses question by question.
  */
 
 import { Refused, type Ronde, Unreachable } from "../../shell/ronde.ts";
 import { timeOf } from "../dates.ts";
-import { type Child, fill, h } from "../dom.ts";
+import { fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { icon } from "../icons.ts";
-import { labelWord } from "../nomenclature.ts";
 import { t } from "../words.ts";
-import { type DrawnField, drawField, wrongWord } from "./fields.ts";
-import { type AnswerProblem, applies, asked, fieldsOf, problemsOf } from "./rules.ts";
-import type { Answer, Answers, DocumentView, FormDefinition } from "./served.ts";
+import type { Names } from "./answer_words.ts";
+import type { AnswerProblem } from "./answers.ts";
+import { conflictPart } from "./conflict.ts";
+import { isRow, withAnswer } from "./form.ts";
+import type { Answers, DocumentView, FormDefinition, Path } from "./served.ts";
+import { Sheet, type SheetOptions } from "./sheet.ts";
 
 const SAVE_MS = 1200;
 
-type Kept = { readonly edition: number; readonly answers: Answers };
+/** What this device keeps: the answers, and what they began from. */
+export type KeptDraft = { readonly edition: number; readonly base: Answers; readonly answers: Answers };
 
-export type EditorOptions = {
+export type EditorOptions = Pick<SheetOptions, "around" | "labels" | "first"> & {
   readonly ronde: Ronde;
   readonly form: FormDefinition;
   readonly document: DocumentView;
+  readonly names: Names;
   readonly signal: AbortSignal;
   /** An amendment is kept on this device alone until it is signed. */
   readonly amends: boolean;
   readonly reload: () => void;
 };
 
+/** Under which name a device keeps what is not on the server yet. */
+export function draftKey(document: DocumentView, amends: boolean): string {
+  return `document:${document.id}${amends ? ":amendment" : ""}`;
+}
+
+/** The newest answers of a document. */
+export function newest(document: DocumentView): Answers {
+  return document.versions.at(-1)?.answers ?? {};
+}
+
 export class Editor {
   readonly element = h("div", { class: "stack-loose" });
   readonly #options: EditorOptions;
+  readonly #sheet: Sheet;
   readonly #summary = h("div", { class: "error-summary", tabindex: -1, role: "alert", hidden: true });
   readonly #status = h("p", { class: "small muted editor-status", role: "status" });
   readonly #conflict = h("div");
-  readonly #drawn = new Map<string, DrawnField>();
-  #answers: Answers;
+  #base: Answers;
   #edition: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
   #dirty = false;
   /** The server could not take what was written, for a reason that passes by itself. */
   #held = false;
+  /** Somebody else saved: nothing is sent until both are one again. */
+  #torn = false;
 
   constructor(options: EditorOptions) {
+    const { ronde, document, signal } = options;
     this.#options = options;
-    this.#answers = options.document.versions.at(-1)?.answers ?? {};
-    this.#edition = options.document.edition;
-    fill(this.element, this.#summary, this.#conflict, this.#sections(), this.#status);
-    options.signal.addEventListener("abort", () => void this.flush());
-    options.signal.addEventListener("abort", options.ronde.on("status", ({ online, signedIn }) => void (online && signedIn && this.#tryAgain())));
-    addEventListener("online", () => this.#tryAgain(), { signal: options.signal });
-    addEventListener("pagehide", () => void this.flush(), { signal: options.signal });
+    this.#base = newest(document);
+    this.#edition = document.edition;
+    this.#sheet = new Sheet({ ...options, answers: this.#base, changed: () => this.#changed() });
+    fill(this.element, this.#summary, this.#conflict, this.#sheet.element, this.#status);
+    signal.addEventListener("abort", () => void this.flush());
+    signal.addEventListener("abort", ronde.on("status", ({ online, signedIn }) => void (online && signedIn && this.#tryAgain())));
+    addEventListener("online", () => this.#tryAgain(), { signal });
+    addEventListener("pagehide", () => void this.flush(), { signal });
   }
 
   get answers(): Answers {
-    return asked(this.#options.form, this.#answers);
+    return this.#sheet.answers;
   }
 
   get edition(): number {
     return this.#edition;
   }
 
+  /** Is there nothing to settle with somebody who saved meanwhile? */
+  get isSettled(): boolean {
+    return !this.#torn;
+  }
+
   /** Put back what was typed here and never reached the server. */
   async restore(): Promise<void> {
-    const kept = await this.#options.ronde.draft<Kept>(this.#key);
+    const kept = await this.#options.ronde.draft<KeptDraft>(this.#key);
     if (kept === null) return;
-    this.#answers = kept.answers;
-    this.#redraw();
-    if (kept.edition !== this.#edition) this.#tellConflict();
-    else this.#changed();
+    this.#sheet.replace(kept.answers);
+    // Kept by a release that did not know what it began from: as if nothing was there before.
+    this.#base = kept.base ?? {};
+    if (kept.edition === this.#edition) this.#changed();
+    else this.#tellConflict(this.#options.document);
   }
 
   /** Save now what waits; resolves when nothing does. */
@@ -90,65 +113,46 @@ export class Editor {
 
   /** Show everything that keeps the form from being signed; true if nothing does. */
   isWhole(): boolean {
-    const problems = problemsOf(this.#options.form, this.answers, true);
+    const problems = this.#sheet.problems(true);
     this.showProblems(problems);
     return problems.length === 0;
   }
 
   /** Show problems at their fields and as links at the top. */
   showProblems(problems: readonly AnswerProblem[]): void {
-    for (const drawn of this.#drawn.values()) drawn.fault(null);
-    const rows = problems.flatMap(({ field, wrong }) => {
-      const drawn = this.#drawn.get(field);
-      if (drawn === undefined) return [];
-      const words = wrongWord(drawn.field, wrong);
-      drawn.fault(words);
-      const go = (event: Event): void => {
-        event.preventDefault();
-        drawn.target.focus();
-      };
-      const text = `${labelWord(drawn.field.label)} – ${words}`;
-      return [h("li", null, h("a", { href: `#${drawn.target.id}`, onclick: go }, text))];
-    });
-    this.#summary.hidden = rows.length === 0;
-    fill(this.#summary, rows.length > 0 && [h("p", { class: "error-summary-title" }, t("À corriger avant de signer")), h("ul", null, rows)]);
-    if (rows.length > 0) this.#summary.focus();
+    const lines = this.#sheet.show(problems);
+    this.#summary.hidden = lines.length === 0;
+    fill(this.#summary, lines.length > 0 && [h("p", { class: "error-summary-title" }, t("À corriger avant de signer")), h("ul", null, lines)]);
+    if (lines.length > 0) this.#summary.focus();
+  }
+
+  /** Somebody else saved first: fetch theirs and ask. True if that is what the error says. */
+  async isConflict(error: unknown): Promise<boolean> {
+    if (!(error instanceof Refused) || (error.status !== 412 && error.code !== "stale_edition")) return false;
+    this.#torn = true;
+    this.#keep();
+    try {
+      this.#tellConflict(await this.#options.ronde.api.ask<DocumentView>("GET", `/documents/${this.#options.document.id}`));
+    } catch (unread) {
+      this.#torn = false;
+      this.#held = unread instanceof Unreachable;
+      this.#tell(said(unread));
+    }
+    return true;
   }
 
   get #key(): string {
-    return `document:${this.#options.document.id}${this.#options.amends ? ":amendment" : ""}`;
+    return draftKey(this.#options.document, this.#options.amends);
   }
 
-  #sections(): Child[] {
-    return this.#options.form.sections.map((section) =>
-      h(
-        "section",
-        { class: "card" },
-        h("h2", { class: "section-title" }, labelWord(section.label)),
-        section.fields.map((field) => {
-          const drawn = drawField(field, this.#answers[field.code], (answer) => this.#answered(field.code, answer));
-          drawn.element.hidden = !applies(field, this.#answers);
-          this.#drawn.set(field.code, drawn);
-          return drawn.element;
-        }),
-      ),
-    );
-  }
-
-  #answered(code: string, answer: Answer | undefined): void {
-    const { [code]: _, ...others } = this.#answers;
-    this.#answers = answer === undefined ? others : { ...others, [code]: answer };
-    for (const drawn of this.#drawn.values()) drawn.element.hidden = !applies(drawn.field, this.#answers);
-    const drawn = this.#drawn.get(code);
-    const wrong = problemsOf(this.#options.form, this.#answers, false).find((each) => each.field === code);
-    drawn?.fault(drawn === undefined || wrong === undefined ? null : wrongWord(drawn.field, wrong.wrong));
-    this.#changed();
+  #keep(): void {
+    const kept: KeptDraft = { edition: this.#edition, base: this.#base, answers: this.#sheet.all };
+    void this.#options.ronde.saveDraft(this.#key, kept);
   }
 
   #changed(): void {
     this.#dirty = true;
-    const kept: Kept = { edition: this.#edition, answers: this.#answers };
-    void this.#options.ronde.saveDraft(this.#key, kept);
+    this.#keep();
     this.#tell(t("Modifications gardées sur cet appareil"));
     if (this.#options.amends) return;
     clearTimeout(this.#timer);
@@ -156,7 +160,7 @@ export class Editor {
   }
 
   async #save(): Promise<void> {
-    if (this.#options.amends) return;
+    if (this.#options.amends || this.#torn) return;
     this.#dirty = false;
     this.#saving = this.#saving.then(() => this.#put());
     await this.#saving;
@@ -167,74 +171,64 @@ export class Editor {
   }
 
   async #put(): Promise<void> {
-    // What is wrong on its own (a text for a number) stays here until it is mended.
-    if (problemsOf(this.#options.form, this.answers, false).length > 0) return;
+    if (this.#torn) return;
     const { ronde, document } = this.#options;
     this.#held = false;
+    // What is wrong on its own (a text for a number) stays here until it is mended.
+    const wrong = this.#sheet.problems(false);
+    const answers = wrong.reduce((left, { path }) => without(left, path), this.answers);
     try {
-      const path = `/documents/${document.id}/draft`;
-      const body = { answers: this.answers };
-      const saved = await ronde.api.ask<DocumentView>("PUT", path, body, { version: this.#edition });
+      const saved = await ronde.api.ask<DocumentView>("PUT", `/documents/${document.id}/draft`, { answers }, { version: this.#edition });
       this.#edition = saved.edition;
-      if (!this.#dirty) await ronde.saveDraft(this.#key, null);
-      this.#tell(t("Enregistré à {time}", { time: timeOf(Date.now()) }));
+      this.#base = newest(saved);
+      if (this.#dirty || wrong.length > 0) this.#keep();
+      else await ronde.saveDraft(this.#key, null);
+      const time = timeOf(Date.now());
+      this.#tell(wrong.length === 0 ? t("Enregistré à {time}", { time }) : t("Enregistré à {time}, sauf ce qui est à corriger", { time }));
     } catch (error) {
-      this.#failed(error);
+      if (!(await this.isConflict(error))) this.#failed(error);
     }
   }
 
   #failed(error: unknown): void {
     this.#held = error instanceof Unreachable || (error instanceof Refused && error.status === 401);
-    if (error instanceof Unreachable) {
-      this.#tell(t("Hors ligne : vos réponses sont gardées sur cet appareil."));
-    } else if (error instanceof Refused && (error.status === 412 || error.code === "stale_edition")) {
-      this.#tellConflict();
-    } else {
-      this.#tell(said(error));
-    }
+    this.#tell(error instanceof Unreachable ? t("Hors ligne : vos réponses sont gardées sur cet appareil.") : said(error));
   }
 
-  #tellConflict(): void {
-    const { ronde, reload } = this.#options;
-    const theirs = async (): Promise<void> => {
-      await ronde.saveDraft(this.#key, null);
-      this.#dirty = false;
-      reload();
-    };
-    const mine = async (): Promise<void> => {
-      const now = await ronde.api.ask<DocumentView>("GET", `/documents/${this.#options.document.id}`);
-      this.#edition = now.edition;
-      fill(this.#conflict);
-      this.#changed();
-    };
-    fill(
-      this.#conflict,
-      h(
-        "div",
-        { class: "banner banner-warm", role: "alert" },
-        icon("warning"),
-        h("p", null, t("Quelqu'un d'autre a enregistré ce document entre-temps. Rien de ce que vous avez écrit n'est perdu.")),
-        h(
-          "div",
-          { class: "banner-actions" },
-          h("button", { class: "button button-small", type: "button", onclick: theirs }, t("Voir sa version")),
-          h("button", { class: "button button-small", type: "button", onclick: mine }, t("Garder la mienne")),
-        ),
-      ),
-    );
-  }
-
-  #redraw(): void {
-    this.#drawn.clear();
-    fill(this.element, this.#summary, this.#conflict, this.#sections(), this.#status);
+  #tellConflict(theirs: DocumentView): void {
+    const { form, document, names, reload, amends } = this.#options;
+    if (theirs.state !== document.state || (amends && theirs.versions.length !== document.versions.length)) return reload();
+    this.#torn = true;
+    const part = conflictPart({
+      form,
+      names,
+      who: names.person(theirs.versions.at(-1)?.author ?? theirs.author),
+      base: this.#base,
+      mine: this.answers,
+      theirs: newest(theirs),
+      settle: (answers) => {
+        this.#torn = false;
+        this.#edition = theirs.edition;
+        this.#base = newest(theirs);
+        this.#sheet.replace(answers);
+        fill(this.#conflict);
+        this.#changed();
+      },
+    });
+    fill(this.#conflict, part);
+    this.#tell(t("Modifications gardées sur cet appareil"));
+    part.focus();
   }
 
   #tell(words: string): void {
     this.#status.textContent = words;
   }
+}
 
-  /** The fields there are, for problems that the server names. */
-  knows(code: string): boolean {
-    return fieldsOf(this.#options.form).some((each) => each.code === code);
-  }
+/** The answers without what is wrong at a path: an answer, or rows that cannot be sent. */
+function without(answers: Answers, path: Path): Answers {
+  const [code, at] = path;
+  const held = typeof code === "string" ? answers[code] : undefined;
+  const isGone = typeof at === "number" && !(Array.isArray(held) && isRow(held[at]));
+  return isGone ? answers : withAnswer(answers, path, undefined);
 }

@@ -1,13 +1,16 @@
-/** A signed document to read, compare and print: its answers, its versions, who signed them. */
+/** A signed document to read and print: its answers, who signed them, who may read them. */
 
 import { dateOf, dayAndTime } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import type { People } from "../feed/people.ts";
-import { labelWord } from "../nomenclature.ts";
+import { icon } from "../icons.ts";
+import { labelWord, seatWord } from "../nomenclature.ts";
 import { t } from "../words.ts";
-import { answerWord } from "./fields.ts";
-import { applies } from "./rules.ts";
-import type { Answers, DocumentState, DocumentView, FormDefinition, Version } from "./served.ts";
+import { type Names, answerWord } from "./answer_words.ts";
+import { applies, isAsked } from "./answers.ts";
+import { isRowsOf, rowsIn, rowsOf } from "./form.ts";
+import { rowName } from "./rows.ts";
+import type { Answers, DocumentState, FormDefinition, FormSection, Version } from "./served.ts";
 
 /** The name of a document's state. */
 function documentStateWord(state: DocumentState): string {
@@ -31,62 +34,51 @@ export function documentBadge(state: DocumentState): HTMLElement {
   return h("span", { class: looks[state] }, documentStateWord(state));
 }
 
-/** Draw the answers of a version, section by section; what changed since `before` stands out. */
-export function answersView(form: FormDefinition, answers: Answers, before: Answers | null): Child[] {
+/** Who may read what is written on this form, where that is not everybody of the circle. */
+export function readersNote(form: FormDefinition): Child {
+  if (form.readers.length === 0) return null;
+  const who = [...new Set([...form.fillers, ...form.readers])].map(seatWord).join(", ");
+  return h("p", { class: "row soft readers" }, icon("lock", "small"), h("span", null, t("Lisible par : {who}", { who })));
+}
+
+/** Draw the answers of a version, section by section, row by row. */
+export function answersView(form: FormDefinition, answers: Answers, names: Names): Child[] {
   return form.sections.flatMap((section) => {
-    const rows = section.fields
-      .filter((field) => applies(field, answers) && (answers[field.code] !== undefined || field.required))
-      .map((field) => {
-        const now = answerWord(field, answers[field.code]);
-        const then = before === null ? now : answerWord(field, before[field.code]);
-        return h(
-          "div",
-          null,
-          h("dt", null, labelWord(field.label)),
-          h("dd", null, now, now !== then && [" ", h("del", { class: "muted" }, then)]),
-        );
-      });
-    if (rows.length === 0) return [];
-    return [
-      h("section", { class: "card" }, h("h2", { class: "section-title" }, labelWord(section.label)), h("dl", { class: "facts answers" }, rows)),
-    ];
+    if (section.hidden || section.within !== null) return [];
+    const body = sectionBody(form, section, answers, {}, names);
+    if (body.length === 0) return [];
+    return [h("section", { class: "card" }, h("h2", { class: "section-title" }, labelWord(section.label)), scaleName(section), body)];
   });
 }
 
-/** Who signed what when, newest first; choosing one shows it against the one before. */
-export function versionList(
-  document: DocumentView,
-  people: People,
-  shown: number,
-  choose: (version: Version) => void,
-): Child {
-  if (document.versions.length < 2) return null;
-  return h(
-    "section",
-    { class: "section screen-only" },
-    h("h2", { class: "section-title" }, t("Versions")),
-    h(
-      "ul",
-      { class: "list card card-flush" },
-      [...document.versions].reverse().map((version) =>
-        h(
-          "li",
-          null,
-          h(
-            "button",
-            { class: "list-row list-link hit", type: "button", "aria-pressed": String(version.number === shown), onclick: () => choose(version) },
-            h(
-              "span",
-              { class: "list-main" },
-              h("span", { class: "list-title" }, t("Version {n}", { n: version.number })),
-              h("span", { class: "list-note" }, signedWords(version, people)),
-              version.reason !== null && h("span", { class: "list-note" }, t("Motif : {reason}", { reason: version.reason })),
-            ),
-          ),
-        ),
-      ),
-    ),
+function scaleName({ scale }: FormSection): Child {
+  return scale !== null && h("p", { class: "field-hint" }, t("Échelle {name}", { name: scale.name }));
+}
+
+/** What stands in a section, with the sections that lie in it; nothing where nothing is asked. */
+function sectionBody(form: FormDefinition, section: FormSection, answers: Answers, outer: Answers, names: Names): HTMLElement[] {
+  const facts = { ...outer, ...answers };
+  if (applies(form, section, facts) === false) return [];
+  if (section.repeats === null) return contents(form, section, answers, facts, names);
+  const rows = rowsIn(answers, section).map((row, at) =>
+    h("li", { class: "answer-row" }, h("h3", { class: "strong" }, rowName(section, at)), contents(form, section, row, { ...facts, ...row }, names)),
   );
+  return rows.length === 0 ? [] : [h("ol", { class: "answer-rows" }, rows)];
+}
+
+function contents(form: FormDefinition, section: FormSection, answers: Answers, facts: Answers, names: Names): HTMLElement[] {
+  const lines = section.fields
+    .filter((field) => field.type !== "note" && !field.hidden && isAsked(form, section, field, facts) === true)
+    .filter((field) => answers[field.code] !== undefined || field.required)
+    .map((field) => h("div", null, h("dt", null, labelWord(field.label)), h("dd", null, answerWord(field, answers[field.code], names))));
+  const inner = form.sections
+    .filter((each) => each.within === section.code && !each.hidden)
+    .flatMap((each) => {
+      const isHere = isRowsOf(form, each, rowsOf(form, section)) || rowsOf(form, each) === rowsOf(form, section);
+      const body = isHere ? sectionBody(form, each, answers, facts, names) : [];
+      return body.length === 0 ? [] : [h("h3", { class: "strong" }, labelWord(each.label)), ...body];
+    });
+  return lines.length === 0 ? inner : [h("dl", { class: "facts answers" }, lines), ...inner];
 }
 
 /** By whom and when a version was signed. */

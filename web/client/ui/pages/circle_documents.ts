@@ -1,27 +1,33 @@
-/** The documents of a child's pathway, and what can be begun now. */
+/** The documents of a child's pathway: what waits for a signature, and what is signed. */
 
 import type { CircleId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
 import { type CircleFrame, childName, circleFrame } from "../circle/frame.ts";
 import { dayAndTime } from "../dates.ts";
-import { openDialog } from "../dialog.ts";
 import { type Child, h } from "../dom.ts";
+import { pathwayOf } from "../documents/child_frame.ts";
 import { documentBadge } from "../documents/reading.ts";
-import type { DocumentView, PathwayForm } from "../documents/served.ts";
-import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import type { DocumentView, FormDefinition, PathwayForm } from "../documents/served.ts";
 import { icon } from "../icons.ts";
 import { labelWord } from "../nomenclature.ts";
 import type { Page, PageContext } from "../router.ts";
 import type { Listing } from "../served.ts";
-import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 
 export async function circleDocumentsPage(context: PageContext): Promise<Page> {
   const { ronde } = context;
   const frame = await circleFrame(context, "documents");
-  const { value: pathway } = await ronde.api.read<PathwayForm>("/pathway");
-  const documents = await documentsOf(ronde, frame.circle);
+  const [pathway, documents] = await Promise.all([pathwayOf(ronde), documentsOf(ronde, frame.circle)]);
+  const drafts = documents.filter((each) => each.state === "draft");
+  const signed = documents.filter((each) => each.state !== "draft");
+  const group = (title: string, held: readonly DocumentView[]): Child =>
+    held.length > 0 &&
+    h(
+      "section",
+      { class: "section" },
+      h("h2", { class: drafts.length > 0 ? "section-title" : "visually-hidden" }, title),
+      h("ul", { class: "list card card-flush" }, held.map((each) => row(each, pathway, frame))),
+    );
   return {
     title: childName(frame.glance.child),
     element: h(
@@ -31,8 +37,15 @@ export async function circleDocumentsPage(context: PageContext): Promise<Page> {
       h(
         "div",
         { class: "page" },
-        h("div", { class: "row-end" }, beginButton(context, frame, pathway)),
-        documents.length === 0 ? nothing() : h("ul", { class: "list card card-flush" }, documents.map((each) => row(each, pathway, frame))),
+        h(
+          "div",
+          { class: "row-end" },
+          h("a", { class: "button", href: `/circles/${frame.circle}/growth` }, t("Croissance")),
+          h("a", { class: "button button-primary", href: `/circles/${frame.circle}/write` }, icon("plus", "small"), t("Nouveau document")),
+        ),
+        group(t("Brouillons à signer"), drafts),
+        group(t("Signés"), signed),
+        documents.length === 0 && nothing(),
       ),
     ),
   };
@@ -52,60 +65,31 @@ async function documentsOf(ronde: Ronde, circle: CircleId): Promise<readonly Doc
 }
 
 function row(document: DocumentView, pathway: PathwayForm, frame: CircleFrame): HTMLElement {
-  const form = pathway.forms[document.form];
+  const form = formOf(pathway, document.form);
   const last = document.versions.at(-1);
-  const notes = [last === undefined ? "" : frame.people.name(last.author), last === undefined ? "" : dayAndTime(last.saved_at)];
+  const notes = last === undefined ? [] : [frame.people.name(last.author), dayAndTime(last.saved_at)];
   return h(
     "li",
     null,
     h(
       "a",
-      { class: "list-row list-link", href: `/documents/${document.id}` },
+      { class: document.strike === null ? "list-row list-link" : "list-row list-link struck", href: `/documents/${document.id}` },
       h("span", { class: "list-lead" }, icon("document")),
       h(
         "span",
         { class: "list-main stack-tight" },
         h("span", { class: "list-title" }, form === undefined ? document.form : labelWord(form.label)),
-        h("span", { class: "list-note" }, notes.filter(Boolean).join(" · ")),
+        h("span", { class: "list-note" }, notes.join(" · ")),
+        form !== undefined && form.readers.length > 0 && h("span", { class: "list-note row" }, icon("lock", "small"), t("lecture restreinte")),
       ),
       h("span", { class: "list-end" }, documentBadge(document.state)),
     ),
   );
 }
 
-function beginButton(context: PageContext, frame: CircleFrame, pathway: PathwayForm): Child {
-  const me = context.ronde.me?.professional ?? null;
-  const profession = frame.glance.members.find((each) => each.professional === me)?.profession ?? "";
-  const forms = Object.values(pathway.forms).filter((each) => each.fillers.length === 0 || each.fillers.includes(profession));
-  if (forms.length === 0) return null;
-  const choose = (): void => {
-    const start = async (button: HTMLElement, code: string, visit: string | null): Promise<void> => {
-      try {
-        const body = { form: code, visit, answers: {} };
-        const made = await busy(button, context.ronde.api.ask<DocumentView>("POST", `/circles/${frame.circle}/documents`, body));
-        dialog.close();
-        context.go(`/documents/${made.id}`);
-      } catch (error) {
-        toast(said(error));
-      }
-    };
-    const dialog = openDialog({
-      title: t("Quel document ?"),
-      body: h(
-        "ul",
-        { class: "stack-tight" },
-        forms.map((form) => {
-          const button: HTMLElement = h(
-            "button",
-            { class: "button button-wide", type: "button", onclick: () => start(button, form.code, form.visit) },
-            labelWord(form.label),
-          );
-          return h("li", null, button);
-        }),
-      ),
-    });
-  };
-  return h("button", { class: "button button-primary", type: "button", onclick: choose }, icon("plus", "small"), t("Nouveau document"));
+/** A form by the code that a document knows it by, which may be a former one. */
+function formOf(pathway: PathwayForm, code: string): FormDefinition | undefined {
+  return pathway.forms[code] ?? Object.values(pathway.forms).find((each) => each.formerly.includes(code));
 }
 
 function nothing(): HTMLElement {

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
+from typing import NamedTuple
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from care_circle.answers import BadAnswers, Wrong
+from care_circle.answers import AnswerProblem, BadAnswers, Wrong
 from care_circle.import_csv import FileRefused
 from care_circle.inclusion import GuardsUnmet, NotIncludable
 from care_circle.mending import Mendable, Mender
@@ -28,6 +29,19 @@ MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:ronde:problem:"
 
 
+class Place(NamedTuple):
+    """One place of a request that is wrong: a JSON pointer, a word, the bounds if it has any."""
+
+    pointer: str
+    detail: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def as_object(self) -> dict[str, object]:
+        """Give the JSON object, without bounds that are not there."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """A refusal as it leaves the house; holds nothing that a person wrote."""
@@ -35,7 +49,7 @@ class Problem:
     kind: Kind
     language: str = "fr"
     detail: str | None = None
-    errors: tuple[tuple[str, str], ...] = ()
+    errors: tuple[Place, ...] = ()
     mended_by: Mender | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,7 +76,7 @@ class Problem:
         if self.mended_by is not None:
             told["mended_by"] = self.mended_by.value
         if self.errors:
-            told["errors"] = [{"pointer": at, "detail": what} for at, what in self.errors]
+            told["errors"] = [each.as_object() for each in self.errors]
         return told
 
 
@@ -130,29 +144,35 @@ def _http_problem(error: web.HTTPException, language: str) -> Problem:
     return Problem(kind=kind, language=language, headers={"Allow": allow} if allow else {})
 
 
-def _errors(error: BaseException) -> tuple[tuple[str, str], ...]:
+def _errors(error: BaseException) -> tuple[Place, ...]:
     """Say (JSON pointer, what) where a rule names several things at once, in our words only."""
     match error:
         case Malformed():
-            return error.errors
+            return tuple(Place(*each) for each in error.errors)
         case BadAnswers():
-            return tuple(
-                (
-                    "/answers" if each.wrong is Wrong.UNKNOWN_FIELD else f"/answers/{each.field}",
-                    each.wrong,
-                )
-                for each in error.problems
-            )
+            return tuple(map(_place_of, error.problems))
         case NotIncludable():
             missing = error.assessment.missing
-            return (("", error.assessment.outcome), *((f"/{fact}", "missing") for fact in missing))
+            facts = (Place(f"/{fact}", "missing") for fact in missing)
+            return (Place("", error.assessment.outcome), *facts)
         case GuardsUnmet():
-            return tuple(("", guard) for guard in error.guards)
+            return tuple(Place("", guard) for guard in error.guards)
         case FileRefused():
             at = f"/lines/{error.line}" if error.line else ""
-            return tuple((at, word) for word in error.columns) or ((at, error.fault),)
+            named = tuple(Place(at, word) for word in error.columns)
+            return named or (Place(at, error.fault),)
         case _:
             return ()
+
+
+def _place_of(problem: AnswerProblem) -> Place:
+    """Point at an answer, in its row if it is in one; what the form does not know is not named."""
+    if problem.wrong is Wrong.UNKNOWN_FIELD:
+        return Place("/answers", problem.wrong)
+    pointer = "/".join(("/answers", *map(str, problem.path or (problem.field,))))
+    if problem.wrong is not Wrong.OUT_OF_RANGE:
+        return Place(pointer, problem.wrong)
+    return Place(pointer, problem.wrong, problem.minimum, problem.maximum)
 
 
 def _fault(error: BaseException) -> str | None:

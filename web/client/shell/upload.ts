@@ -21,24 +21,34 @@ export async function upload(
   data: Uint8Array<ArrayBuffer>,
   options: UploadOptions,
 ): Promise<void> {
-  await LINE.pass(async () => await put(path, data, options), options.signal);
+  await LINE.pass(async () => await sent("PUT", path, data, options), options.signal);
 }
 
-async function put(
+/** POST bytes that the server answers with JSON; throws as `upload` does. */
+export async function deliver<T>(
+  path: string,
+  data: Uint8Array<ArrayBuffer>,
+  options: UploadOptions,
+): Promise<T> {
+  return jsonIn(await sent("POST", path, data, options)) as T;
+}
+
+async function sent(
+  method: "PUT" | "POST",
   path: string,
   data: Uint8Array<ArrayBuffer>,
   { progress, signal }: UploadOptions,
-): Promise<void> {
+): Promise<string> {
   signal?.throwIfAborted();
   const request = new XMLHttpRequest();
-  await new Promise<void>((done, fail) => {
-    request.open("PUT", ROOT + path);
+  return await new Promise<string>((done, fail) => {
+    request.open(method, ROOT + path);
     request.timeout = PATIENCE_MS;
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.addEventListener("progress", ({ loaded, total }) => progress?.(loaded / total));
     request.addEventListener("load", () => {
-      if (request.status < 300) done();
-      else fail(refusal(problemIn(request.responseText), request.status));
+      if (request.status < 300) done(request.responseText);
+      else fail(refusal(jsonIn(request.responseText), request.status));
     });
     for (const end of ["error", "timeout"]) {
       request.addEventListener(end, () => fail(new Unreachable()));
@@ -49,7 +59,7 @@ async function put(
   });
 }
 
-function problemIn(text: string): object {
+function jsonIn(text: string): object {
   try {
     return JSON.parse(text) as object;
   } catch {

@@ -96,7 +96,7 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/circles/{circle}/care",
     area: "circles",
-    wears: ["asked", "care"],
+    wears: ["care"],
     load: async () => (await import("./pages/circle_care.ts")).circleCarePage,
   },
   {
@@ -108,6 +108,30 @@ export const ROUTES: readonly Route[] = [
     path: "/coordination",
     area: "coordination",
     load: async () => (await import("./pages/coordination.ts")).coordinationPage,
+  },
+  {
+    path: "/coordination/board",
+    area: "coordination",
+    wears: ["board"],
+    load: async () => (await import("./pages/coordination_board.ts")).coordinationBoardPage,
+  },
+  {
+    path: "/coordination/duties",
+    area: "coordination",
+    wears: ["board"],
+    load: async () => (await import("./pages/coordination_duties.ts")).coordinationDutiesPage,
+  },
+  {
+    path: "/coordination/report",
+    area: "coordination",
+    wears: ["board"],
+    load: async () => (await import("./pages/coordination_report.ts")).coordinationReportPage,
+  },
+  {
+    path: "/coordination/report/{year}",
+    area: "coordination",
+    wears: ["board"],
+    load: async () => (await import("./pages/coordination_report.ts")).coordinationReportPage,
   },
   {
     path: "/coordination/late",
@@ -156,7 +180,7 @@ export const ROUTES: readonly Route[] = [
   },
   {
     path: "/statements",
-    area: "account",
+    area: "day",
     wears: ["care"],
     load: async () => (await import("./pages/statements.ts")).statementsPage,
   },
@@ -165,6 +189,17 @@ export const ROUTES: readonly Route[] = [
     area: "coordination",
     wears: ["care"],
     load: async () => (await import("./pages/coordination_statements.ts")).coordinationStatementsPage,
+  },
+  {
+    path: "/coordination/import",
+    area: "coordination",
+    load: async () => (await import("./pages/coordination_import.ts")).coordinationImportPage,
+  },
+  {
+    path: "/coordination/import/{import}",
+    area: "coordination",
+    wears: ["importing"],
+    load: async () => (await import("./pages/coordination_import_report.ts")).coordinationImportReportPage,
   },
   {
     path: "/account",

@@ -1,0 +1,145 @@
+/** The words of imports: what a line means, what became of it, why a file is refused. */
+
+import { Refused } from "../../shell/ronde.ts";
+import { dateOf } from "../dates.ts";
+import { said } from "../faults.ts";
+import { t, tn } from "../words.ts";
+import { type FileFault, MOST_BYTES, MOST_LINES } from "./checking.ts";
+import type { LineStatus, LineView, Result, Sort, Why } from "./served.ts";
+
+const MEGABYTE = 1024 * 1024;
+const DAY = /^\d{4}-\d{2}-\d{2}$/u;
+
+export function statusWord(status: LineStatus): string {
+  return STATUS_WORDS[status]();
+}
+
+export function statusLook(status: LineStatus): string {
+  if (status === "refused") return "badge badge-danger";
+  if (status === "duplicate" || status === "conflict") return "badge badge-warm";
+  return status === "same" ? "badge" : "badge badge-accent";
+}
+
+export function resultWord(result: Result): string {
+  return RESULTS[result]();
+}
+
+/** Tell whether a line came to what was wanted of it. */
+export function isGood(result: Result): boolean {
+  return result !== "changed_since" && result !== "taken" && result !== "failed";
+}
+
+export function sortWord(sort: Sort): string {
+  return SORTS[sort]();
+}
+
+export function whyWord(why: Why): string {
+  return WHYS[why]();
+}
+
+/** A value of a file as people read it: days with their month, yes and no. */
+export function valueWord(value: string): string {
+  if (value === "") return t("rien");
+  return DAY.test(value) ? dateOf(value) : (VALUES[value]?.() ?? value);
+}
+
+/** What a line is about, as far as its values say it. */
+export function lineName(line: LineView): string {
+  const value = (field: string): string => line.values.find((each) => each.field === field)?.value ?? "";
+  const given = value("usual_given_name") || value("birth_given_names") || value("given_name");
+  const family = value("usual_family_name") || value("birth_family_name") || value("family_name");
+  return `${given} ${family}`.trim() || value("name") || t("Sans nom");
+}
+
+/** The bounds of a file, said before one is chosen. */
+export function boundsWords(): string {
+  return t("Au plus {size} Mo et {lines} lignes.", { size: MOST_BYTES / MEGABYTE, lines: MOST_LINES.toLocaleString("fr-FR") });
+}
+
+/** Why a file is not even sent. */
+export function faultWord(fault: FileFault): string {
+  return FAULTS[fault]();
+}
+
+/** Why the server took no file, or could not do what was asked. */
+export function refusalWord(error: unknown): string {
+  if (!(error instanceof Refused)) return said(error);
+  if (error.code === "file_refused") return fileRefused(error);
+  return (REFUSALS[error.code] ?? ((): string => said(error)))();
+}
+
+/** The server says the line, and either the columns or a word for the whole. */
+function fileRefused(error: Refused): string {
+  const [first] = error.errors;
+  const fault = first?.message ?? "";
+  const known = SERVER_FAULTS[fault];
+  if (known !== undefined) return known();
+  const columns = error.errors.map(({ message }) => message).filter((each) => each !== "");
+  if (columns.length === 0) return `${error.title}.`;
+  return tn("Cette colonne manque, ou y est deux fois : {names}.", "Ces colonnes manquent, ou y sont deux fois : {names}.", columns.length, {
+    names: columns.join(", "),
+  });
+}
+
+const STATUS_WORDS: Readonly<Record<LineStatus, () => string>> = {
+  new: () => t("Nouvelle fiche"),
+  update: () => t("À compléter"),
+  duplicate: () => t("Doublon possible"),
+  conflict: () => t("Différente ici"),
+  refused: () => t("Refusée"),
+  same: () => t("Déjà là"),
+};
+
+const RESULTS: Readonly<Record<Result, () => string>> = {
+  created: () => t("Fiche créée"),
+  linked: () => t("Reliée à la fiche choisie"),
+  updated: () => t("Fiche complétée"),
+  same: () => t("Déjà là"),
+  changed_since: () => t("La fiche a changé entre-temps : envoyez le fichier à nouveau"),
+  taken: () => t("Ce numéro ou cette adresse est à quelqu'un d'autre"),
+  failed: () => t("Une règle du registre s'y oppose"),
+};
+
+const SORTS: Readonly<Record<Sort, () => string>> = {
+  child: () => t("Enfants"),
+  professional: () => t("Professionnels"),
+  structure: () => t("Structures"),
+};
+
+const WHYS: Readonly<Record<Why, () => string>> = {
+  edited_here: () => t("gardée : corrigée ici depuis"),
+  qualified: () => t("gardée : l'identité est vérifiée"),
+  guarded: () => t("gardée : se change sur la fiche"),
+};
+
+const VALUES: Readonly<Record<string, () => string>> = {
+  true: () => t("oui"),
+  false: () => t("non"),
+  female: () => t("Fille"),
+  male: () => t("Garçon"),
+};
+
+const FAULTS: Readonly<Record<FileFault, () => string>> = {
+  empty: () => t("Ce fichier est vide."),
+  too_large: () => t("Ce fichier dépasse {size} Mo. Coupez-le en plusieurs.", { size: MOST_BYTES / MEGABYTE }),
+  workbook: () => t("Ce n'est pas un tableau en texte. Dans votre tableur, enregistrez-le au format CSV, puis choisissez ce fichier-là."),
+  encoding: () => t("Ce fichier est écrit en UTF-16. Enregistrez-le en CSV UTF-8."),
+  headings: () => t("Aucune colonne de ce fichier n'est connue. La première ligne doit porter les noms des colonnes ; vérifiez aussi l'outil choisi."),
+  too_many_lines: () => t("Ce fichier a plus de {lines} lignes. Coupez-le en plusieurs.", { lines: MOST_LINES.toLocaleString("fr-FR") }),
+  not_a_bundle: () => t("Ce n'est pas un Bundle FHIR en JSON."),
+};
+
+const SERVER_FAULTS: Readonly<Record<string, () => string>> = {
+  ...FAULTS,
+  open_quote: () => t("Un guillemet est ouvert dans ce fichier et n'est jamais fermé."),
+  unknown_source: () => t("Cet outil n'est plus proposé. Rechargez la page."),
+};
+
+const REFUSALS: Readonly<Record<string, () => string>> = {
+  forbidden: () => t("Les enfants sont importés par la coordination ; votre rôle ne le permet pas."),
+  too_large: () => FAULTS.too_large(),
+  import_not_ready: () => t("Cet import est déjà en cours. Attendez qu'il finisse."),
+  other_report: () => t("Ce rapport a changé. Rechargez la page et relisez-le."),
+  report_over: () => t("Ce rapport est effacé. Envoyez le fichier à nouveau."),
+  bad_choice: () => t("Un de vos choix n'est plus possible. Rechargez la page et relisez-le."),
+};

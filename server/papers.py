@@ -7,13 +7,17 @@ from care_circle.access import NotFound
 from care_circle.actor import Actor
 from care_circle.document import Document
 from care_circle.form import FieldType, Form
+from care_circle.meeting import Meeting
+from care_circle.relay import Dossier
 from care_circle.role import PROFESSION_LABELS, ROLE_LABELS
 from care_circle.services.documents import DocumentsService
 from care_circle.store import Children, People
 from crypto.ids import DocumentId, ProfessionalId, StructureId
 from server.printing.answers import told
 from server.printing.document_sheet import Printing, document_sheet
+from server.printing.minutes_sheet import MinutesPrinting, minutes_sheet
 from server.printing.press import print_sheet
+from server.printing.relay_sheet import RelayPrinting, relay_sheet
 
 LANGUAGES = ("fr", "en")
 """Those that paper is written in; the first where another is asked for."""
@@ -35,7 +39,7 @@ class Papers:
             Forbidden: The actor may know of it, but not read it.
             NoActiveConvention: The actor is a member without a convention in force today.
         """
-        spoken = language if language in LANGUAGES else LANGUAGES[0]
+        spoken = _spoken(language)
         found = await self.documents.document(actor, document)
         form = self.documents.pathway.form_of(found.form, found.form_version)
         names = await self._names(found, form, spoken)
@@ -49,6 +53,42 @@ class Papers:
             now=around.now().astimezone(around.zone),
         )
         return await print_sheet(document_sheet(printing))
+
+    async def relay(self, dossier: Dossier, *, language: str) -> bytes:
+        """Print what was gathered of a child for whoever takes over, as PDF."""
+        spoken = _spoken(language)
+        named = {str(each) for each in dossier.people}
+        for reading in dossier.readings:
+            named |= set(_answered(reading.document, reading.form, FieldType.PROFESSIONAL))
+        names = {name: await self.professional(ProfessionalId(name), spoken) for name in named}
+        for reading in dossier.readings:
+            for name in _answered(reading.document, reading.form, FieldType.STRUCTURE):
+                names[name] = await self._structure(StructureId(name))
+        printing = RelayPrinting(
+            dossier=dossier,
+            named=lambda name: names.get(name, ""),
+            language=spoken,
+            now=dossier.now.astimezone(self.documents.surroundings.zone),
+        )
+        return await print_sheet(relay_sheet(printing))
+
+    async def minutes(self, meeting: Meeting, form: Form | None, *, language: str) -> bytes:
+        """Print a meeting, as somebody was shown it, as PDF."""
+        spoken, around = _spoken(language), self.documents.surroundings
+        named = {*meeting.calling.invited}
+        for version in meeting.versions:
+            named |= {*version.report.present, version.author}
+            named |= {each.owner for each in version.report.decisions if each.owner is not None}
+        names = {str(each): await self.professional(each, spoken) for each in named}
+        printing = MinutesPrinting(
+            meeting=meeting,
+            form=form,
+            child=await self.children.child(meeting.child),
+            named=lambda name: names.get(name, ""),
+            language=spoken,
+            now=around.now().astimezone(around.zone),
+        )
+        return await print_sheet(minutes_sheet(printing))
 
     async def professional(self, professional: ProfessionalId, language: str) -> str:
         """Say a professional's name and what they are; nothing for whoever is not there."""
@@ -74,6 +114,10 @@ class Papers:
             return (await self.people.structure(structure)).name
         except NotFound:
             return ""
+
+
+def _spoken(language: str) -> str:
+    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def _answered(document: Document, form: Form, kind: FieldType) -> Iterable[str]:

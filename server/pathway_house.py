@@ -23,6 +23,7 @@ from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
 from care_circle.services.meetings import MeetingsService
 from care_circle.services.readings import ReadingsService
+from care_circle.services.relay import RelayService
 from care_circle.services.statements import StatementsService
 from care_circle.services.yearly import YearlyService
 from care_circle.surroundings import Surroundings
@@ -124,6 +125,7 @@ class PathwayCare:
     papers: Papers
     meetings: MeetingsService
     departures: DeparturesService
+    relay: RelayService
 
 
 PATHWAY_CARE: web.AppKey[PathwayCare] = web.AppKey("pathway_care", PathwayCare)
@@ -156,6 +158,7 @@ def furnish_pathway(ground: Ground) -> PathwayCare:
         ),
         meetings=_meetings(ground),
         departures=_departures(ground),
+        relay=_relay(ground),
     )
 
 
@@ -233,4 +236,15 @@ def _departures(ground: Ground) -> DeparturesService:
         guard=ground.guard,
         surroundings=ground.around,
         pathway=ground.pathway,
+    )
+
+
+def _relay(ground: Ground) -> RelayService:
+    return RelayService(
+        files=ground.files,
+        documents=documents_on(ground),
+        departures=ground.stores.departures,
+        prescriptions=ground.pathway_stores.prescriptions,
+        forfaits=ground.pathway_stores.forfaits,
+        relay_files=ground.stores.relay_files,
     )

@@ -36,6 +36,8 @@ class Files:
     circles: Circles
     appointments: Appointments
     documents: Documents
+    meetings: HeldMeetings
+    leavings: Leavings
     surroundings: Surroundings
     pathway: Pathway
 
@@ -55,6 +57,7 @@ class Files:
             documents=await everything(
                 lambda after: self.documents.of_child(child, after=after, limit=_PAGE)
             ),
+            zone=self.surroundings.zone,
         )
 
     def header(self, file: ChildFile) -> ChildHeader:

@@ -17,7 +17,6 @@ from care_circle.follow_up import FollowUp, Moment, follow_up_of, written
 from care_circle.follow_up_store import Duties, FollowUps, Mark, Marks
 from care_circle.header import ChildHeader, header_from
 from care_circle.indicators import Measured
-from care_circle.leaving_store import HeldMeetings, Leavings
 from care_circle.life import Asked
 from care_circle.pathway import Pathway
 from care_circle.progress import ChildFile
@@ -40,8 +39,6 @@ class Follower:
     people: People
     files: Files
     early_care: EarlyCareGlances
-    meetings: HeldMeetings
-    leavings: Leavings
     surroundings: Surroundings
     pathway: Pathway
 
@@ -145,8 +142,6 @@ class Follower:
             consent=await self.files.children.consent(child),
             conventions=await self._conventions(_round(bare.circle, physician)),
             early_care=await self.early_care.of_child(child),
-            meetings=await self.meetings.held_days(child),
-            leaving=await self.leavings.leaving(child),
             structure=structure,
             department=await self._department_of(structure),
         )

@@ -147,6 +147,11 @@ class MeetingsService:
     ) -> ShownMeeting:
         return await self._shown(actor, way, await self.meetings.change(meeting, decide))
 
+    @property
+    def minutes_form(self) -> Form | None:
+        """The pathway's form of minutes, if it has one."""
+        return self.form(HELD)
+
     def form(self, kind: str) -> Form | None:
         """Give the pathway's form of a meeting that is called, or of its minutes, if it has one."""
         found = forms_of(self.pathway.forms, FormRecord.MEETING, kind)

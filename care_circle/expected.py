@@ -74,9 +74,9 @@ def _events(file: ChildFile, form: Form, after: str, pathway: Pathway) -> Iterat
 
 
 def _signed_on(file: ChildFile, form: Form) -> date | None:
-    """Give the day, UTC, on which a form was last signed for a child."""
+    """Give the day on which a form was last signed for a child."""
     days = (
-        each.current.signed_at.date()
+        file.day_of(each.current.signed_at)
         for each in file.documents
         if form.is_called(each.form) and each.state in _SIGNED and each.current.signed_at
     )

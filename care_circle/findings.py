@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from care_circle.ages import CountedFrom, add_months
 from care_circle.consent import Consent, Standing, standing
-from care_circle.document import Document, DocumentState
+from care_circle.document import DocumentState
 from care_circle.early_care_glance import PrescriptionGlance
 from care_circle.expected import expected_forms
 from care_circle.follow_up_terms import FollowUpTerms
@@ -163,7 +163,7 @@ def _of_documents(view: View) -> Iterator[Finding]:
     days = view.terms.unsigned_after_days
     for document in view.file.documents:
         if days is not None and document.state is DocumentState.DRAFT:
-            saved = saved_on(document)
+            saved = view.file.day_of(document.current.saved_at)
             if saved + timedelta(days=days) < view.on:
                 yield Finding(
                     code=FindingCode.DOCUMENT_UNSIGNED,
@@ -174,11 +174,6 @@ def _of_documents(view: View) -> Iterator[Finding]:
     missing = tuple(_missing(view))
     if missing:
         yield Finding(code=FindingCode.FILE_INCOMPLETE, missing=missing)
-
-
-def saved_on(document: Document) -> date:
-    """Give the day, UTC, on which a document was last written."""
-    return document.current.saved_at.date()
 
 
 def _missing(view: View) -> Iterator[str]:

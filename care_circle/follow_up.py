@@ -19,7 +19,6 @@ from care_circle.findings import (
     FindingCode,
     View,
     findings_of,
-    saved_on,
 )
 from care_circle.follow_up_terms import FollowUpTerms, terms_of
 from care_circle.life import Asked, Life, appointment_heads, document_heads, mark_of
@@ -67,7 +66,11 @@ class Moment:
     @property
     def on(self) -> date:
         """The day it is."""
-        return self.now.astimezone(self.zone).date()
+        return self.day_of(self.now)
+
+    def day_of(self, at: datetime) -> date:
+        """Give the day another moment falls on."""
+        return at.astimezone(self.zone).date()
 
     def begin_of(self, day: date) -> datetime:
         """Give the first moment of a day."""
@@ -150,8 +153,8 @@ def _life(view: View, asked: Asked) -> Life:
         discharged_on=child.perinatal.discharged_on,
         included_on=None if decision is None else decision.on,
         reasons=() if decision is None else decision.reasons,
-        opened_on=None if circle is None else circle.opened_at.date(),
-        closed_on=circle.closed_at.date() if circle is not None and circle.closed_at else None,
+        opened_on=None if circle is None else file.day_of(circle.opened_at),
+        closed_on=file.day_of(circle.closed_at) if circle and circle.closed_at else None,
         left_on=child.left_territory_on,
         leaving=file.leaving,
         stage=stage_of(file, on=view.on),
@@ -213,7 +216,8 @@ def _days_of_care(view: View) -> Iterator[date]:
     file, days = view.file, view.terms.unsigned_after_days
     for document in file.documents:
         if days is not None and document.state is DocumentState.DRAFT:
-            yield _after(saved_on(document) + timedelta(days=days))
+            saved = file.day_of(document.current.saved_at)
+            yield _after(saved + timedelta(days=days))
     for expected in expected_forms(file, view.pathway):
         yield _after(expected.by)
     for prescription in file.early_care.prescriptions:

@@ -1,6 +1,6 @@
 """One child's line of life as it is shown: what was, in order, and what is to come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,7 +11,7 @@ from care_circle.appointment import OPEN, Status
 from care_circle.document import DocumentState, is_readable
 from care_circle.expected import Expected
 from care_circle.findings import Finding
-from care_circle.follow_up import FollowUp
+from care_circle.follow_up import FollowUp, Moment
 from care_circle.header import ChildHeader
 from care_circle.life import DocumentHead, Life, standings
 from care_circle.pathway import Pathway, UnknownForm
@@ -78,15 +78,16 @@ def line_of(
     *,
     actor: Actor,
     member: bool,
-    on: date,
+    moment: Moment,
 ) -> LineOfLife:
     """Draw a child's line as somebody may see it: of documents only those they may read."""
     life = followed.life
     events = [*_of_the_child(life, pathway), *_of_appointments(life), *_of_care(life)]
-    events += _of_documents(life, pathway, actor=actor, member=member)
+    heads = [each for each in life.documents if may_read(each, pathway, actor=actor, member=member)]
+    events += _of_documents(heads, moment)
     return LineOfLife(
         child=header,
-        on=on,
+        on=moment.on,
         visits=standings(life.visits, pathway),
         expected=life.expected,
         events=tuple(sorted(events, key=lambda each: (each.on, each.kind, each.subject))),
@@ -129,15 +130,11 @@ def _of_appointments(life: Life) -> Iterator[LifeEvent]:
             )
 
 
-def _of_documents(
-    life: Life, pathway: Pathway, *, actor: Actor, member: bool
-) -> Iterator[LifeEvent]:
-    for each in life.documents:
-        if each.state is DocumentState.ENTERED_IN_ERROR:
-            continue
-        if may_read(each, pathway, actor=actor, member=member):
+def _of_documents(heads: Iterable[DocumentHead], moment: Moment) -> Iterator[LifeEvent]:
+    for each in heads:
+        if each.state is not DocumentState.ENTERED_IN_ERROR:
             yield LifeEvent(
-                on=(each.signed_at or each.saved_at).date(),
+                on=moment.day_of(each.signed_at or each.saved_at),
                 kind=EventKind.DOCUMENT,
                 code=each.form,
                 subject=each.id,

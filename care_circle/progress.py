@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from care_circle.ages import Window, add_months
 from care_circle.appointment import OPEN, Appointment, Slot, Status
@@ -22,6 +23,8 @@ from care_circle.early_care_glance import NOTHING, EarlyCareGlance
 from care_circle.follow_up_terms import FollowUpTerms
 from care_circle.pathway import Pathway, Visit, visit_window
 from crypto.ids import AppointmentId, StructureId
+
+UTC = ZoneInfo("UTC")
 
 
 class Stage(StrEnum):
@@ -49,7 +52,7 @@ class VisitState(StrEnum):
 class VisitStanding:
     """A visit of the calendar with this child's days and where it stands.
 
-    `done_on` is the day it was held, or else the day it was signed.
+    `done_on` is the day it was held, or else the day it was signed where the network works.
     """
 
     visit: str
@@ -74,6 +77,7 @@ class ChildFile:
 
     `conventions` are those of the circle's members and of the referring physician, `meetings`
     the days of those held about the child. `structure` is where the referring physician works.
+    `zone` is the one whose days the network counts.
     """
 
     child: Child
@@ -87,6 +91,11 @@ class ChildFile:
     leaving: Leaving | None = None
     structure: StructureId | None = None
     department: str | None = None
+    zone: ZoneInfo = UTC
+
+    def day_of(self, moment: datetime) -> date:
+        """Give the day a moment falls on where the network works."""
+        return moment.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +288,7 @@ def _done_on(file: ChildFile, visit: Visit) -> date | None:
         if each.visit == visit.code and each.status is Status.HONOURED
     ]
     signed = [
-        each.versions[0].signed_at.date()
+        file.day_of(each.versions[0].signed_at)
         for each in file.documents
         if each.visit == visit.code and each.state in _SIGNED and each.versions[0].signed_at
     ]

@@ -10,11 +10,12 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from care_circle.definition import Label, Mark
-from care_circle.follow_up import FollowUp
+from care_circle.follow_up import FollowUp, Moment
 from care_circle.follow_up_terms import FollowUpTerms, terms_of
 from care_circle.indicators import (
     Breakdown,
@@ -94,16 +95,24 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """The year that is looked at: its first day and its last, or today if that comes first."""
+    """The year that is looked at: its first day and its last, or today if that comes first.
+
+    Its days are those of `zone`, where the network works.
+    """
 
     first: date
     last: date
+    zone: ZoneInfo
     terms: FollowUpTerms
     active_cares: int
 
     def holds(self, day: date | None) -> bool:
         """Tell whether a day that is known lies in it."""
         return day is not None and self.first <= day <= self.last
+
+    def saw(self, moment: datetime | None) -> bool:
+        """Tell whether a moment that is known falls into it."""
+        return moment is not None and self.holds(moment.astimezone(self.zone).date())
 
 
 @dataclass(slots=True)
@@ -138,7 +147,7 @@ class Tally:
         )
 
 
-def year_of(pathway: Pathway, text: str, *, today: date) -> Year:
+def year_of(pathway: Pathway, text: str, moment: Moment) -> Year:
     """Give a year of a pathway.
 
     Raises:
@@ -149,7 +158,8 @@ def year_of(pathway: Pathway, text: str, *, today: date) -> Year:
     year = int(text)
     return Year(
         first=date(year, 1, 1),
-        last=min(date(year, 12, 31), today),
+        last=min(date(year, 12, 31), moment.on),
+        zone=moment.zone,
         terms=terms_of(pathway),
         active_cares=1 if pathway.meetings is None else pathway.meetings.active_cares,
     )
@@ -305,7 +315,7 @@ def _completeness(measure: Measure, followed: FollowUp, year: Year) -> Iterator[
     """Give a form signed in the year, a hit if all of the fields are filled in."""
     life = followed.life
     for each in life.documents:
-        if each.form == measure.form and each.signed_at and year.holds(each.signed_at.date()):
+        if each.form == measure.form and year.saw(each.signed_at):
             filled = tuple(code for code in measure.fields if code in each.filled)
             yield Sample(hit=len(filled) == len(measure.fields), keys=filled)
 

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from care_circle.circle import Circle
 from care_circle.follow_up import Moment
 from care_circle.header import ChildHeader, header_of
+from care_circle.leaving_store import HeldMeetings, Leavings
 from care_circle.pathway import Pathway
 from care_circle.progress import ChildFile
 from care_circle.store import Appointments, Children, Circles, Documents
@@ -57,6 +58,8 @@ class Files:
             documents=await everything(
                 lambda after: self.documents.of_child(child, after=after, limit=_PAGE)
             ),
+            meetings=await self.meetings.held_days(child),
+            leaving=await self.leavings.leaving(child),
             zone=self.surroundings.zone,
         )
 

@@ -33,5 +33,5 @@ class FollowUpService:
             self.follower.pathway,
             actor=actor,
             member=member,
-            on=self.follower.surroundings.today(),
+            moment=self.follower.moment(),
         )

@@ -42,7 +42,7 @@ class YearlyService:
             NoSuchYear: It is no year.
         """
         await self.guard.network(actor, Action.READ_REPORT, kind="report")
-        looked = year_of(self.pathway, year, today=self.follower.surroundings.today())
+        looked = year_of(self.pathway, year, self.follower.moment())
         tallies, after = begun(self.pathway), ""
         while page := await self.follower.follow_ups.page(Filter(), after=after, limit=_PAGE):
             for followed in page:

@@ -74,6 +74,14 @@ class Filter:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How many children fit a filter, and how many of them have each finding."""
+
+    children: int
+    findings: dict[FindingCode, int]
+
+
 def act_of(finding: Finding) -> Act:
     """Give what mends a finding."""
     return ACTS[finding.code]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from care_circle.board import Filter
+from care_circle.board import Filter, Totals
 from care_circle.duty import Duty
 from care_circle.follow_up import FollowUp
 from crypto.ids import ChildId, DutyId, ProfessionalId
@@ -72,6 +72,10 @@ class FollowUps(Protocol):
 
     async def page(self, wanted: Filter, *, after: str, limit: int) -> tuple[FollowUp, ...]:
         """Page through the follow-ups that fit, by child."""
+        ...
+
+    async def totals(self, wanted: Filter) -> Totals:
+        """Count the follow-ups that fit, and what is found in them."""
         ...
 
     async def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[ChildId, ...]:

@@ -1,13 +1,12 @@
 """Use cases of the quality board: who has what, how many, and bulk acts that mend it."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.board import Act, Filter, act_of
+from care_circle.board import Act, Filter, Totals, act_of
 from care_circle.findings import FindingCode
 from care_circle.follow_up import FollowUp
 from care_circle.header import ChildHeader
@@ -47,14 +46,6 @@ class BoardLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """How many children fit a filter, and how many of them have each finding."""
-
-    children: int
-    findings: dict[FindingCode, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardService:
     """What the office sees over all children; others get NotFound or Forbidden."""
 
@@ -76,11 +67,7 @@ class BoardService:
     async def totals(self, actor: Actor, wanted: Filter) -> Totals:
         """Count the children that fit, and what is found of them."""
         await self.guard.network(actor, Action.READ_BOARD, kind="child")
-        children, findings = 0, Counter[FindingCode]()
-        async for followed in self._all(wanted):
-            children += 1
-            findings.update(followed.codes)
-        return Totals(children=children, findings={code: findings[code] for code in FindingCode})
+        return await self.follower.follow_ups.totals(wanted)
 
     async def everything(self, actor: Actor, wanted: Filter) -> AsyncIterator[BoardLine]:
         """Go through all the children that fit, by id, for a file."""

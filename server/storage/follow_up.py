@@ -1,12 +1,14 @@
 """The follow-up's ports on any engine."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from typing_extensions import override
 
-from care_circle.board import Filter
+from care_circle.board import Filter, Totals
 from care_circle.duty import Duty
+from care_circle.findings import FindingCode
 from care_circle.follow_up import FollowUp
 from care_circle.follow_up_store import Building, Duties, FollowUps, Mark, Marks
 from crypto.ids import ChildId, DutyId, ProfessionalId
@@ -18,6 +20,7 @@ from server.storage.keys import Keyring
 from server.storage.repository import Held, Repository
 
 _MOST_TRIES = 20
+_MANY = 1000
 
 
 class EngineFollowUps(FollowUps):
@@ -78,6 +81,19 @@ class EngineFollowUps(FollowUps):
                 break
             after = read[-1].child
         return tuple(fitting[:limit])
+
+    @override
+    async def totals(self, wanted: Filter) -> Totals:
+        # Whatever a filter can ask is among the keys, so nothing needs to be opened.
+        key, needed = shapes.board_key(self._keyring, wanted), shapes.keys_of(self._keyring, wanted)
+        children, seen, after = 0, Counter[str](), ""
+        while read := await self._follow_ups.labels(key, after=after, limit=_MANY):
+            fitting = [tags for _, tags in read if needed.issubset(tags)]
+            children += len(fitting)
+            for tags in fitting:
+                seen.update(tags)
+            after = read[-1][0]
+        return Totals(children=children, findings={code: seen[code] for code in FindingCode})
 
     @override
     async def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[ChildId, ...]:

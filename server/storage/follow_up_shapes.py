@@ -71,6 +71,13 @@ def board_key(keyring: Keyring, wanted: Filter) -> str:
     return f"{wanted.finding}|{places[0]}" if places else wanted.finding.value
 
 
+def keys_of(keyring: Keyring, wanted: Filter) -> frozenset[str]:
+    """Give the keys that a follow-up has all of exactly if it fits."""
+    finding = () if wanted.finding is None else (wanted.finding.value,)
+    member = () if wanted.member is None else (member_key(wanted.member),)
+    return frozenset((*_places(keyring, wanted), *finding, *member))
+
+
 def open_key(child: str) -> str:
     """Give the key of a child's open duties."""
     return f"open:{child}"

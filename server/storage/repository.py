@@ -72,6 +72,15 @@ class Repository(Generic[T]):
         docs = await self._engine.find(self._shape.kind, key, after, limit)
         return [(await self._open(doc)).value for doc in docs]
 
+    async def labels(
+        self, key: str, *, after: str = "", limit: int = 100
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """Give ids and tags of the aggregates a key leads to, by id, and open none of them."""
+        if not is_key(key):
+            return []
+        docs = await self._engine.find(self._shape.kind, key, after, limit)
+        return [(doc.id, doc.tags) for doc in docs]
+
     async def find_one(self, key: str) -> T | None:
         """Give the first aggregate a tag or unique key leads to, or None."""
         found = await self.find(key, limit=1)

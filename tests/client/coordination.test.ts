@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 import type { ProfessionalId } from "../../web/client/core/ids.ts";
 import { obstacleOf } from "../../web/client/ui/coordination/admission.ts";
-import { numberOf, phoneOf, phoneWord } from "../../web/client/ui/coordination/fields.ts";
+import { phoneWord } from "../../web/client/ui/coordination/family_words.ts";
+import { numberOf, phoneOf } from "../../web/client/ui/coordination/fields.ts";
 import { uninvited, unsigned, unverified } from "../../web/client/ui/coordination/needs.ts";
 import type { Colleague } from "../../web/client/ui/coordination/served.ts";
 

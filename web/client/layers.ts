@@ -12,10 +12,13 @@ export const LAYERS: readonly LayerStart[] = [
   { entry: SESSION, named: /^ui\/(?:at_once|circle\/frame|feed\/people|nomenclature)\.ts$/ },
   // The rule of tasks is for those who show some, and goes with the feed.
   { named: /^(?:core\/(?!content_tasks)|shell\/)/ },
-  { named: /^ui\/(?:dialog|faults|form|fuzzy|menu|more_icons|parts\/(?:door|subpage))\.ts$/ },
+  { named: /^ui\/faults\.ts$/ },
+  { named: /^ui\/(?:dialog|form|menu|more_icons|parts\/subpage)\.ts$/ },
   { named: /^(?:ui\/feed\/(?:asked|fold|grouping|preview|tasks|words_of)|core\/content_tasks)\.ts$/ },
   { entry: "ui/pages/circle.ts", named: /^ui\/feed\// },
   { named: /^ui\/tasks\// },
-  { named: /^ui\/coordination\/(?:directory|lateness)\.ts$/ },
-  { named: /^ui\/coordination\/(?!child_|contact_|structure_|doubles|facts|keeping)/ },
+  { named: /^ui\/coordination\/directory\.ts$/ },
+  { named: /^ui\/coordination\/(?:office|paged|people|powers)\.ts$/ },
+  { named: /^ui\/coordination\/(?:admission|fields)\.ts$/ },
+  { named: /^ui\/coordination\/(?:board_(?:names|served|words)|duty_words)\.ts$/ },
 ];

@@ -14,7 +14,6 @@ import { type CircleView, type Conversation, Refused, type Ronde, Unreachable, s
 import type { ChildHeader, CircleGlance } from "../served.ts";
 import { hasSeat, obstacleOf, unknownWarrant } from "./admission.ts";
 import type { Colleague } from "./served.ts";
-import { whyNot } from "./why_not.ts";
 
 /** `joining` gives nothing of what was said before. */
 export type Past = "all" | "joining";
@@ -237,6 +236,7 @@ export class Composition {
       await work();
     } catch (error) {
       if (error instanceof Unreachable || (error instanceof Refused && error.status === 401)) throw error;
+      const { whyNot } = await import("./why_not.ts");
       this.#faults.set(professional, whyNot(error));
     }
   }

@@ -3,21 +3,11 @@
 import { freshId, h } from "../dom.ts";
 import { type Answerable, type Fault, type Field, check, field } from "../form.ts";
 import { t } from "../words.ts";
-import { type Choice, choice, phoneOf, phoneWord, wrongName } from "./fields.ts";
+import { RELATIONS, phoneWord } from "./family_words.ts";
+import { type Choice, choice, phoneOf, wrongName } from "./fields.ts";
 import type { FamilyContact } from "./served.ts";
 
-const RELATIONS: readonly (readonly [string, () => string])[] = [
-  ["GUARD", () => t("Parent ou tuteur")],
-  ["QUAL", () => t("Personne de confiance")],
-  ["CAREGIVER", () => t("Aidant")],
-];
-
 const NOBODY = { given_name: "", family_name: "", relation: "GUARD", phone: "", email: "", language: "fr", may_be_told: true };
-
-/** What a person is to the child, in words. */
-export function relationWord(relation: string): string {
-  return (RELATIONS.find(([code]) => code === relation)?.[1] ?? RELATIONS[0]?.[1])?.() ?? "";
-}
 
 export class ContactFields {
   readonly element: HTMLElement;

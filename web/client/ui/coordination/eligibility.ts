@@ -3,7 +3,7 @@
 import { type Child, h } from "../dom.ts";
 import { labelWord } from "../nomenclature.ts";
 import { t, tn } from "../words.ts";
-import { factWord } from "./facts.ts";
+import { factWord } from "./fact_words.ts";
 import type { EligibilityView, PathwayRules } from "./served.ts";
 
 /** Say what the rules answer; missing facts lead to their fields. */

@@ -1,24 +1,19 @@
 /** The family of a child: who they are, how to reach them, and changing that. */
 
-import { newId } from "../../core/ids.ts";
-import { Refused, type Ronde } from "../../shell/ronde.ts";
-import { openDialog } from "../dialog.ts";
+import { type Ronde } from "../../shell/ronde.ts";
 import { type Child, h } from "../dom.ts";
-import { form } from "../form.ts";
 import { icon } from "../icons.ts";
-import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import { nameOf } from "./consent.ts";
-import { ContactFields, relationWord } from "./contact_fields.ts";
-import { phoneWord } from "./fields.ts";
+import { phoneWord, relationWord } from "./family_words.ts";
 import type { ChildRecord, FamilyContact } from "./served.ts";
 
 /** Draw the family, with a way to add and to correct. */
 export function familySection(ronde: Ronde, child: ChildRecord, changed: () => void): HTMLElement {
-  const add = (): void => openContact(ronde, child, null, changed);
+  const add = (): void => void openContact(ronde, child, null, changed);
   return h(
     "section",
-    { class: "section" },
+    { class: "section", id: "family", tabindex: -1, "aria-label": t("Famille") },
     h(
       "div",
       { class: "row-between" },
@@ -32,7 +27,7 @@ export function familySection(ronde: Ronde, child: ChildRecord, changed: () => v
 }
 
 function row(ronde: Ronde, child: ChildRecord, contact: FamilyContact, changed: () => void): HTMLElement {
-  const edit = (): void => openContact(ronde, child, contact, changed);
+  const edit = (): void => void openContact(ronde, child, contact, changed);
   return h(
     "li",
     { class: "list-row" },
@@ -60,26 +55,7 @@ function reach(contact: FamilyContact): Child[] {
   ];
 }
 
-function openContact(ronde: Ronde, child: ChildRecord, held: FamilyContact | null, changed: () => void): void {
-  const fields = new ContactFields(held, t("Coordonnées"));
-  const send = async (): Promise<void> => {
-    await ronde.api.ask("PUT", `/children/${child.id}/contacts/${held?.id ?? newId()}`, fields.value());
-    dialog.close();
-    toast(t("C'est enregistré."));
-    changed();
-  };
-  const dialog = openDialog({
-    title: held === null ? t("Ajouter quelqu'un") : nameOf(held),
-    body: form({
-      fields: fields.fields,
-      body: fields.element,
-      action: t("Enregistrer"),
-      verify: () => fields.faults(),
-      send,
-      blame: (error) => {
-        if (!(error instanceof Refused)) return null;
-        return error.code === "bad_email" ? fields.email : error.code === "bad_phone" ? fields.phone : null;
-      },
-    }),
-  });
+/** What asks for somebody is loaded when somebody is added or corrected. */
+async function openContact(...asked: Parameters<typeof import("./family_dialog.ts").openContact>): Promise<void> {
+  (await import("./family_dialog.ts")).openContact(...asked);
 }

@@ -88,12 +88,6 @@ export function phoneOf(typed: string): string | null {
   return plain.startsWith("00") ? `+${plain.slice(2)}` : plain;
 }
 
-/** Write a number as its country reads it. */
-export function phoneWord(phone: string): string {
-  const french = /^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/u.exec(phone);
-  return french === null ? phone : `0${french.slice(1).join(" ")}`;
-}
-
 /** Read a number as people type it, with a comma or a point; null for nothing, NaN for no number. */
 export function numberOf(typed: string): number | null {
   const plain = typed.replace(/\s/gu, "").replace(",", ".");

@@ -2,11 +2,9 @@
 
 import type { ProfessionalId } from "../../core/ids.ts";
 import { type Ronde, seatOf } from "../../shell/ronde.ts";
-import { confirm } from "../dialog.ts";
 import { type Child, h } from "../dom.ts";
 import { busy } from "../form.ts";
 import { type IconName, icon } from "../icons.ts";
-import { openMenu } from "../menu.ts";
 import { seatWord } from "../nomenclature.ts";
 import { avatar, fullName } from "../parts/avatar.ts";
 import { t } from "../words.ts";
@@ -93,18 +91,10 @@ function menuButton(name: string, who: Colleague | undefined, id: ProfessionalId
     { class: "icon-button", type: "button", "aria-label": t("Actions pour {name}", { name }), "aria-haspopup": "menu", "aria-expanded": "false" },
     icon("more"),
   );
-  const release = async (): Promise<void> => {
-    const sure = await confirm({
-      title: t("Retirer {name} du cercle ?", { name }),
-      text: [
-        h("p", null, t("Dès maintenant, {name} ne lira plus rien de nouveau et n'apparaîtra plus parmi les membres.", { name: who?.given_name ?? name })),
-        h("p", { class: "soft" }, t("Ce qui a déjà été lu reste sur ses appareils. Vous pourrez l'y faire revenir.")),
-      ],
-      action: t("Retirer du cercle"),
-      danger: true,
-    });
-    if (sure) await busy(button, acts.release(id));
+  const open = async (): Promise<void> => {
+    const { openMemberMenu } = await import("./member_menu.ts");
+    openMemberMenu(button, { name, called: who?.given_name ?? name, release: async () => acts.release(id) });
   };
-  button.addEventListener("click", () => openMenu(button, [{ label: t("Retirer du cercle"), icon: "leave", danger: true, run: () => void release() }]));
+  button.addEventListener("click", () => void open());
   return button;
 }

@@ -1,32 +1,7 @@
-/** What stands at the head of the office's pages: a title, its act, and the way between the lists. */
+/** What whoever has no business in the office is told. */
 
-import { type Child, h } from "../dom.ts";
-import { type IconName, icon } from "../icons.ts";
-import type { PageContext } from "../router.ts";
+import { h } from "../dom.ts";
 import { t } from "../words.ts";
-import { type Powers, powersOf } from "./powers.ts";
-
-export type OfficeTab = "start" | "children" | "professionals" | "late";
-
-/** A page of the office, with one tab open. */
-export function officePage(
-  { ronde }: PageContext,
-  open: OfficeTab,
-  given: { readonly title: string; readonly action?: Child; readonly body: Child },
-): HTMLElement {
-  return h(
-    "div",
-    { class: "page office" },
-    h(
-      "header",
-      { class: "page-header" },
-      h("h1", { class: "page-title" }, given.title),
-      given.action !== undefined && h("div", { class: "page-actions" }, given.action),
-    ),
-    tabs(open, powersOf(ronde.me?.role)),
-    given.body,
-  );
-}
 
 /** Say that only the office sees this, to whoever came here by an address. */
 export function notYours(): HTMLElement {
@@ -37,25 +12,4 @@ export function notYours(): HTMLElement {
     h("p", { class: "soft" }, t("Ces pages sont celles de la coordination et du secrétariat.")),
     h("a", { class: "button", href: "/" }, t("Retour à ma journée")),
   );
-}
-
-function tabs(open: OfficeTab, powers: Powers): HTMLElement {
-  const tab = (name: OfficeTab, path: string, drawing: IconName, label: string): HTMLElement =>
-    h(
-      "a",
-      { class: "tab", href: `/coordination${path}`, "aria-current": name === open ? "page" : null },
-      icon(drawing, "small"),
-      label,
-    );
-  const bar = h(
-    "nav",
-    { class: "tabs", "aria-label": t("Coordination") },
-    tab("start", "", "check", t("À faire")),
-    powers.children && tab("children", "/children", "circles", t("Enfants")),
-    tab("professionals", "/professionals", "people", t("Professionnels")),
-    powers.children && tab("late", "/late", "clock", t("En retard")),
-  );
-  // On a narrow screen the open tab may lie beyond the edge.
-  requestAnimationFrame(() => bar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
-  return bar;
 }

@@ -1,7 +1,6 @@
 /** A child's visits and appointments as the office minds them: what is late, what is to be said, what comes. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { appointmentRow } from "../appointments/row.ts";
 import { type AppointmentView, type CalendarView, type DaysForm, beginsAt, isOpen, isToRemake } from "../appointments/served.ts";
 import { dayOf } from "../dates.ts";
 import type { PathwayForm } from "../documents/served.ts";
@@ -13,7 +12,10 @@ import type { ChildHeader, VisitStanding } from "../served.ts";
 import { t } from "../words.ts";
 import { Paged } from "./paged.ts";
 
-export type Visits = { readonly calendar: CalendarView; readonly appointments: readonly AppointmentView[] };
+type Rows = typeof import("../appointments/row.ts");
+
+/** `rows` draws appointments: it is loaded where there are some. */
+export type Visits = { readonly calendar: CalendarView; readonly appointments: readonly AppointmentView[]; readonly rows: Rows | null };
 
 /** Fetch a child's days and appointments. */
 export async function visitsOf(ronde: Ronde, child: ChildHeader, signal: AbortSignal): Promise<Visits> {
@@ -24,19 +26,20 @@ export async function visitsOf(ronde: Ronde, child: ChildHeader, signal: AbortSi
   ]);
   const windows = new Map(days.value.visits.map((each) => [each.visit, each.window] as const));
   const visits = pathway.value.visits.map(({ code, label }) => ({ code, label, window: windows.get(code) ?? null }));
-  return { calendar: { visits }, appointments: [...appointments].sort((one, other) => one.slot.start.localeCompare(other.slot.start)) };
+  const rows = appointments.length > 0 ? await import("../appointments/row.ts") : null;
+  return { calendar: { visits }, appointments: [...appointments].sort((one, other) => one.slot.start.localeCompare(other.slot.start)), rows };
 }
 
-/** Draw what is late or due, what nobody settled, and what comes. */
+/** What is late or due, what nobody settled, and what comes; `book` asks for an appointment for a visit. */
 export function visitsSection(given: {
   readonly ronde: Ronde;
   readonly child: ChildHeader;
   readonly people: People;
   readonly visits: Visits;
   readonly changed: () => void;
-}): HTMLElement {
+}): { readonly element: HTMLElement; readonly book: (visit: string | null) => void } {
   const { ronde, child, people, visits, changed } = given;
-  const { calendar, appointments } = visits;
+  const { calendar, appointments, rows } = visits;
   const open = async (visit: string | null, moves: AppointmentView | null): Promise<void> => {
     const { openBooking } = await import("../appointments/booking.ts");
     openBooking({ ronde, child: child.id, people, calendar, moves, visit, done: changed });
@@ -47,15 +50,15 @@ export function visitsSection(given: {
     return found === undefined ? code : labelWord(found.label);
   };
   const late = new Set<string | null>(child.late_visits.map((each) => each.visit));
-  const row = (each: AppointmentView): HTMLElement => {
+  const row = (each: AppointmentView): Child => {
     // A visit that is late has its button already, beside the day it was due.
     const remake = late.has(each.visit) ? {} : { remake: (): void => book(each.visit) };
-    return appointmentRow(each, { ronde, people, visitName, move: (moved) => book(moved.visit, moved), changed, ...remake }, isPast(each));
+    return rows?.appointmentRow(each, { ronde, people, visitName, move: (moved) => book(moved.visit, moved), changed, ...remake }, isPast(each));
   };
   const missed = appointments.filter((each) => isToRemake(each, appointments));
   const due = toBook(child, book, new Set(missed.map((each) => each.visit)));
   const booked = appointments.filter(isOpen).sort((one, other) => Number(isPast(other)) - Number(isPast(one)));
-  return h(
+  const element = h(
     "section",
     { class: "section", id: "appointments", tabindex: -1, "aria-label": t("Rendez-vous") },
     h(
@@ -68,6 +71,7 @@ export function visitsSection(given: {
     missed.length + booked.length > 0 && h("ul", { class: "stack-tight" }, [...missed, ...booked].map(row)),
     missed.length + booked.length === 0 && due === false && h("p", { class: "soft" }, t("Aucun rendez-vous à venir.")),
   );
+  return { element, book };
 }
 
 function isPast(appointment: AppointmentView): boolean {

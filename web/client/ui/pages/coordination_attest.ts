@@ -12,7 +12,6 @@ import { type Child, h } from "../dom.ts";
 import { field, form } from "../form.ts";
 import { icon } from "../icons.ts";
 import { fullName } from "../parts/avatar.ts";
-import { qrCode } from "../parts/qr.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
 import { toast } from "../toast.ts";
@@ -93,7 +92,7 @@ function compare(context: PageContext, colleague: Colleague, key: string, self: 
       { class: "safety-number code", role: "group", "aria-label": t("Le numéro à comparer") },
       (key.match(/.{1,4}/gu) ?? []).map((each) => h("span", null, each)),
     ),
-    !self && qrCode(key, t("Le même numéro, à scanner")),
+    !self && drawn(key),
     form({
       fields: [box],
       body: box.element,
@@ -103,6 +102,14 @@ function compare(context: PageContext, colleague: Colleague, key: string, self: 
     }),
     !self && h("p", { class: "small muted" }, t("S'il diffère, ne cochez rien : quelqu'un s'est peut-être glissé entre vous. Prévenez l'administration de Ronde.")),
   );
+}
+
+/** The same number as a drawing: the page stands before what draws it is loaded. */
+function drawn(key: string): HTMLElement {
+  const place = h("div");
+  const draw = async (): Promise<void> => void place.append((await import("../parts/qr.ts")).qrCode(key, t("Le même numéro, à scanner")));
+  draw().catch(() => undefined);
+  return place;
 }
 
 /** For whoever begins anew, or whose device the server does not show: the number is typed as it is read. */

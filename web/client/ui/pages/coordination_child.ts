@@ -3,11 +3,11 @@
 import type { ChildId } from "../../core/ids.ts";
 import { ageWords, childName } from "../circle/frame.ts";
 import { type ChildFile, childSteps } from "../coordination/child_steps.ts";
-import { FactsForm } from "../coordination/facts.ts";
 import { familySection } from "../coordination/family.ts";
 import { notYours } from "../coordination/office.ts";
 import { colleaguesOf, peopleAmong, physicians } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
+import type { FactsForm } from "../coordination/facts.ts";
 import type { ChildRecord, Colleague, ConsentView, EligibilityView, PathwayRules } from "../coordination/served.ts";
 import { visitsOf, visitsSection } from "../coordination/visits.ts";
 import { dateOf } from "../dates.ts";
@@ -22,7 +22,7 @@ import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 
 export async function coordinationChildPage(context: PageContext): Promise<Page> {
-  const { ronde, place, signal } = context;
+  const { ronde, place, signal, filter } = context;
   const powers = powersOf(ronde.me?.role);
   if (!powers.children) return { title: t("Enfants"), element: notYours() };
   const id = place.params["child"] as ChildId;
@@ -31,19 +31,30 @@ export async function coordinationChildPage(context: PageContext): Promise<Page>
   const birth = birthSection(context, file.child);
   const choosePhysician = async (): Promise<void> =>
     (await corrections()).openPhysician(ronde, file.child, physicians(colleagues), context.again);
+  const dates = visitsSection({ ronde, child: file.header, people: peopleAmong(colleagues), visits, changed: context.again });
   const element = subpage(
     { href: "/coordination/children", name: t("Enfants") },
     childName(file.header),
     [ageWords(file.header), stageWord(file.header.stage)].join(" · "),
-    childSteps(file, { context, decides: powers.decide, ask: birth.ask, choosePhysician: () => void choosePhysician() }),
-    visitsSection({ ronde, child: file.header, people: peopleAmong(colleagues), visits, changed: context.again }),
+    await childSteps(file, { context, decides: powers.decide, ask: birth.ask, choosePhysician: () => void choosePhysician() }),
+    dates.element,
     familySection(ronde, file.child, context.again),
     identitySection(context, file, colleagues, choosePhysician),
     birth.element,
   );
+  const asked: Readonly<Record<string, () => unknown>> = {
+    physician: choosePhysician,
+    identity: async () => (await corrections()).openIdentity(ronde, file.child, context.again),
+    consent: async () => powers.decide && (await import("../coordination/consent_dialog.ts")).openConsent(ronde, file.child, context.again),
+  };
   const arrived = (): void => {
-    if (place.query.get("edit") === "physician") void choosePhysician();
-    if (place.token === "appointments") element.querySelector<HTMLElement>("#appointments")?.scrollIntoView();
+    const [edit, fact, visit] = ["edit", "fact", "book"].map((name) => place.query.get(name));
+    // Once is enough: what was asked for by the address is not asked anew after it is answered.
+    filter({ edit: null, fact: null, book: null });
+    void asked[edit ?? ""]?.();
+    if (fact != null) birth.ask(fact);
+    if (visit != null) dates.book(visit);
+    if (place.token === "appointments" || place.token === "family") element.querySelector<HTMLElement>(`#${place.token}`)?.scrollIntoView();
   };
   return { title: t("Fiche d'un enfant"), element, arrived };
 }
@@ -92,23 +103,33 @@ async function corrections(): Promise<typeof import("../coordination/corrections
   return await import("../coordination/corrections.ts");
 }
 
-/** The facts of birth, folded; `ask` unfolds them at one of them. */
+/** The facts of birth, folded, and loaded when somebody unfolds them; `ask` does so at one of them. */
 function birthSection(context: PageContext, child: ChildRecord): { readonly element: HTMLElement; readonly ask: (fact: string) => void } {
   const save = async (perinatal: Readonly<Record<string, unknown>>): Promise<void> => {
     await context.ronde.api.ask("PATCH", `/children/${child.id}`, { perinatal });
     toast(t("C'est enregistré."));
     context.again();
   };
-  const facts = new FactsForm(child.perinatal, save);
   const element = h(
     "details",
     { class: "card" },
     h("summary", { class: "section-title office-fold" }, icon("document", "small"), t("La naissance, pour les critères")),
-    facts.element,
   );
-  const ask = (fact: string): void => {
-    element.open = true;
-    facts.focus(fact);
+  const unfolded = async (): Promise<FactsForm> => {
+    const { FactsForm: Form } = await import("../coordination/facts.ts");
+    return new Form(child.perinatal, save);
   };
-  return { element, ask };
+  let form: Promise<FactsForm> | null = null;
+  const facts = async (): Promise<FactsForm> => {
+    form ??= unfolded();
+    const made = await form;
+    if (!element.contains(made.element)) element.append(made.element);
+    return made;
+  };
+  element.addEventListener("toggle", () => void facts());
+  const ask = async (fact: string): Promise<void> => {
+    element.open = true;
+    (await facts()).focus(fact);
+  };
+  return { element, ask: (fact) => void ask(fact) };
 }

@@ -2,7 +2,8 @@
 
 import { childName } from "../circle/frame.ts";
 import { Directory, type Filter } from "../coordination/directory.ts";
-import { notYours, officePage } from "../coordination/office.ts";
+import { notYours } from "../coordination/office.ts";
+import { officePage } from "../coordination/office_page.ts";
 import { Paged } from "../coordination/paged.ts";
 import { CHILDREN, colleaguesOf } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";

@@ -7,11 +7,9 @@ import { Composition } from "../coordination/composition.ts";
 import { membersSection } from "../coordination/members.ts";
 import { notYours } from "../coordination/office.ts";
 import { colleaguesOf } from "../coordination/people.ts";
-import { picker } from "../coordination/picker.ts";
 import { radios } from "../coordination/fields.ts";
 import { powersOf } from "../coordination/powers.ts";
 import { seats, trusts } from "../coordination/seats.ts";
-import { whyNot } from "../coordination/why_not.ts";
 import { type Child, announce, fill, h } from "../dom.ts";
 import { confirm } from "../dialog.ts";
 import { busy } from "../form.ts";
@@ -32,22 +30,28 @@ export async function coordinationCirclePage(context: PageContext): Promise<Page
     colleaguesOf(ronde, signal),
   ]);
   const composition = await Composition.open(ronde, child, colleagues);
-  const room = new Room(context, composition);
+  // Whoever only looks at somebody else's circle chooses nobody.
+  const choosing = composition.isOurs && !composition.closed ? await import("../coordination/picker.ts") : null;
+  const room = new Room(context, composition, choosing);
   signal.addEventListener("abort", ronde.on("channel", () => room.drawMembers()));
   return { title, element: room.element };
 }
+
+type Choosing = typeof import("../coordination/picker.ts");
 
 class Room {
   readonly element: HTMLElement;
   readonly #context: PageContext;
   readonly #composition: Composition;
+  readonly #choosing: Choosing | null;
   readonly #members = h("div", { class: "office-slot" });
   readonly #choice = h("div", { class: "stack-loose" });
   readonly #act = h("div", { class: "stack-tight office-slot" });
   #working = false;
 
-  constructor(context: PageContext, composition: Composition) {
+  constructor(context: PageContext, composition: Composition, choosing: Choosing | null) {
     this.#context = context;
+    this.#choosing = choosing;
     this.#composition = composition;
     const { child } = composition;
     this.element = subpage(
@@ -109,7 +113,7 @@ class Room {
         "section",
         { class: "section" },
         h("h2", { class: "section-title" }, circle === null ? t("Qui suit {name} ?", { name: child.given_name }) : t("Faire entrer quelqu'un")),
-        picker({
+        this.#choosing?.picker({
           colleagues: [...colleagues.values()].filter((each) => !inside.has(each.id)),
           chosen: new Set(chosen),
           referring: child.referring_physician,
@@ -158,7 +162,7 @@ class Room {
       await busy(button, this.#composition.goOn(drawn));
       this.#told(fresh);
     } catch (error) {
-      toast(t("Interrompu : {why} Ce qui est fait reste fait.", { why: whyNot(error) }), { seconds: 12 });
+      toast(t("Interrompu : {why} Ce qui est fait reste fait.", { why: await why(error) }), { seconds: 12 });
       await this.#composition.refresh().catch(() => undefined);
     }
     this.#working = false;
@@ -182,7 +186,7 @@ class Room {
       await work();
       toast(words);
     } catch (error) {
-      toast(whyNot(error), { seconds: 12 });
+      toast(await why(error), { seconds: 12 });
       await this.#composition.refresh().catch(() => undefined);
     }
     this.#draw();
@@ -201,4 +205,10 @@ class Room {
 
 function note(words: string): HTMLElement {
   return h("p", { class: "banner" }, icon("info"), h("span", null, words));
+}
+
+/** Why something was refused: the words are loaded when something is. */
+async function why(error: unknown): Promise<string> {
+  const { whyNot } = await import("../coordination/why_not.ts");
+  return whyNot(error);
 }

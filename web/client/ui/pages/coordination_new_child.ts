@@ -3,7 +3,6 @@
 import { Refused } from "../../shell/ronde.ts";
 import { BirthFields, IdentityFields } from "../coordination/child_fields.ts";
 import { ContactFields } from "../coordination/contact_fields.ts";
-import { isAnother } from "../coordination/doubles.ts";
 import { type Choice, choice } from "../coordination/fields.ts";
 import { Keeping, type Kept, countOf, keptOf } from "../coordination/keeping.ts";
 import { notYours } from "../coordination/office.ts";
@@ -86,6 +85,7 @@ class Entry {
       go(`/coordination/children/${child.id}`);
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== "likely_duplicate" || alike) throw error;
+      const { isAnother } = await import("../coordination/doubles.ts");
       if (await isAnother(await this.#likely())) await this.#send(true);
     }
   }

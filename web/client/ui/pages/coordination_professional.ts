@@ -3,7 +3,7 @@
 import type { ProfessionalId } from "../../core/ids.ts";
 import { isKnown } from "../coordination/admission.ts";
 import { type ConventionOptions, conventionSteps, isOver } from "../coordination/convention.ts";
-import { phoneWord } from "../coordination/fields.ts";
+import { phoneWord } from "../coordination/family_words.ts";
 import { invite } from "../coordination/invitation.ts";
 import { notYours } from "../coordination/office.ts";
 import { type Step, leadingSteps } from "../coordination/path.ts";

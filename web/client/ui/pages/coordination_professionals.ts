@@ -1,7 +1,8 @@
 /** Everybody of the network, with convention, account and identity. */
 
 import { Directory, type Filter } from "../coordination/directory.ts";
-import { notYours, officePage } from "../coordination/office.ts";
+import { notYours } from "../coordination/office.ts";
+import { officePage } from "../coordination/office_page.ts";
 import { Paged } from "../coordination/paged.ts";
 import { PROFESSIONALS } from "../coordination/people.ts";
 import { uninvited, unsigned, unverified } from "../coordination/needs.ts";

@@ -1,0 +1,69 @@
+/** Where each thing that is found is mended: a page of ours, or what opens over the board. Pure. */
+
+import type { Act, BoardFinding, BoardLine } from "./board_served.ts";
+
+/** What opens over the board; the others are links. */
+export type Opens = "physician" | "contact" | "reminder";
+export type Mend = { readonly opens: Opens } | { readonly href: string };
+
+/** Of whom several may be mended in one go. */
+const TOGETHER: Readonly<Partial<Record<Opens, true>>> = { physician: true, reminder: true };
+
+type Asked = { readonly line: BoardLine; readonly finding: BoardFinding; readonly circles: ReadonlySet<string> };
+
+const MENDS: Readonly<Record<Act, (asked: Asked) => Mend>> = {
+  contact_family: () => ({ opens: "contact" }),
+  choose_physician: () => ({ opens: "physician" }),
+  book_visit: ({ line, finding }) => ({ href: `${fileOf(line)}?book=${encodeURIComponent(finding.target)}` }),
+  see_to_notice: ({ line }) => ({ href: `${fileOf(line)}#appointments` }),
+  settle_appointment: ({ line }) => ({ href: `${fileOf(line)}#appointments` }),
+  record_consent: ({ line }) => ({ href: `${fileOf(line)}?edit=consent` }),
+  qualify_identity: ({ line }) => ({ href: `${fileOf(line)}?edit=identity` }),
+  open_forfait: ({ line }) => ({ href: careOf(line) }),
+  review_forfait: ({ line }) => ({ href: careOf(line) }),
+  remind_professional: reminding,
+  renew_convention: ({ line, finding }) => ({ href: finding.who === null ? fileOf(line) : personOf(finding.who) }),
+  complete_file: completing,
+  convene_meeting: ({ line }) => ({ href: line.child.circle === null ? fileOf(line) : `/circles/${line.child.circle}` }),
+  record_departure: ({ line }) => ({ href: fileOf(line) }),
+};
+
+/** Say how a finding is mended; `circles` are those that this device can write in. */
+export function mendOf(line: BoardLine, finding: BoardFinding, circles: ReadonlySet<string>): Mend {
+  return MENDS[finding.act]({ line, finding, circles });
+}
+
+/** Tell whether several of these can be mended by one answer. */
+export function mendsTogether(mend: Mend): mend is { readonly opens: Opens } {
+  return "opens" in mend && TOGETHER[mend.opens] === true;
+}
+
+/** Where we write in the circle, a task says it; else one looks them up and calls. */
+function reminding({ line, finding, circles }: Asked): Mend {
+  const { circle } = line.child;
+  if (finding.who === null) return { href: careOf(line) };
+  return circle !== null && circles.has(circle) ? { opens: "reminder" } : { href: personOf(finding.who) };
+}
+
+/** The first thing that lacks leads to its field; the next one stands there when it is filled in. */
+function completing({ line, finding }: Asked): Mend {
+  const [first = ""] = finding.missing;
+  const { circle, id } = line.child;
+  if (first === "gestational_age" || first === "discharged_on") return { href: `${fileOf(line)}?fact=${first}` };
+  if (first === "circle") return { href: `/coordination/circles/${id}` };
+  if (!first.startsWith("form:") || circle === null) return { href: `${fileOf(line)}#family` };
+  return { href: `/circles/${circle}/documents?form=${encodeURIComponent(first.slice("form:".length))}` };
+}
+
+function fileOf({ child }: BoardLine): string {
+  return `/coordination/children/${child.id}`;
+}
+
+function careOf(line: BoardLine): string {
+  const { circle } = line.child;
+  return circle === null ? fileOf(line) : `/circles/${circle}/care`;
+}
+
+function personOf(professional: string): string {
+  return `/coordination/professionals/${professional}`;
+}

@@ -1,0 +1,20 @@
+/** A family's words: what somebody is to the child, and their number as one reads it. */
+
+import { t } from "../words.ts";
+
+export const RELATIONS: readonly (readonly [string, () => string])[] = [
+  ["GUARD", () => t("Parent ou tuteur")],
+  ["QUAL", () => t("Personne de confiance")],
+  ["CAREGIVER", () => t("Aidant")],
+];
+
+/** What a person is to the child, in words. */
+export function relationWord(relation: string): string {
+  return (RELATIONS.find(([code]) => code === relation)?.[1] ?? RELATIONS[0]?.[1])?.() ?? "";
+}
+
+/** Write a number as its country reads it. */
+export function phoneWord(phone: string): string {
+  const french = /^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/u.exec(phone);
+  return french === null ? phone : `0${french.slice(1).join(" ")}`;
+}

@@ -1,0 +1,84 @@
+/** One year of the pathway: each indicator with what it is of, drawn and as a table. */
+
+import { type Child, h } from "../dom.ts";
+import { labelWord } from "../nomenclature.ts";
+import { number, t } from "../words.ts";
+import { bar, span } from "./report_bars.ts";
+import type { Figure, Report, ReportPathway } from "./report_served.ts";
+import { daysWord, figureWord, isDelay, keyWord, markWord, percentWord, sentenceOf } from "./report_words.ts";
+
+/** Draw all figures of a year, in the order of the pathway. */
+export function reportSections({ figures }: Report, pathway: ReportPathway): HTMLElement {
+  return h("div", { class: "report" }, figures.map((figure) => section(figure, pathway)));
+}
+
+function section(figure: Figure, pathway: ReportPathway): HTMLElement {
+  const id = `figure-${figure.code}`;
+  const note = pathway.indicators.find((each) => each.code === figure.code)?.note ?? null;
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": id },
+    h(
+      "div",
+      { class: "row-between" },
+      h("h2", { class: "section-title", id }, labelWord(figure.label)),
+      h("span", { class: figure.mark === "S" ? "badge" : "badge badge-warm", title: note }, markWord(figure.mark)),
+    ),
+    h("p", { class: "report-total" }, h("span", { class: "report-figure number" }, total(figure, pathway)), h("span", { class: "soft" }, sentenceOf(figure, pathway))),
+    table(figure, pathway),
+  );
+}
+
+function total(figure: Figure, pathway: ReportPathway): string {
+  if (figure.n === 0) return "–";
+  if (figure.median !== null && isDelay(figure, pathway)) return daysWord(figure.median);
+  if (figure.percent !== null && figure.median === null) return percentWord(figure.percent);
+  if (figure.mean !== null) return figureWord(figure.mean);
+  return figure.denominator === null ? number(figure.n) : t("{part} sur {whole}", { part: figure.numerator ?? 0, whole: figure.denominator });
+}
+
+type Line = { readonly name: string; readonly value: string; readonly drawn: Child };
+
+function table(figure: Figure, pathway: ReportPathway): Child {
+  const lines = [...shares(figure), ...spread(figure, pathway), ...parts(figure, pathway)];
+  if (lines.length === 0) return null;
+  const head = (words: Child, look = ""): HTMLElement => h("th", { scope: "col", class: look }, words);
+  return h(
+    "div",
+    { class: "table-scroll" },
+    h(
+      "table",
+      { class: "table report-table", "aria-label": labelWord(figure.label) },
+      h("thead", null, h("tr", null, head(t("Quoi")), head(t("Nombre"), "report-value"), head(h("span", { class: "visually-hidden" }, t("Dessin")), "report-drawn"))),
+      h("tbody", null, lines.map((line) => h("tr", null, h("th", { scope: "row" }, line.name), h("td", { class: "report-value number" }, line.value), h("td", { class: "report-drawn" }, line.drawn)))),
+    ),
+  );
+}
+
+/** A share beside the one to compare it with; of too few no bar is drawn, since it would say a percentage. */
+function shares({ percent, baseline, numerator, denominator }: Figure): readonly Line[] {
+  if (denominator === null) return [];
+  const of = t("{part} sur {whole}", { part: numerator ?? 0, whole: denominator });
+  const now = percent === null ? { value: of, drawn: null } : { value: `${percentWord(percent)} (${of})`, drawn: bar(percent, 100) };
+  const before = baseline === null ? [] : [{ name: t("Référence"), value: percentWord(baseline), drawn: bar(baseline, 100, "before") }];
+  return [{ name: t("Cette année"), ...now }, ...before];
+}
+
+function spread(figure: Figure, pathway: ReportPathway): readonly Line[] {
+  const { median, lower_quartile: low, upper_quartile: high } = figure;
+  if (median === null || low === null || high === null || !isDelay(figure, pathway)) return [];
+  const whole = Math.max(high * 1.25, 1);
+  return [
+    { name: t("Médiane"), value: daysWord(median), drawn: span(low, median, high, whole) },
+    { name: t("Un quart en moins de"), value: daysWord(low), drawn: null },
+    { name: t("Un quart en plus de"), value: daysWord(high), drawn: null },
+  ];
+}
+
+/** The parts, the greatest first; one child may be in several. */
+function parts(figure: Figure, pathway: ReportPathway): readonly Line[] {
+  const most = Math.max(1, ...figure.parts.map((each) => each.count));
+  return [...figure.parts]
+    .sort((one, other) => other.count - one.count)
+    .map(({ key, count }) => ({ name: keyWord(key, figure, pathway), value: number(count), drawn: bar(count, most) }));
+}

@@ -30,6 +30,7 @@ PAGES = (
     "/circles/{circle}",
     "/circles/{circle}/{tab}",
     "/tasks",
+    "/statements",
     "/documents/{document}",
     "/coordination",
     "/coordination/{part}",

@@ -85,6 +85,8 @@ class Ground:
             circles=self.stores.circles,
             appointments=self.stores.appointments,
             documents=self.stores.documents,
+            meetings=self.stores.meetings,
+            leavings=self.stores.departures,
             surroundings=self.around,
             pathway=self.pathway,
         )
@@ -103,8 +105,6 @@ class Ground:
                 forfaits=self.pathway_stores.forfaits,
                 pathway=self.pathway,
             ),
-            meetings=self.stores.meetings,
-            leavings=self.stores.departures,
             surroundings=self.around,
             pathway=self.pathway,
         )

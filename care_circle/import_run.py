@@ -69,10 +69,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a line, and of which record."""
+    """What became of a line, and of which record; `begun`: the application it became so in."""
 
     result: Result
     target: str | None = None
+    begun: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,11 @@ class ReportPage:
     id: str
     run: ImportId
     lines: tuple[ReportLine, ...] = field(repr=False)
+
+    def results(self, begun: datetime) -> Counter[str]:
+        """Count what became of the lines in the application that began then."""
+        outcomes = [line.outcome for line in self.lines if line.outcome is not None]
+        return Counter(each.result.value for each in outcomes if each.begun == begun)
 
     def done(self) -> "ReportPage":
         """Forget what was read of the lines that are dealt with."""
@@ -225,17 +231,12 @@ class ImportRun:
             return self
         return replace(self, application=replace(self.application, stopping=True))
 
-    def advanced(self, results: Counter[str], *, now: datetime) -> "ImportRun":
-        """Count lines that were dealt with, and keep the lease."""
+    def advanced(self, results: Mapping[str, int], *, now: datetime) -> "ImportRun":
+        """Note how many lines were dealt with so far, counted on the pages, and keep the lease."""
         if self.application is None:
             return self
-        counted = Counter(self.application.results)
-        counted.update(results)
-        application = replace(
-            self.application,
-            done=self.application.done + results.total(),
-            results=dict(counted),
-        )
+        done = sum(results.values())
+        application = replace(self.application, done=done, results=dict(results))
         return replace(self, application=application, until=now + LEASE)
 
     def ended(self, *, now: datetime) -> "ImportRun":

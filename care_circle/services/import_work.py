@@ -7,6 +7,7 @@ finds the lines that nothing became of yet.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from care_circle.access import Action, Forbidden, NotFound
 from care_circle.actor import Actor
@@ -55,32 +56,44 @@ class ImportWork:
             await self.guard.network(
                 person.actor, action_on(run.sorts), kind="import", thing=run.id
             )
-            landing = self._landing(person.actor, run)
-            for number in range(run.pages):
-                if not await self._apply_page(landing, await self.runs.page(run.id, number)):
-                    break
+            await self._apply_pages(run, self._landing(person.actor, run), application.at)
         except (NotFound, Forbidden):
             # Whoever began it may not go on: what was done stays, the rest is for somebody else.
             pass
         now = self.surroundings.now()
         await self.runs.change(run.id, lambda held: held.ended(now=now))
 
-    async def _apply_page(self, landing: Landing, page: ReportPage) -> bool:
+    async def _apply_pages(self, run: ImportRun, landing: Landing, begun: datetime) -> None:
+        """Take over what is due, page by page; what is counted is what the pages say."""
+        results, going = Counter[str](), True
+        for number in range(run.pages):
+            page = await self.runs.page(run.id, number)
+            if going:
+                page, going = await self._apply_page(landing, page, begun)
+            results.update(page.results(begun))
+            if page.results(begun):
+                await self._advance(run.id, Counter(results))
+
+    async def _apply_page(
+        self, landing: Landing, page: ReportPage, begun: datetime
+    ) -> tuple[ReportPage, bool]:
         """Take over the lines of a page that are due; tell whether to go on with the next."""
-        lines, results, going = list(page.lines), Counter[str](), True
+        lines, going = list(page.lines), True
         for place, line in enumerate(lines):
             if line.is_due:
                 going = not (await self._is_stopping(page.run))
                 if not going:
                     break
-                outcome = await landing.land(line)
+                outcome = replace(await landing.land(line), begun=begun)
                 lines[place] = replace(line, outcome=outcome)
-                results[outcome.result.value] += 1
-        if results:
-            await self.runs.keep_page(replace(page, lines=tuple(lines)).done())
-            now = self.surroundings.now()
-            await self.runs.change(page.run, lambda held: held.advanced(results, now=now))
-        return going
+        after = replace(page, lines=tuple(lines)).done()
+        if after != page:
+            await self.runs.keep_page(after)
+        return after, going
+
+    async def _advance(self, run: ImportId, results: Counter[str]) -> None:
+        now = self.surroundings.now()
+        await self.runs.change(run, lambda held: held.advanced(results, now=now))
 
     async def _is_stopping(self, run: ImportId) -> bool:
         held = await self.runs.run(run)

@@ -146,6 +146,8 @@ UNPLANTED: Mapping[str, str] = {
     "MarkForm.transcript": "a hash of thirty-two bytes and nothing else",
     "PreferencesForm.quiet_from": "a time of the clock and nothing else: its pattern is tested",
     "PreferencesForm.quiet_to": "the same",
+    "ApplicationForm.digest": "compared with the report's own digest, never kept",
+    "ChoiceForm.wanted": "a word of ours or an id that a report offered: anything else is refused",
     "SignInForm.device": "an id, asked by hand among the bad inputs",
 }
 """Fields in which no phrase of the tables stands, each with the reason."""

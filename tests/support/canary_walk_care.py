@@ -27,6 +27,7 @@ from tests.support.canary_walk import PATIENCE_SECONDS, Walk, command
 from tests.support.canary_walk_early_care import care_early, state_care
 from tests.support.canary_walk_family import tell_family
 from tests.support.canary_walk_files import keep_backup, leave_files
+from tests.support.canary_walk_imports import bring_in
 from tests.support.canary_walk_self import mind_oneself
 from tests.support.care_answers import ASQ, WHOLE
 from tests.support.network import child_form

@@ -1,8 +1,6 @@
 /** The head of a child's own pages: in its circle with the circle's tabs, at the office without. */
 
 import type { ChildId, CircleId } from "../../core/ids.ts";
-import type { Ronde } from "../../shell/ronde.ts";
-import { atOnce } from "../at_once.ts";
 import { type Tab, ageWords, childName, circleFrame } from "../circle/frame.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
@@ -10,7 +8,6 @@ import "../more_icons.ts";
 import type { Page, PageContext } from "../router.ts";
 import { type Setting, settingOf } from "./around.ts";
 import type { LineOfLife } from "./life_line.ts";
-import type { PathwayForm } from "./served.ts";
 
 export type ChildFrame = Setting & {
   readonly page: (...body: readonly Child[]) => Page;
@@ -49,9 +46,4 @@ function officeHead({ child }: Setting): HTMLElement {
       h("p", { class: "circle-facts" }, ageWords(child)),
     ),
   );
-}
-
-/** The pathway's definition, as this device kept it while it asks: it hardly ever changes. */
-export async function pathwayOf(ronde: Ronde): Promise<PathwayForm> {
-  return (await atOnce<PathwayForm>(ronde, "/pathway")).value;
 }

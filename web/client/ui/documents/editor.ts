@@ -12,15 +12,12 @@ import { said } from "../faults.ts";
 import { t } from "../words.ts";
 import type { Names } from "./answer_words.ts";
 import type { AnswerProblem } from "./answers.ts";
-import { conflictPart } from "./conflict.ts";
 import { isRow, withAnswer } from "./form.ts";
+import { type KeptDraft, draftKey, newest } from "./kept.ts";
 import type { Answers, DocumentView, FormDefinition, Path } from "./served.ts";
 import { Sheet, type SheetOptions } from "./sheet.ts";
 
 const SAVE_MS = 1200;
-
-/** What this device keeps: the answers, and what they began from. */
-export type KeptDraft = { readonly edition: number; readonly base: Answers; readonly answers: Answers };
 
 export type EditorOptions = Pick<SheetOptions, "around" | "labels" | "first"> & {
   readonly ronde: Ronde;
@@ -32,16 +29,6 @@ export type EditorOptions = Pick<SheetOptions, "around" | "labels" | "first"> & 
   readonly amends: boolean;
   readonly reload: () => void;
 };
-
-/** Under which name a device keeps what is not on the server yet. */
-export function draftKey(document: DocumentView, amends: boolean): string {
-  return `document:${document.id}${amends ? ":amendment" : ""}`;
-}
-
-/** The newest answers of a document. */
-export function newest(document: DocumentView): Answers {
-  return document.versions.at(-1)?.answers ?? {};
-}
 
 export class Editor {
   readonly element = h("div", { class: "stack-loose" });
@@ -94,7 +81,7 @@ export class Editor {
     // Kept by a release that did not know what it began from: as if nothing was there before.
     this.#base = kept.base ?? {};
     if (kept.edition === this.#edition) this.#changed();
-    else this.#tellConflict(this.#options.document);
+    else await this.#tellConflict(this.#options.document);
   }
 
   /** Save now what waits; resolves when nothing does. */
@@ -132,7 +119,7 @@ export class Editor {
     this.#torn = true;
     this.#keep();
     try {
-      this.#tellConflict(await this.#options.ronde.api.ask<DocumentView>("GET", `/documents/${this.#options.document.id}`));
+      await this.#tellConflict(await this.#options.ronde.api.ask<DocumentView>("GET", `/documents/${this.#options.document.id}`));
     } catch (unread) {
       this.#torn = false;
       this.#held = unread instanceof Unreachable;
@@ -195,10 +182,11 @@ export class Editor {
     this.#tell(error instanceof Unreachable ? t("Hors ligne : vos réponses sont gardées sur cet appareil.") : said(error));
   }
 
-  #tellConflict(theirs: DocumentView): void {
+  async #tellConflict(theirs: DocumentView): Promise<void> {
     const { form, document, names, reload, amends } = this.#options;
     if (theirs.state !== document.state || (amends && theirs.versions.length !== document.versions.length)) return reload();
     this.#torn = true;
+    const { conflictPart } = await import("./conflict.ts");
     const part = conflictPart({
       form,
       names,

@@ -3,43 +3,13 @@
 import { dateOf, dayAndTime } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import type { People } from "../feed/people.ts";
-import { icon } from "../icons.ts";
-import { labelWord, seatWord } from "../nomenclature.ts";
+import { labelWord } from "../nomenclature.ts";
 import { t } from "../words.ts";
 import { type Names, answerWord } from "./answer_words.ts";
 import { applies, isAsked } from "./answers.ts";
 import { isRowsOf, rowsIn, rowsOf } from "./form.ts";
 import { rowName } from "./rows.ts";
-import type { Answers, DocumentState, FormDefinition, FormSection, Version } from "./served.ts";
-
-/** The name of a document's state. */
-function documentStateWord(state: DocumentState): string {
-  const words: Readonly<Record<DocumentState, string>> = {
-    draft: t("Brouillon"),
-    signed: t("Signé"),
-    amended: t("Modifié après signature"),
-    "entered-in-error": t("Saisi par erreur"),
-  };
-  return words[state];
-}
-
-/** The look of a state's badge. */
-export function documentBadge(state: DocumentState): HTMLElement {
-  const looks: Readonly<Record<DocumentState, string>> = {
-    draft: "badge badge-warm",
-    signed: "badge badge-good",
-    amended: "badge badge-good",
-    "entered-in-error": "badge badge-danger",
-  };
-  return h("span", { class: looks[state] }, documentStateWord(state));
-}
-
-/** Who may read what is written on this form, where that is not everybody of the circle. */
-export function readersNote(form: FormDefinition): Child {
-  if (form.readers.length === 0) return null;
-  const who = [...new Set([...form.fillers, ...form.readers])].map(seatWord).join(", ");
-  return h("p", { class: "row soft readers" }, icon("lock", "small"), h("span", null, t("Lisible par : {who}", { who })));
-}
+import type { Answers, FormDefinition, FormSection, Version } from "./served.ts";
 
 /** Draw the answers of a version, section by section, row by row. */
 export function answersView(form: FormDefinition, answers: Answers, names: Names): Child[] {

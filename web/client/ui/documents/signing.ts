@@ -4,7 +4,6 @@ import { type Child, freshId, h } from "../dom.ts";
 import { openDialog } from "../dialog.ts";
 import { said } from "../faults.ts";
 import { busy } from "../form.ts";
-import { icon } from "../icons.ts";
 import type { PageContext } from "../router.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
@@ -54,35 +53,31 @@ export function amendmentPart({ context, document, editor, refused }: AmendmentO
   ];
 }
 
-/** A button that marks a document as entered in error, once somebody has said why. */
-export function strikeButton(context: PageContext, document: DocumentView): HTMLElement {
-  const strike = (): void => {
-    const id = freshId("reason");
-    const reason = h("textarea", { class: "textarea", id, rows: 2, maxlength: MAX_REASON });
-    const send = h("button", { class: "button button-primary button-danger", type: "button" }, t("Marquer comme erreur"));
-    const work = async (): Promise<void> => {
-      try {
-        const body = { reason: reason.value.trim() };
-        await context.ronde.api.ask("POST", `/documents/${document.id}/strike`, body, { version: document.edition });
-        dialog.close();
-        context.again();
-      } catch (error) {
-        toast(said(error));
-      }
-    };
-    send.addEventListener("click", () => {
-      if (reason.value.trim() === "") reason.focus();
-      else void busy(send, work());
-    });
-    const dialog = openDialog({
-      title: t("Document saisi par erreur"),
-      body: [
-        h("p", null, t("Il reste lisible, marqué comme erreur, et ne compte plus. Dites pourquoi.")),
-        h("div", { class: "field" }, h("label", { class: "field-label", for: id }, t("Motif")), reason),
-      ],
-      footer: send,
-    });
+/** Ask why a document was entered in error, and mark it so. */
+export function openStrike(context: PageContext, document: DocumentView): void {
+  const id = freshId("reason");
+  const reason = h("textarea", { class: "textarea", id, rows: 2, maxlength: MAX_REASON });
+  const send = h("button", { class: "button button-primary button-danger", type: "button" }, t("Marquer comme erreur"));
+  const work = async (): Promise<void> => {
+    try {
+      const body = { reason: reason.value.trim() };
+      await context.ronde.api.ask("POST", `/documents/${document.id}/strike`, body, { version: document.edition });
+      dialog.close();
+      context.again();
+    } catch (error) {
+      toast(said(error));
+    }
   };
-  const words = t("Marquer comme saisi par erreur");
-  return h("button", { class: "icon-button", type: "button", "aria-label": words, title: words, onclick: strike }, icon("trash"));
+  send.addEventListener("click", () => {
+    if (reason.value.trim() === "") reason.focus();
+    else void busy(send, work());
+  });
+  const dialog = openDialog({
+    title: t("Document saisi par erreur"),
+    body: [
+      h("p", null, t("Il reste lisible, marqué comme erreur, et ne compte plus. Dites pourquoi.")),
+      h("div", { class: "field" }, h("label", { class: "field-label", for: id }, t("Motif")), reason),
+    ],
+    footer: send,
+  });
 }

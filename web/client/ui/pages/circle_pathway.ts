@@ -1,11 +1,11 @@
 /** A child's line of life: what is late, what is due, what comes, what was. */
 
-import { childFrame, pathwayOf, type ChildFrame } from "../documents/child_frame.ts";
-import { begin } from "../documents/begin.ts";
+import { type ChildFrame, childFrame } from "../documents/child_frame.ts";
+import { pathwayOf } from "../documents/pathway.ts";
 import { type LifeEvent, type LineOfLife, type Step, stepsOf } from "../documents/life_line.ts";
 import { eventWords, stepName, stepWords, windowWords } from "../documents/life_words.ts";
 import { mayFill } from "../documents/around.ts";
-import { documentBadge } from "../documents/reading.ts";
+import { documentBadge } from "../documents/badge.ts";
 import type { DocumentState, PathwayForm } from "../documents/served.ts";
 import { dateOf, shortDay } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
@@ -134,6 +134,7 @@ async function book({ context, frame, line }: Scene, visit: string): Promise<voi
 async function write({ context, line }: Scene, { form, visit }: Step): Promise<void> {
   if (form === null) return;
   try {
+    const { begin } = await import("../documents/begin.ts");
     const made = await begin(context.ronde, line.child.id, form, visit?.visit ?? null);
     context.go(`/documents/${made.id}`);
   } catch (error) {

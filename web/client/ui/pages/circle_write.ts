@@ -1,7 +1,7 @@
 /** Which form to write: what is asked for now first, then all one may fill, by stage. */
 
-import { childFrame, pathwayOf } from "../documents/child_frame.ts";
-import { begin } from "../documents/begin.ts";
+import { childFrame } from "../documents/child_frame.ts";
+import { pathwayOf } from "../documents/pathway.ts";
 import { type LineOfLife, type Offer, offersOf } from "../documents/life_line.ts";
 import { elsewhereOf } from "../documents/elsewhere.ts";
 import { stepWords } from "../documents/life_words.ts";
@@ -68,6 +68,7 @@ function paperWord({ paper }: Offer): string {
 
 async function start(context: PageContext, line: LineOfLife, { form, visit }: Offer): Promise<void> {
   try {
+    const { begin } = await import("../documents/begin.ts");
     const made = await begin(context.ronde, line.child.id, form, visit);
     context.go(`/documents/${made.id}`);
   } catch (error) {

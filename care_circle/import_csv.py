@@ -149,7 +149,7 @@ def read_table(data: bytes, source: Source, sort: Sort | None = None) -> Table:
     if not found:
         raise FileRefused(FileFault.EMPTY)
     known, separator, sheet, first = max(found, key=lambda each: each[0])
-    if not known:
+    if not known[1]:
         raise FileRefused(FileFault.HEADINGS, line=1)
     return Table(
         sheet=sheet,

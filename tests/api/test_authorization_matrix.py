@@ -42,6 +42,7 @@ CHILD_READ = "N . . N  . . L N ."
 CHILD_WRITE = "N . . N  F F L N ."
 CHILD_DECIDE = "N . F N  F F L N ."
 CHILD_CARE = "N . F N  . . L N ."
+CHILD_IN_CIRCLE = "N F F N  . . L N ."
 CIRCLE_READ = "N F F N  . . L N ."
 CIRCLE_LEAD = "N F F N  F F L N ."
 CIRCLE_WRITE = "N F F N  . . L N F"
@@ -122,6 +123,7 @@ TABLE = {
     "GET /coordination/board/totals": OFFICE,
     "GET /coordination/board/csv": OFFICE,
     "POST /coordination/board/physicians": OFFICE,
+    "POST /coordination/board/reminders": OFFICE,
     "POST /coordination/duties/endings": OFFICE,
     "GET /coordination/report/{year}": "N . . .  N N N N .",
     "GET /coordination/report/{year}/csv": "N . . .  N N N N .",
@@ -192,6 +194,23 @@ TABLE = {
     "POST /imports/{import}/application": COORDINATORS,
     "POST /imports/{import}/stop": COORDINATORS,
     "DELETE /imports/{import}": COORDINATORS,
+    "POST /children/{child}/meetings": CHILD_IN_CIRCLE,
+    "GET /children/{child}/meetings": CHILD_READ,
+    "GET /meetings/mine": EVERYBODY,
+    "GET /meetings/{meeting}": CHILD_READ,
+    "PUT /meetings/{meeting}/calling": CHILD_IN_CIRCLE,
+    "POST /meetings/{meeting}/cancellation": CHILD_IN_CIRCLE,
+    "PUT /meetings/{meeting}/minutes": CHILD_IN_CIRCLE,
+    "POST /meetings/{meeting}/signature": CHILD_IN_CIRCLE,
+    "POST /meetings/{meeting}/corrections": CHILD_IN_CIRCLE,
+    "GET /meetings/{meeting}/paper": CHILD_READ,
+    "GET /children/{child}/departures": CHILD_READ,
+    "POST /children/{child}/departures": CHILD_READ,
+    "POST /departures/{departure}/relay": CHILD_READ,
+    "POST /departures/{departure}/undoing": CHILD_DECIDE,
+    "GET /children/{child}/relay/paper": CHILD_IN_CIRCLE,
+    "GET /children/{child}/relay/bundle": CHILD_IN_CIRCLE,
+    "GET /children/{child}/relay/files": CHILD_IN_CIRCLE,
     "GET /pathway": EVERYBODY,
     "GET /pathway/forms/{form}": EVERYBODY,
     "GET /pathway/schema": EVERYBODY,

@@ -1,11 +1,15 @@
 """One good request, or nearly, for each operation: where it goes and what it carries."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from care_circle.claiming import claim
+from care_circle.departure import Departure
 from care_circle.duty import duties_asked
 from care_circle.findings import Finding, FindingCode
-from crypto.ids import CareSessionId, ChildId, new_id
+from care_circle.meeting import Calling, Meeting
+from care_circle.prescription import Cancellation
+from crypto.ids import CareSessionId, ChildId, DepartureId, MeetingId, new_id
 from server.app import OPERATIONS
 from server.operations import API, Operation
 from server.storage.pathway import EngineForfaits, EnginePrescriptions
@@ -117,7 +121,38 @@ async def _under_care(network: Network, member: Member) -> dict[str, str]:
     claimed = claim(opened, session, held, early_care.claimant(member.id))
     await EnginePrescriptions(house.engine, house.keyring).add(waiting)
     await EngineForfaits(house.engine, house.keyring).add(claimed)
-    return {"prescription": waiting.id, "forfait": claimed.id, "care_session": session}
+    ids = await _left_behind(network, member)
+    return ids | {"prescription": waiting.id, "forfait": claimed.id, "care_session": session}
+
+
+async def _left_behind(network: Network, member: Member) -> dict[str, str]:
+    """Leave a meeting that is called, and a departure that was taken back."""
+    stores, now = member.person.server.house.stores, member.person.server.clock()
+    meeting = Meeting(
+        id=MeetingId(new_id()),
+        child=network.child,
+        circle=network.circle,
+        called_by=network.ana.id,
+        called_at=now,
+        calling=Calling(
+            starts_at=datetime(2026, 12, 3, 18, 30),  # noqa: DTZ001 -- a wall time
+            zone="Europe/Paris",
+            invited=(member.id,),
+        ),
+    )
+    departure = Departure(
+        id=DepartureId(new_id()),
+        child=network.child,
+        circle=network.circle,
+        reason="pco",
+        on=now.date(),
+        by=network.ana.id,
+        at=now,
+        taken_back=Cancellation(by=network.ana.id, at=now, reason="x"),
+    )
+    await stores.meetings.add(meeting)
+    await stores.departures.add(departure)
+    return {"meeting": meeting.id, "departure": departure.id}
 
 
 def bodies(place: Place) -> dict[str, dict[str, Any]]:
@@ -169,6 +204,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
             "professional": member.id, "visit": "V24", "slot": SLOT,
         },
         **_of_early_care(place),
+        **_of_leaving(place),
         "POST /imports/{import}/application": {
             "digest": "0" * 64, "lines": [1], "choices": [{"line": 1, "wanted": "new"}],
         },
@@ -176,6 +212,10 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "PUT /appointments/{appointment}/outcome": {"honoured": True},
         "POST /coordination/board/physicians": {
             "physician": member.id, "children": [place.ids["child"]],
+        },
+        "POST /coordination/board/reminders": {
+            "id": new_id(), "on": "2026-11-20", "medium": "phone", "outcome": "message_left",
+            "note": "x", "children": [place.ids["child"]],
         },
         "POST /coordination/duties/endings": {
             "state": "done", "duties": [place.ids["duty"]], "note": "x",
@@ -208,6 +248,44 @@ def _of_early_care(place: Place) -> dict[str, dict[str, Any]]:
             "lines": 0, "total_cents": 0,
         },
         "PUT /professionals/{professional}/statements/{month}/payment": {"on": "2026-11-20"},
+    }  # fmt: skip
+
+
+def _of_leaving(place: Place) -> dict[str, dict[str, Any]]:
+    member = place.member.id
+    calling = {
+        "starts_at": "2026-12-03T18:30:00",
+        "zone": "Europe/Paris",
+        "minutes": 45,
+        "place": "x",
+        "link": "x",
+        "subject": "x",
+        "invited": [member],
+        "answers": {},
+    }
+    decision = {"decision": "x", "id": new_id(), "owner": member, "by": "2027-01-01"}
+    minutes = {
+        "held_on": "2026-11-20",
+        "points": "x",
+        "present": [member],
+        "decisions": [decision],
+        "answers": {"family_told": True},
+    }
+    return {
+        "POST /children/{child}/meetings": calling,
+        "PUT /meetings/{meeting}/calling": calling,
+        "POST /meetings/{meeting}/cancellation": {"reason": "x"},
+        "PUT /meetings/{meeting}/minutes": minutes,
+        "POST /meetings/{meeting}/corrections": {"minutes": minutes, "reason": "x"},
+        "POST /children/{child}/departures": {
+            "reason": "x", "on": "2026-11-20", "structure": place.ids["structure"], "contact": "x",
+            "relay": "asked", "relay_on": "2026-11-20", "answers": {}, "close_forfaits": True,
+            "cancel_appointments": [place.ids["appointment"]],
+        },
+        "POST /departures/{departure}/relay": {
+            "state": "accepted", "on": "2026-11-20", "contact": "x",
+        },
+        "POST /departures/{departure}/undoing": {"reason": "x"},
     }  # fmt: skip
 
 

@@ -2,14 +2,13 @@
 
 import { newId } from "../../core/ids.ts";
 import { Refused, type Ronde } from "../../shell/ronde.ts";
+import { dressed } from "../clothes.ts";
 import { timeOf } from "../dates.ts";
 import { type Child, announce, fill, h } from "../dom.ts";
-import { said } from "../faults.ts";
 import { icon } from "../icons.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import { type Claimed, type Standing, type Usual, heldNow, standingOf, usualOf } from "./claiming.ts";
-import { dressed } from "../clothes.ts";
 import { progressOf, warningOf } from "./progress.ts";
 import { type Waiting, standing as counted } from "./queue.ts";
 import { askButton, refusalWords } from "./refusal.ts";
@@ -152,7 +151,7 @@ export class ClaimCard {
     try {
       await this.#given.claims.add({ forfait: this.#forfait.id, session, form });
     } catch (error) {
-      toast(said(error));
+      await tell(error);
       return;
     }
     announce(t("Séance enregistrée."));
@@ -165,7 +164,7 @@ export class ClaimCard {
       try {
         this.take(await ronde.api.ask<ForfaitView>("POST", `/forfaits/${this.#forfait.id}/sessions/${session}/undoing`));
       } catch (error) {
-        toast(error instanceof Refused ? refusalWords(refusalOf(error)) : said(error));
+        await tell(error);
         return;
       }
     }
@@ -191,4 +190,9 @@ export class ClaimCard {
       },
     });
   }
+}
+
+/** Say what went wrong; the words for what is seldom wrong come when they are needed. */
+async function tell(error: unknown): Promise<void> {
+  toast(error instanceof Refused ? refusalWords(refusalOf(error)) : (await import("../faults.ts")).said(error));
 }

@@ -1,6 +1,6 @@
 /** A session in detail: day, time, place, held or missed, three lines at most. */
 
-import { choice, radios } from "../coordination/fields.ts";
+import { type Radios, choice, radios } from "../coordination/fields.ts";
 import { openDialog } from "../dialog.ts";
 import { h } from "../dom.ts";
 import { type Answerable, type Fault, field, form } from "../form.ts";
@@ -54,35 +54,25 @@ class SessionFields {
   readonly #minutes;
   readonly #note;
 
-  constructor({ care, forfait, usual, begins, part }: SessionGiven) {
-    const now = new Date();
-    const start = begins?.start ?? wallTime(new Date(now.getTime() - (usual?.minutes ?? 0) * MINUTE));
+  constructor(given: SessionGiven) {
+    const { care, forfait } = given;
+    const said = beginning(given);
     const asked = fieldOf(care.session, "minutes");
-    this.#day = field({ label: t("Date"), name: "on", input: { type: "date", value: dayPart(start), min: forfait.opened_on, max: dayPart(wallTime(now)) } });
-    this.#time = field({ label: t("Heure de début"), name: "at", input: { type: "time", value: start.slice(11, 16) } });
-    this.#part = radios({
-      label: t("Séance ou bilan"),
-      name: "part",
-      options: [{ value: "session", label: t("Séance") }, { value: "assessment", label: t("Bilan") }],
-      value: begins?.part ?? part,
-    });
-    this.#state = radios({
-      label: t("La famille est-elle venue ?"),
-      name: "state",
-      options: [{ value: "done", label: t("Faite") }, { value: "missed", label: t("Manquée") }],
-      value: begins?.done === false ? "missed" : "done",
-      changed: () => this.#drawMinutes(),
-    });
+    const latest = dayPart(wallTime(new Date()));
+    this.#day = field({ label: t("Date"), name: "on", input: { type: "date", value: dayPart(said.start), min: forfait.opened_on, max: latest } });
+    this.#time = field({ label: t("Heure de début"), name: "at", input: { type: "time", value: said.start.slice(11, 16) } });
+    this.#part = partField(said.part);
+    this.#state = stateField(said.done, () => this.#drawMinutes());
     this.#place = choice({
       label: t("Lieu"),
       name: "place",
       options: placesOf(care).map(({ code, label }) => ({ value: code, label: labelWord(label) })),
-      value: begins?.place ?? usual?.place ?? placesOf(care)[0]?.code ?? "",
+      value: said.place,
     });
     this.#minutes = field({
       label: t("Durée, en minutes"),
       name: "minutes",
-      input: { type: "number", inputmode: "numeric", step: 5, min: asked?.minimum, max: asked?.maximum, value: begins?.minutes ?? usual?.minutes ?? "" },
+      input: { type: "number", inputmode: "numeric", step: 5, min: asked?.minimum, max: asked?.maximum, value: said.minutes ?? "" },
     });
     this.#note = textField({
       label: t("Quelques mots, si besoin"),
@@ -90,7 +80,7 @@ class SessionFields {
       hint: t("Trois lignes au plus, lues par le cercle."),
       most: fieldOf(care.session, "note")?.most ?? null,
       rows: LINES,
-      value: begins?.note ?? "",
+      value: said.note,
     });
     this.all = [this.#day, this.#time, this.#place, this.#minutes, this.#note];
     this.element = h(
@@ -142,4 +132,31 @@ class SessionFields {
   #drawMinutes(): void {
     this.#minutes.element.hidden = !this.#isDone();
   }
+}
+
+/** What the form says when it opens: what was said before, else one that has just ended where one usually is. */
+function beginning({ begins, care, usual, part }: SessionGiven): SessionForm {
+  if (begins !== null) return begins;
+  const { place, minutes } = usual ?? { place: placesOf(care)[0]?.code ?? "", minutes: 0 };
+  const began = new Date(Date.now() - minutes * MINUTE);
+  return { start: wallTime(began), part, done: true, place, minutes: usual?.minutes ?? null, note: "" };
+}
+
+function partField(value: Part): Radios {
+  return radios({
+    label: t("Séance ou bilan"),
+    name: "part",
+    options: [{ value: "session", label: t("Séance") }, { value: "assessment", label: t("Bilan") }],
+    value,
+  });
+}
+
+function stateField(done: boolean, changed: () => void): Radios {
+  return radios({
+    label: t("La famille est-elle venue ?"),
+    name: "state",
+    options: [{ value: "done", label: t("Faite") }, { value: "missed", label: t("Manquée") }],
+    value: done ? "done" : "missed",
+    changed,
+  });
 }

@@ -1,9 +1,8 @@
 /** The early care of a child: what was prescribed, how far it is, and what each may do about it. */
 
 import { ClaimCard } from "../care/claim_card.ts";
-import { openAssigning, openCancelling, openClosing, openCorrecting, openOpening } from "../care/deciding.ts";
+import type { HolderGiven } from "../care/deciding.ts";
 import { forfaitCard } from "../care/forfait_card.ts";
-import { openPrescribing } from "../care/prescribing.ts";
 import { prescriptionRow } from "../care/prescription_row.ts";
 import { askButton } from "../care/refusal.ts";
 import { Claims } from "../care/sending.ts";
@@ -11,6 +10,7 @@ import type { EarlyCare, ForfaitView, PrescriptionView, SessionView } from "../c
 import { earlyCareOf } from "../care/terms.ts";
 import { disciplineWord } from "../care/words.ts";
 import { type CircleFrame, childName, circleFrame } from "../circle/frame.ts";
+import { dressed } from "../clothes.ts";
 import type { Option } from "../coordination/fields.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { icon } from "../icons.ts";
@@ -99,8 +99,8 @@ class CareDesk {
     const name = disciplineWord(this.#care, prescription.discipline);
     const before = this.#forfaits.some((each) => each.discipline === prescription.discipline && (each.closing === null || each.done > 0));
     const holder = { ...this.#holder(prescription.discipline, prescription.professional), done: () => this.#changed(t("Le forfait est ouvert.")) };
-    const open = (): void => openOpening(holder, prescription, before);
-    const cancel = (): void => openCancelling(ronde, prescription, name, () => this.#changed(t("La prescription est annulée.")));
+    const open = async (): Promise<void> => (await deciding()).openOpening(holder, prescription, before);
+    const cancel = async (): Promise<void> => (await deciding()).openCancelling(ronde, prescription, name, () => this.#changed(t("La prescription est annulée.")));
     const acts = [
       this.#decides() && h("button", { class: "button button-primary", type: "button", onclick: open }, before ? t("Renouveler le forfait") : t("Ouvrir le forfait")),
       this.#prescribes() && h("button", { class: "button button-quiet", type: "button", onclick: cancel }, t("Annuler la prescription")),
@@ -125,9 +125,10 @@ class CareDesk {
     const { ronde } = this.#context;
     const name = disciplineWord(this.#care, forfait.discipline);
     const holder = { ...this.#holder(forfait.discipline, forfait.professional), done: () => this.#changed(t("C'est noté.")) };
-    const close = (): void => openClosing(ronde, forfait, name, () => this.#changed(t("Le forfait est fermé.")));
+    const close = async (): Promise<void> => (await deciding()).openClosing(ronde, forfait, name, () => this.#changed(t("Le forfait est fermé.")));
+    const assign = async (): Promise<void> => (await deciding()).openAssigning(holder, forfait);
     return [
-      h("button", { class: "button", type: "button", onclick: () => openAssigning(holder, forfait) }, forfait.professional === null ? t("Attribuer") : t("Changer de professionnel")),
+      h("button", { class: "button", type: "button", onclick: assign }, forfait.professional === null ? t("Attribuer") : t("Changer de professionnel")),
       h("button", { class: "button button-quiet", type: "button", onclick: close }, t("Fermer le forfait")),
     ];
   }
@@ -158,13 +159,13 @@ class CareDesk {
   #correct(forfait: ForfaitView, session: SessionView): Child {
     const mine = session.professional === this.#me?.professional;
     if (!mine && !this.#decides()) return null;
-    const open = (): void => openCorrecting(this.#context.ronde, forfait, session, () => this.#changed(t("La séance est retirée.")));
+    const open = async (): Promise<void> => (await deciding()).openCorrecting(this.#context.ronde, forfait, session, () => this.#changed(t("La séance est retirée.")));
     return h("button", { class: "link-button small", type: "button", onclick: open }, t("Retirer cette séance"));
   }
 
   #prescribeButton(begins: string | null, look: string, label: string): HTMLElement {
-    const open = (): void =>
-      openPrescribing({
+    const open = async (): Promise<void> =>
+      (await dressed(import("../care/prescribing.ts"))).openPrescribing({
         ronde: this.#context.ronde,
         child: this.#frame.glance.child.id,
         care: this.#care,
@@ -175,7 +176,7 @@ class CareDesk {
     return h("button", { class: look, type: "button", onclick: open }, icon("plus", "small"), label);
   }
 
-  #holder(discipline: string, holder: ForfaitView["professional"]): Pick<Parameters<typeof openOpening>[0], "ronde" | "name" | "people" | "holder"> {
+  #holder(discipline: string, holder: ForfaitView["professional"]): Omit<HolderGiven, "done"> {
     const profession = this.#care.disciplines.find((each) => each.code === discipline)?.profession ?? "";
     return { ronde: this.#context.ronde, name: disciplineWord(this.#care, discipline), people: this.#people(profession), holder };
   }
@@ -194,12 +195,12 @@ class CareDesk {
   #holds(forfait: ForfaitView): boolean {
     const profession = this.#care.disciplines.find((each) => each.code === forfait.discipline)?.profession;
     const theirs = forfait.professional === null || forfait.professional === this.#me?.professional;
-    return theirs && this.#me?.role === "professional" && this.#me.profession === profession;
+    return theirs && this.#me?.profession !== undefined && this.#me.profession === profession;
   }
 
   #prescribes(): boolean {
     const me = this.#me;
-    if (me === undefined || me.role !== "professional" || this.#frame.glance.closed_at !== null) return false;
+    if (me === undefined || me.profession === null || this.#frame.glance.closed_at !== null) return false;
     return me.professional === this.#frame.glance.child.referring_physician || this.#care.rules.prescribers.includes(me.profession ?? "");
   }
 
@@ -213,6 +214,11 @@ class CareDesk {
       : t("Le médecin qui suit l'enfant prescrit, la coordination ouvre le forfait, les séances s'inscrivent ici.");
     return h("div", { class: "empty" }, icon("heart"), h("p", { class: "empty-title" }, t("Aucun soin précoce pour l'instant")), h("p", null, words));
   }
+}
+
+/** The dialogs, with the first of them. */
+async function deciding(): Promise<typeof import("../care/deciding.ts")> {
+  return await dressed(import("../care/deciding.ts"));
 }
 
 function section(title: string, body: Child): Child {

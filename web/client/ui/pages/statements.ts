@@ -8,11 +8,12 @@ import type { StatementView } from "../care/served.ts";
 import { statementFold } from "../care/statement_view.ts";
 import { earlyCareOf } from "../care/terms.ts";
 import { euros, monthWord, unpricedWords } from "../care/words.ts";
-import { confirm } from "../dialog.ts";
+import { dressed } from "../clothes.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { busy } from "../form.ts";
 import { icon } from "../icons.ts";
+import "../more_icons.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
 import type { Listing } from "../served.ts";
@@ -48,7 +49,7 @@ export async function statementsPage(context: PageContext): Promise<Page> {
   };
   const first = statements.find((each) => each.may_be_validated) ?? statements[0];
   draw(context.place.query.get("month") ?? first?.month ?? null);
-  const element = subpage({ href: "/account", name: t("Compte") }, title, t("Chaque mois : vos séances et consultations, leur montant, votre validation."), body);
+  const element = subpage({ href: "/", name: t("Ma journée") }, title, t("Chaque mois : vos séances et consultations, leur montant, votre validation."), body);
   return { title, element };
 }
 
@@ -60,6 +61,7 @@ function validateButton(context: PageContext, statement: StatementView, take: (c
 
 async function validate({ ronde, again }: PageContext, statement: StatementView, button: HTMLElement, take: (changed: StatementView) => void): Promise<void> {
   const { lines, total_cents: total, month, professional, unpriced } = statement;
+  const { confirm } = await dressed(import("../dialog.ts"));
   const sure = await confirm({
     title: t("Valider le relevé de {month} ?", { month: monthWord(month) }),
     text: [

@@ -6,7 +6,7 @@ settled when its reason goes away by itself; what was settled is raised again if
 comes back, what somebody ended is not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -34,16 +34,28 @@ class TriedTomorrow(ValueError):
     """An attempt was made today at the latest."""
 
 
+class NothingToRemind(Exception):
+    """No visit of the child is to be booked, or its duties have ended."""
+
+
 class Reason(StrEnum):
-    """Why there is a duty; each is the code of the finding that raises it."""
+    """Why there is a duty; each is the code of the finding that it is about."""
 
     LOST = FindingCode.LOST.value
     VISIT_LATE = FindingCode.VISIT_LATE.value
+    VISIT_TO_BOOK = FindingCode.VISIT_TO_BOOK.value
     NOTICE_FAILED = FindingCode.NOTICE_FAILED.value
     PRESCRIPTION_WITHOUT_FORFAIT = FindingCode.PRESCRIPTION_WITHOUT_FORFAIT.value
     PRESCRIPTION_WITHOUT_SESSION = FindingCode.PRESCRIPTION_WITHOUT_SESSION.value
     MEETING_DUE = FindingCode.MEETING_DUE.value
     AGE_REACHED = FindingCode.AGE_REACHED.value
+
+
+BY_THEMSELVES = tuple(reason for reason in Reason if reason is not Reason.VISIT_TO_BOOK)
+"""What is a duty as soon as it is found; a visit to book is one once a family was reminded."""
+
+REMINDED_OF = (Reason.LOST, Reason.VISIT_LATE, Reason.VISIT_TO_BOOK)
+"""What a family is reminded of: a visit to have booked."""
 
 
 class DutyState(StrEnum):
@@ -129,9 +141,10 @@ def duties_asked(
     *,
     coordinators: tuple[ProfessionalId, ...],
     now: datetime,
+    of: Collection[Reason] = BY_THEMSELVES,
 ) -> tuple[Duty, ...]:
-    """Give the duties that findings ask for, as they are when they are new."""
-    reasons = {reason.value: reason for reason in Reason}
+    """Give the duties `of` some reasons that findings ask for, as they are when they are new."""
+    reasons = {reason.value: reason for reason in of}
     return tuple(
         Duty(
             id=duty_id(child, reasons[each.code], each.subject),
@@ -194,6 +207,19 @@ def note_attempt(held: Duty, attempt: Attempt, *, today: date) -> Duty:
     if len(held.attempts) >= MAX_ATTEMPTS:
         raise TooManyAttempts
     return replace(held, attempts=(*held.attempts, attempt))
+
+
+def reminded(held: Duty | None, asked: Duty, attempt: Attempt, *, today: date) -> Duty:
+    """Write down on a duty, raised if there is none, that the family was reminded.
+
+    Raises:
+        NothingToRemind: Somebody has ended it.
+        NoteTooLong, TooManyAttempts, TriedTomorrow: The attempt cannot be kept.
+    """
+    duty = raised(held, asked)
+    if duty.state is not DutyState.OPEN:
+        raise NothingToRemind
+    return note_attempt(duty, attempt, today=today)
 
 
 def _check_note(note: str) -> None:

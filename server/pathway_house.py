@@ -140,7 +140,10 @@ def furnish_pathway(ground: Ground) -> PathwayCare:
         follow_up=FollowUpService(guard=ground.guard, follower=ground.follower),
         board=BoardService(guard=ground.guard, follower=ground.follower),
         duties=DutiesService(
-            duties=ground.stores.duties, guard=ground.guard, surroundings=ground.around
+            duties=ground.stores.duties,
+            follower=ground.follower,
+            guard=ground.guard,
+            surroundings=ground.around,
         ),
         yearly=YearlyService(
             guard=ground.guard,

@@ -223,6 +223,9 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     duty.DutyEnded: Kind(409, "duty_ended", "Déjà traité autrement", "Ended otherwise already"),
     duty.NoteTooLong: Kind(422, "note_too_long", "Note trop longue", "Note too long"),
     duty.TooManyAttempts: Kind(409, "too_many_attempts", "Trop de tentatives", "Too many attempts"),
+    duty.NothingToRemind: Kind(
+        409, "nothing_to_remind", "Aucune visite à programmer", "No visit to be booked"
+    ),
     duty.TriedTomorrow: Kind(422, "tried_tomorrow", "Date dans le futur", "Date in the future"),
     document.AlreadyWritten: Kind(
         409, "already_written", "Ce document existe déjà", "This document exists already"

@@ -6,8 +6,16 @@ from functools import partial
 from care_circle import duty as rules
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.duty import Attempt, Duty, DutyState
+from care_circle.duty import (
+    REMINDED_OF,
+    Attempt,
+    Duty,
+    DutyState,
+    NothingToRemind,
+    duties_asked,
+)
 from care_circle.follow_up_store import Duties
+from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
 from care_circle.surroundings import Surroundings
 from crypto.ids import ChildId, DutyId
@@ -21,6 +29,7 @@ class DutiesService:
     """What the pathway asks of the office; all methods raise NotFound or Forbidden for others."""
 
     duties: Duties
+    follower: Follower
     guard: Guard
     surroundings: Surroundings
 
@@ -78,6 +87,38 @@ class DutiesService:
         return await self.duties.change(
             held.id, lambda found: rules.note_attempt(found, attempt, today=today)
         )
+
+    async def remind(self, actor: Actor, child: ChildId, attempt: Attempt) -> tuple[Duty, ...]:
+        """Write down that a family was asked again to have a visit booked.
+
+        The attempt is kept once on each duty about a visit; a visit that is only to be booked
+        becomes a duty by it, and settles once the visit is booked.
+
+        Raises:
+            NothingToRemind: No visit is to be booked, or all of its duties have ended.
+            NoteTooLong, TooManyAttempts, TriedTomorrow: The attempt cannot be kept.
+        """
+        await self.guard.child(actor, Action.END_DUTY, child, kind="duty")
+        followed = await self.follower.of(child)
+        asked = duties_asked(
+            child,
+            followed.life.findings,
+            coordinators=followed.coordinators,
+            now=self.surroundings.now(),
+            of=REMINDED_OF,
+        )
+        noted = [each for duty in asked if (each := await self._reminded(duty, attempt))]
+        if not noted:
+            raise NothingToRemind
+        return tuple(noted)
+
+    async def _reminded(self, asked: Duty, attempt: Attempt) -> Duty | None:
+        today = self.surroundings.today()
+        decide = partial(rules.reminded, asked=asked, attempt=attempt, today=today)
+        try:
+            return await self.duties.put(asked.id, decide)
+        except NothingToRemind:
+            return None
 
     async def _let_through(self, actor: Actor, duty: DutyId) -> Duty:
         held = await self.duties.duty(duty)

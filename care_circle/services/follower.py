@@ -11,7 +11,7 @@ from care_circle.access import NotFound
 from care_circle.board import Filter
 from care_circle.circle import Circle
 from care_circle.convention import Convention
-from care_circle.duty import duties_asked, raised, settled
+from care_circle.duty import Reason, duties_asked, raised, settled
 from care_circle.early_care_glance import EarlyCareGlances
 from care_circle.follow_up import FollowUp, Moment, follow_up_of, written
 from care_circle.follow_up_store import Duties, FollowUps, Mark, Marks
@@ -127,7 +127,8 @@ class Follower:
     async def _settle(self, child: ChildId, kept: FollowUp | None) -> None:
         now = self.surroundings.now()
         asked = () if kept is None else kept.life.findings
-        wanted = {each.id for each in duties_asked(child, asked, coordinators=(), now=now)}
+        standing = duties_asked(child, asked, coordinators=(), now=now, of=tuple(Reason))
+        wanted = {each.id for each in standing}
         for duty in await self.duties.open_of(child):
             if duty.id not in wanted:
                 await self.duties.change(duty.id, partial(settled, now=now))

@@ -1,11 +1,13 @@
 """The quality board: which children have what, how many, and the same as a table."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from care_circle.board import Filter
+from care_circle.duty import Attempt, ContactMedium, ContactOutcome
 from care_circle.findings import FindingCode
 from care_circle.report_csv import board_table
 from care_circle.services.board import BoardLine
@@ -39,6 +41,17 @@ class AssignmentForm(Struct, frozen=True, kw_only=True):
     children: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=200)]
 
 
+class RemindersForm(Struct, frozen=True, kw_only=True):
+    """How several families were reminded, under an id the client made (F18)."""
+
+    id: Id
+    on: date
+    medium: ContactMedium
+    outcome: ContactOutcome
+    children: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=200)]
+    note: str = ""
+
+
 class BulkView(Struct, frozen=True, kw_only=True):
     """What became of each."""
 
@@ -55,6 +68,28 @@ async def assign_physician(request: web.Request) -> web.Response:
     lines = await line_by_line(
         form.children,
         lambda child: request.app[CHILDREN].describe(person, ChildId(child), changes),
+    )
+
+    return answer(BulkView(lines=lines))
+
+
+@operations.add("POST", "/coordination/board/reminders", body=RemindersForm, answer=BulkView)
+async def remind_families(request: web.Request) -> web.Response:
+    """Write down that several families were asked again to have a visit booked."""
+    person, form = person_of(request), await read(request, RemindersForm)
+    care = request.app[PATHWAY_CARE]
+    await care.board.require(person)
+    attempt = Attempt(
+        id=form.id,
+        on=form.on,
+        medium=form.medium,
+        outcome=form.outcome,
+        by=person.professional,
+        note=form.note,
+    )
+
+    lines = await line_by_line(
+        form.children, lambda child: care.duties.remind(person, ChildId(child), attempt)
     )
 
     return answer(BulkView(lines=lines))

@@ -4,7 +4,9 @@ All of it together is a few hundred kilobytes; a file that the manifest does not
 not exist.
 """
 
+import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,7 @@ import msgspec
 
 FOLDER = Path(__file__).resolve().parents[1] / "web" / "dist"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_NEVER = re.compile(r"q=0(?:\.0{0,3})?", re.ASCII)
 _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -35,11 +38,29 @@ class ClientFile:
 
     def accepted(self, accept_encoding: str) -> tuple[bytes, str | None]:
         """Return the smallest form that a browser takes, and the name of its encoding."""
-        offered = {word.partition(";")[0].strip() for word in accept_encoding.split(",")}
+        offered = _offered(accept_encoding)
         for encoding, _ in ENCODINGS:
             if encoding in offered and encoding in self.compressed:
                 return self.compressed[encoding], encoding
         return self.content, None
+
+
+def _offered(accept_encoding: str) -> frozenset[str]:
+    """Name the encodings that a browser takes; one of weight nought it does not (RFC 9110)."""
+    words = (word.partition(";") for word in accept_encoding.lower().split(","))
+    return frozenset(
+        name.strip() for name, _, weight in words if _NEVER.fullmatch(weight.strip()) is None
+    )
+
+
+def packed(text: str, media_type: str) -> ClientFile:
+    """Make a file of a text that is no file, compressed once for all who ask.
+
+    It says nothing about anybody, so its length tells nothing either.
+    """
+    content = text.encode()
+    compressed = {"gzip": gzip.compress(content, compresslevel=9, mtime=0)}
+    return ClientFile(content=content, media_type=media_type, compressed=compressed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,18 +3,30 @@
 The page holds nothing personal: what it shows, it asks for and opens itself.
 """
 
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server.client_files import ClientFile, ClientFiles, ClientNotBuilt, load
+from server.client_files import FOLDER, ClientFile, ClientFiles, ClientNotBuilt, load, packed
 from server.cookie import SESSION_COOKIE
 from server.operations import concrete
 from server.wire import answer
 
-CLIENT: web.AppKey[ClientFiles | None] = web.AppKey("client_files")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What was built, and the page that loads it: for a stranger, and for who is signed in."""
+
+    files: ClientFiles = field(repr=False)
+    page: ClientFile = field(repr=False)
+    page_of_session: ClientFile = field(repr=False)
+
+
+CLIENT: web.AppKey[Release | None] = web.AppKey("client_files")
 
 _WEB = Path(__file__).resolve().parents[2] / "web"
 _TEMPLATE = Environment(
@@ -48,6 +60,14 @@ _PAGE_POLICY = (
 )
 _WORKER_POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'"
 _PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+_IDLE = (
+    "Content-Security-Policy",
+    "Permissions-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Referrer-Policy",
+)
+"""What a browser heeds on a page alone, or on the worker: beside a script it only weighs."""
+
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 
@@ -58,19 +78,19 @@ async def page(request: web.Request) -> web.Response:
     # Whoever shows a session's token will need what a session needs; whether it is a good one
     # is asked later.
     signed_in = request.app[SESSION_COOKIE].read(request.headers) is not None
-    preload = built.preload + (built.session if signed_in else ())
-    text = _TEMPLATE.render(script=built.script, style=built.style, preload=preload)
     headers = {
         "Content-Security-Policy": _PAGE_POLICY,
         "Permissions-Policy": _PERMISSIONS,
         hdrs.CACHE_CONTROL: _ASK_AGAIN,
     }
-    return web.Response(text=text, content_type="text/html", headers=headers)
+    response = _file(request, built.page_of_session if signed_in else built.page, headers)
+    response.charset = "utf-8"
+    return response
 
 
 async def asset(request: web.Request) -> web.Response:
     """Give a script, a style or a catalogue; its name changes with its content."""
-    found = _built(request).files.get("assets/" + request.match_info["file"])
+    found = _built(request).files.files.get("assets/" + request.match_info["file"])
     if found is None:
         raise web.HTTPNotFound
     return _file(request, found, {hdrs.CACHE_CONTROL: _FOR_EVER})
@@ -78,7 +98,7 @@ async def asset(request: web.Request) -> web.Response:
 
 async def worker(request: web.Request) -> web.Response:
     """Give the service worker, which opens the page without a network."""
-    found = _built(request).files["sw.js"]
+    found = _built(request).files.files["sw.js"]
     headers = {"Content-Security-Policy": _WORKER_POLICY, hdrs.CACHE_CONTROL: _ASK_AGAIN}
     return _file(request, found, headers)
 
@@ -110,7 +130,7 @@ async def web_manifest(_request: web.Request) -> web.Response:
 
 async def release(request: web.Request) -> web.Response:
     """Publish the digests of this release, so that others may compare what they were given."""
-    built = _built(request)
+    built = _built(request).files
     return answer({"release": built.release, "sha256": dict(built.digests)})
 
 
@@ -125,13 +145,40 @@ OPEN: frozenset[Handler] = frozenset((page, *(handler for _, handler in FILES)))
 """Whoever asks for these need not have signed in: they say nothing about anybody."""
 
 
-def add_pages(app: web.Application) -> None:
-    """Route the page's addresses and the files of the release; none is an operation."""
-    app[CLIENT] = load()
+def add_pages(app: web.Application, *, folder: Path = FOLDER) -> None:
+    """Route the page's addresses and the files of the release; none is an operation.
+
+    It must come after what makes all answers strict: it takes something off again.
+    """
+    app.on_response_prepare.append(_take_off_idle_headers)
+    app[CLIENT] = _release(load(folder))
     for path in PAGES:
         app.router.add_get(concrete(path), page)
     for path, handler in FILES:
         app.router.add_get(path, handler)
+
+
+def _release(built: ClientFiles | None) -> Release | None:
+    """Draw the page once for each of its two kinds, so that nobody waits for it."""
+    if built is None:
+        return None
+
+    def page_with(preload: tuple[str, ...]) -> ClientFile:
+        text = _TEMPLATE.render(script=built.script, style=built.style, preload=preload)
+        return packed(text, "text/html")
+
+    return Release(
+        files=built,
+        page=page_with(built.preload),
+        page_of_session=page_with(built.preload + built.session),
+    )
+
+
+async def _take_off_idle_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Send a file that is named by its content without what only pages and workers heed."""
+    if request.match_info.handler is asset and response.status == HTTPStatus.OK:
+        for name in _IDLE:
+            response.headers.popall(name, None)
 
 
 def _file(request: web.Request, found: ClientFile, headers: dict[str, str]) -> web.Response:
@@ -142,7 +189,7 @@ def _file(request: web.Request, found: ClientFile, headers: dict[str, str]) -> w
     return web.Response(body=body, content_type=found.media_type, headers=headers)
 
 
-def _built(request: web.Request) -> ClientFiles:
+def _built(request: web.Request) -> Release:
     """Return the release we serve.
 
     Raises:

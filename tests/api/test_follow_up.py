@@ -203,3 +203,72 @@ async def test_what_a_killed_write_left_is_found_by_the_watch(
 
 def _fields(held: Any) -> dict[str, Any]:  # noqa: ANN401 -- any dataclass
     return {name: getattr(held, name) for name in held.__dataclass_fields__}
+
+
+async def test_several_families_are_reminded_at_once_and_once(
+    server: Running, standing: Standing
+) -> None:
+    ana, child, nobody = standing.people["coordinator"], standing.place.ids["child"], new_id()
+    await ten_months_later(server, standing)
+    form = {
+        "id": new_id(), "on": "2027-09-01", "medium": "letter", "outcome": "message_left",
+        "children": [child, nobody], "note": "courrier du trimestre",
+    }  # fmt: skip
+
+    told = [await ana.post("/coordination/board/reminders", form) for _ in range(2)]
+    duties = (await ana.get(f"/children/{child}/duties")).body["items"]
+
+    visits = [each for each in duties if each["reason"] in ("lost", "visit_late", "visit_to_book")]
+    assert told[0].body == told[1].body
+    assert [(each["done"], each["code"]) for each in told[0].body["lines"]] == [
+        (True, None),
+        (False, "not_found"),
+    ]
+    assert [len(each["attempts"]) for each in visits if each["state"] == "open"] == [1] * len(
+        visits
+    )
+    assert "visit_late" in {each["reason"] for each in visits}
+    assert {each["note"] for duty in visits for each in duty["attempts"]} == {form["note"]}
+
+
+async def test_a_visit_to_book_is_a_duty_once_its_family_was_reminded(
+    server: Running, standing: Standing
+) -> None:
+    ana, place = standing.people["coordinator"], standing.place.ids
+    path = f"/children/{place['child']}"
+    server.clock.move(days=330)
+    await ana.sign_in()
+    line = (await ana.get(f"{path}/life-line")).body
+    (to_book,) = (each for each in line["findings"] if each["code"] == "visit_to_book")
+    form = {
+        "id": new_id(), "on": "2026-12-01", "medium": "phone", "outcome": "no_answer",
+        "children": [place["child"]],
+    }  # fmt: skip
+
+    before = (await ana.get(f"{path}/duties")).body["items"]
+    told = await ana.post("/coordination/board/reminders", form)
+    raised = (await ana.get(f"{path}/duties")).body["items"]
+    server.clock.move(days=90)
+    await vigil_of(server.house).look()
+    await ana.sign_in()
+    later = (await ana.get(f"{path}/duties")).body["items"]
+
+    (duty,) = (each for each in raised if each["reason"] == "visit_to_book")
+    assert told.body["lines"][0]["done"]
+    assert "visit_to_book" not in {each["reason"] for each in before}
+    assert (duty["subject"], duty["state"]) == (to_book["subject"], "open")
+    assert {each["id"]: each["state"] for each in later}[duty["id"]] == "settled"
+
+
+async def test_nobody_is_reminded_of_what_is_not_to_be_booked(standing: Standing) -> None:
+    ana, child = standing.people["coordinator"], standing.place.ids["child"]
+    form = {
+        "id": new_id(), "on": "2026-11-20", "medium": "phone", "outcome": "no_answer",
+        "children": [child],
+    }  # fmt: skip
+    left = await ana.ask("PATCH", f"/children/{child}", {"left_territory_on": "2026-11-01"})
+
+    told = await ana.post("/coordination/board/reminders", form)
+
+    assert left.status == 200
+    assert told.body["lines"] == [{"id": child, "done": False, "code": "nothing_to_remind"}]

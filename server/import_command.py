@@ -115,5 +115,7 @@ async def _take_over(imports: Imports, actor: Actor, run: ImportRun) -> None:
 
 def _told(error: Exception) -> str:
     problem = problem_of(error)
-    where = ", ".join(f"{at.removeprefix('/lines/')} {what}".strip() for at, what in problem.errors)
+    where = ", ".join(
+        f"{each.pointer.removeprefix('/lines/')} {each.detail}".strip() for each in problem.errors
+    )
     return f"{problem.kind.french} ({where})" if where else problem.kind.french

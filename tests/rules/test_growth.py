@@ -39,9 +39,9 @@ def measured(code: str = "weight_g", unit: str = "g") -> Form:
         code="X01",
         version="1",
         label=WORDS,
-        visit=None,
+        mark=Mark.ASSUMED,
+        stage="support",
         fillers=(),
-        readers=(),
         sections=(section,),
     )
 

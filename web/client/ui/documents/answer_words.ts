@@ -5,6 +5,7 @@ import { labelWord } from "../nomenclature.ts";
 import { number, t, tn } from "../words.ts";
 import { MAX_LINE, MAX_TEXT, type Wrong } from "./answers.ts";
 import { isDay, isMoment } from "./moments.ts";
+import { unitWord } from "./units.ts";
 import type { Answer, FormField, FormSection, Single } from "./served.ts";
 
 /** Who and where an id is, for reading and for choosing. */
@@ -80,12 +81,6 @@ export function boundsWord(field: FormField): string {
   }
   if (field.minimum !== null) return t("au moins {least}", { least: said(field.minimum) });
   return field.maximum === null ? "" : t("au plus {most}", { most: said(field.maximum) });
-}
-
-/** UCUM's codes as people write them. */
-export function unitWord(unit: string): string {
-  const words: Readonly<Record<string, string>> = { wk: t("semaines"), mo: t("mois"), a: t("ans"), d: t("jours"), "{score}": t("points") };
-  return words[unit] ?? unit;
 }
 
 function tooLong(field: FormField): string {

@@ -4,8 +4,8 @@ import { dateOf } from "../dates.ts";
 import { freshId, h, svg } from "../dom.ts";
 import { labelWord } from "../nomenclature.ts";
 import { number, t, tn } from "../words.ts";
-import { unitWord } from "./answer_words.ts";
 import { type Axis, type Measure, type Series, axisOver, marksOf, placeOn } from "./growth.ts";
+import { unitWord } from "./units.ts";
 
 const WIDTH = 360;
 const HEIGHT = 240;

@@ -4,12 +4,13 @@ import { type Child, fill, freshId, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { labelWord } from "../nomenclature.ts";
 import { t } from "../words.ts";
-import { type Names, answerWord, boundsWord, unitWord } from "./answer_words.ts";
+import { type Names, answerWord, boundsWord } from "./answer_words.ts";
 import { type Chosen, boxes, radios } from "./choosing.ts";
 import { type Around, changeOf, inputFor, valueOf } from "./controls.ts";
 import { isListed } from "./form.ts";
 import type { Answer, FormField, Single } from "./served.ts";
 import { several } from "./several.ts";
+import { unitWord } from "./units.ts";
 
 const FEW = 5;
 

@@ -100,6 +100,18 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/circle_care.ts")).circleCarePage,
   },
   {
+    path: "/circles/{circle}/meetings",
+    area: "circles",
+    wears: ["meetings"],
+    load: async () => (await import("./pages/circle_meetings.ts")).circleMeetingsPage,
+  },
+  {
+    path: "/circles/{circle}/meetings/{meeting}",
+    area: "circles",
+    wears: ["meetings"],
+    load: async () => (await import("./pages/circle_meeting.ts")).circleMeetingPage,
+  },
+  {
     path: "/circles/{circle}/members",
     area: "circles",
     load: async () => (await import("./pages/members.ts")).membersPage,

@@ -10,6 +10,8 @@ import type {
   TaskId,
 } from "../core/ids.ts";
 
+import type { Duty } from "./coordination/duty_served.ts";
+
 /** A day, YYYY-MM-DD. */
 export type Day = string;
 /** A moment, RFC 3339. */
@@ -136,6 +138,8 @@ export type MyDay = {
   readonly documents: readonly DraftForm[];
   readonly appointments: readonly PlannedAppointment[];
   readonly unsettled: readonly PlannedAppointment[];
+  /** What the pathway asks of a coordinator; a day that was kept long ago says nothing of it. */
+  readonly duties?: readonly Duty[];
   readonly lapsed: boolean;
 };
 

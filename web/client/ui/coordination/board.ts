@@ -155,8 +155,9 @@ export class Board {
     fill(this.#tiles, tiles(this.#totals, this.#filter.finding, (code) => this.#choose(code)));
     fill(this.#stale, !this.#fresh && h("p", { class: "banner banner-warm" }, icon("offline"), t("Vous voyez ce que ce navigateur a gardé.")));
     this.#csv.href = csvPath(this.#filter);
-    const together = this.#lines.flatMap((line) => rowsOf(line, this.#options)).find((row) => this.#chosen.takes(row));
-    this.#table = tableFrame(this.#chosen.begin(together === undefined ? null : this.#place));
+    // Several are mended by one answer where all wait for the same.
+    const together = this.#filter.finding !== null && this.#lines.some((line) => rowsOf(line, this.#options).some((row) => this.#chosen.takes(row)));
+    this.#table = tableFrame(this.#chosen.begin(together ? this.#place : null));
     const empty = this.#lines.every((line) => this.#rows(line) === 0) && this.#after === null;
     this.#csv.hidden = empty;
     fill(this.#place, empty ? this.#nothing() : this.#table);
@@ -190,7 +191,7 @@ export class Board {
       names: this.#names,
       finding: this.#filter.finding,
       mend: (line: BoardLine, finding: BoardFinding) => mendOf(line, finding, circles),
-      open: (row: Row) => void this.#chosen.open([row]),
+      open: (row: Row) => void this.#chosen.open(row),
       choose: this.#chosen.on ? (row, chosen) => this.#chosen.choose(row, chosen) : null,
     };
   }

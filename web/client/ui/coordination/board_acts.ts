@@ -2,12 +2,9 @@
 
 import type { Act, BoardFinding, BoardLine } from "./board_served.ts";
 
-/** What opens over the board; the others are links. */
-export type Opens = "physician" | "contact" | "reminder";
+/** What opens over the board: for one line, or for several at once. */
+export type Opens = "physician" | "contact" | "reminder" | "families";
 export type Mend = { readonly opens: Opens } | { readonly href: string };
-
-/** Of whom several may be mended in one go. */
-const TOGETHER: Readonly<Partial<Record<Opens, true>>> = { physician: true, reminder: true };
 
 type Asked = { readonly line: BoardLine; readonly finding: BoardFinding; readonly circles: ReadonlySet<string> };
 
@@ -33,9 +30,10 @@ export function mendOf(line: BoardLine, finding: BoardFinding, circles: Readonly
   return MENDS[finding.act]({ line, finding, circles });
 }
 
-/** Tell whether several of these can be mended by one answer. */
-export function mendsTogether(mend: Mend): mend is { readonly opens: Opens } {
-  return "opens" in mend && TOGETHER[mend.opens] === true;
+/** Say what opens where several of these are chosen, to be mended by one answer; null where each asks for its own. */
+export function togetherOf({ act }: BoardFinding, mend: Mend): Opens | null {
+  if (act === "book_visit" || act === "contact_family") return "families";
+  return "opens" in mend ? mend.opens : null;
 }
 
 /** Where we write in the circle, a task says it; else one looks them up and calls. */

@@ -6,7 +6,7 @@ import { fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { toast } from "../toast.ts";
 import { t, tn } from "../words.ts";
-import { mendsTogether } from "./board_acts.ts";
+import { type Opens, togetherOf } from "./board_acts.ts";
 import type { BoardNames } from "./board_names.ts";
 import type { Row } from "./board_table.ts";
 import { actWord } from "./board_words.ts";
@@ -32,7 +32,7 @@ export class BoardChosen {
   }
 
   takes(row: Row): boolean {
-    return mendsTogether(row.mend);
+    return togetherOf(row.finding, row.mend) !== null;
   }
 
   /** Begin anew with nothing chosen; gives the box that chooses all, or nothing where none can be. */
@@ -50,14 +50,18 @@ export class BoardChosen {
     this.#draw();
   }
 
-  /** Open what mends these rows; they are of one kind. */
-  async open(rows: readonly Row[]): Promise<void> {
-    const [first] = rows;
-    if (first === undefined || !("opens" in first.mend)) return;
+  /** Open what mends one row. */
+  async open(row: Row): Promise<void> {
+    if ("opens" in row.mend) await this.#open(row.mend.opens, row, [row]);
+  }
+
+  /** Open what mends these rows, which are of one kind; `first` is one of them. */
+  async #open(what: Opens, first: Row, rows: readonly Row[]): Promise<void> {
     const given = { ronde: this.#ronde, names: this.#names, rows, done: (children: readonly string[]) => void this.#done(children) };
     try {
-      if (first.mend.opens === "physician") (await dressed(import("./board_physician.ts"))).openPhysicians(given);
-      else if (first.mend.opens === "reminder") (await dressed(import("./board_reminder.ts"))).openReminder(given);
+      if (what === "physician") (await dressed(import("./board_physician.ts"))).openPhysicians(given);
+      else if (what === "reminder") (await dressed(import("./board_reminder.ts"))).openReminder(given);
+      else if (what === "families") (await dressed(import("./board_families.ts"))).openFamilies(given);
       else await (await dressed(import("./duty_contact.ts"))).openContactOf(this.#ronde, first.line.child, first.finding, () => void this.#done([first.line.child.id]));
     } catch (error) {
       toast(said(error));
@@ -106,8 +110,15 @@ export class BoardChosen {
     fill(
       this.element,
       h("p", { class: "strong", role: "status" }, tn("{n} choisi", "{n} choisis", rows.length)),
-      first !== undefined && h("button", { class: "button button-primary", type: "button", onclick: () => void this.open(rows) }, actWord(first.finding.act)),
+      first !== undefined && this.#act(first, rows),
       h("button", { class: "button button-quiet", type: "button", onclick: clear }, t("Ne rien choisir")),
     );
+  }
+
+  #act(first: Row, rows: readonly Row[]): HTMLElement | null {
+    const what = togetherOf(first.finding, first.mend);
+    if (what === null) return null;
+    const words = what === "families" ? t("Noter une relance") : actWord(first.finding.act);
+    return h("button", { class: "button button-primary", type: "button", onclick: () => void this.#open(what, first, rows) }, words);
   }
 }

@@ -53,6 +53,7 @@ function told(done: Told["done"], failed: Told["failed"]): Told {
 function codeWord(code: string): string {
   const known: Readonly<Record<string, () => string>> = {
     not_found: () => t("Ce n'est plus là, ou plus pour vous."),
+    nothing_to_remind: () => t("Aucune visite n'est à programmer pour cet enfant."),
     duty_ended: () => t("Quelqu'un l'a déjà traité autrement."),
   };
   return known[code]?.() ?? said(new Refused({ status: 409, code }));

@@ -7,7 +7,7 @@
 import { ageWords, childName } from "../circle/frame.ts";
 import { type Child, h } from "../dom.ts";
 import { t } from "../words.ts";
-import { type Mend, mendsTogether } from "./board_acts.ts";
+import { type Mend, togetherOf } from "./board_acts.ts";
 import type { BoardFinding, BoardLine, FindingCode } from "./board_served.ts";
 import { type Names, actWord, detailOf, findingWord, spanWord } from "./board_words.ts";
 
@@ -82,7 +82,7 @@ function cells(row: Row, options: TableOptions): Child {
   const detail = detailOf(finding, options.names);
   const cell = (look: string, ...content: readonly Child[]): HTMLElement => h("td", { role: "cell", class: look }, content);
   return [
-    options.choose !== null && cell("board-pick", mendsTogether(row.mend) && pick(row, options.choose)),
+    options.choose !== null && cell("board-pick", togetherOf(finding, row.mend) !== null && pick(row, options.choose)),
     cell(
       "board-found",
       h("span", { class: GRAVE.has(finding.code) ? "strong danger-text" : "strong" }, findingWord(finding.code)),

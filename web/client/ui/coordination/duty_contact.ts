@@ -1,22 +1,19 @@
 /** Writing down an attempt to reach a family: whom to call, how, what came of it. */
 
-import { newId } from "../../core/ids.ts";
-import { Refused, type Ronde } from "../../shell/ronde.ts";
+import type { Ronde } from "../../shell/ronde.ts";
 import { childName } from "../circle/frame.ts";
 import { openDialog } from "../dialog.ts";
-import { type Child, freshId, h } from "../dom.ts";
-import { check, field, form } from "../form.ts";
+import { type Child, h } from "../dom.ts";
+import { check, form } from "../form.ts";
 import type { ChildHeader, Listing } from "../served.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import type { BoardFinding } from "./board_served.ts";
-import { type Duty, MEDIA, OUTCOMES } from "./duty_served.ts";
-import { attemptWord, mediumWord, outcomeWord } from "./duty_words.ts";
+import { AttemptFields } from "./duty_fields.ts";
+import type { Duty } from "./duty_served.ts";
+import { attemptWord } from "./duty_words.ts";
 import { phoneWord } from "./family_words.ts";
-import { choice, today } from "./fields.ts";
 import type { ChildRecord } from "./served.ts";
-
-const LONGEST = 1000;
 
 type Family = ChildRecord["contacts"];
 type Given = {
@@ -46,17 +43,11 @@ export async function openContact(ronde: Ronde, child: ChildHeader, duty: Duty, 
 }
 
 function contactDialog({ ronde, child, duty, family, done }: Given): void {
-  // Sent again after a silence, it is the same attempt.
-  const id = newId();
-  const on = field({ label: t("Le"), name: "on", input: { type: "date", max: today(), value: today() } });
-  const medium = choice({ label: t("Comment"), name: "medium", options: MEDIA.map((value) => ({ value, label: mediumWord(value) })) });
-  const outcome = choice({ label: t("Résultat"), name: "outcome", options: OUTCOMES.map((value) => ({ value, label: outcomeWord(value) })) });
-  const note = h("textarea", { class: "textarea", id: freshId("note"), maxlength: LONGEST, rows: 3 });
+  const attempt = new AttemptFields();
   const over = check(t("La démarche est terminée"), { name: "over" });
   const send = async (): Promise<void> => {
-    const attempt = { id, on: on.input.value, medium: medium.input.value, outcome: outcome.input.value, note: note.value.trim() };
-    await ronde.api.ask("POST", `/duties/${duty.id}/attempts`, attempt);
-    if (over.input.checked) await ronde.api.ask("PUT", `/duties/${duty.id}/ending`, { state: "done", note: note.value.trim() });
+    await ronde.api.ask("POST", `/duties/${duty.id}/attempts`, attempt.value());
+    if (over.input.checked) await ronde.api.ask("PUT", `/duties/${duty.id}/ending`, { state: "done", note: attempt.note });
     dialog.close();
     toast(t("C'est noté."));
     done(over.input.checked);
@@ -68,18 +59,12 @@ function contactDialog({ ronde, child, duty, family, done }: Given): void {
       reachable(family),
       before(duty),
       form({
-        fields: [on, medium, outcome],
-        body: [
-          on.element,
-          medium.element,
-          outcome.element,
-          h("div", { class: "field" }, h("label", { class: "field-label", for: note.id }, t("Ce qui s'est dit")), note),
-          over.element,
-        ],
+        fields: attempt.fields,
+        body: [attempt.element, over.element],
         action: t("Noter"),
-        verify: () => (on.input.value === "" ? [{ field: on, sentence: t("Il manque le jour.") }] : []),
+        verify: () => attempt.faults(),
         send,
-        blame: (error) => (error instanceof Refused && error.code === "tried_tomorrow" ? on : null),
+        blame: (error) => attempt.blame(error),
       }),
     ],
   });

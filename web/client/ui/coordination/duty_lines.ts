@@ -1,28 +1,45 @@
-/** The first duties of the office as lines among what waits: on the day, and on the office's first page. */
+/** Duties as lines among what waits: on a coordinator's day, and on the office's first page. */
 
 import type { Ronde } from "../../shell/ronde.ts";
 import { childName } from "../circle/frame.ts";
-import type { ChildHeader } from "../served.ts";
+import type { ChildHeader, MyDay } from "../served.ts";
 import { t } from "../words.ts";
 import { findingWord } from "./board_words.ts";
 import { pageOf } from "./duties.ts";
+import type { Duty } from "./duty_served.ts";
 import { waitingWord } from "./duty_words.ts";
 import { needSection } from "./lines.ts";
 
 const DUTIES = "/coordination/duties";
-const FEW = 5;
+const FEW = 6;
 
-/** Draw them; nothing where the pathway asks nothing. */
-export async function dutySection(ronde: Ronde): Promise<HTMLElement | null> {
+/** Those of one's own circles; nothing where there are none. */
+export function dutiesOfDay({ duties = [], circles }: MyDay): HTMLElement | null {
+  const children = new Map(circles.map(({ child }) => [child.id, child] as const));
+  return section(duties.flatMap((duty) => {
+    const child = children.get(duty.child);
+    return child === undefined ? [] : [{ duty, child }];
+  }));
+}
+
+/** The first of the whole office's; nothing where the pathway asks nothing. */
+export async function dutiesOfOffice(ronde: Ronde): Promise<HTMLElement | null> {
   const { items } = await pageOf(ronde, "", FEW + 1);
-  const children = await Promise.all(items.map(async ({ child }) => (await ronde.api.read<ChildHeader>(`/children/${child}/header`)).value));
+  const read = async (duty: Duty): Promise<Told> => ({ duty, child: (await ronde.api.read<ChildHeader>(`/children/${duty.child}/header`)).value });
+  return section(await Promise.all(items.map(read)));
+}
+
+type Told = { readonly duty: Pick<Duty, "reason" | "since">; readonly child: ChildHeader };
+
+function section(told: readonly Told[]): HTMLElement | null {
   return needSection({
     title: t("Démarches du parcours"),
     all: DUTIES,
-    lines: items.map((duty, at) => {
-      const child = children[at];
-      const note = [findingWord(duty.reason), waitingWord(duty)].filter((each) => each !== "").join(" · ");
-      return { href: DUTIES, lead: "flag", title: child === undefined ? "" : childName(child), note };
-    }),
+    lines: told.map(({ duty, child }) => ({
+      href: DUTIES,
+      lead: "flag",
+      title: childName(child),
+      note: [findingWord(duty.reason), waitingWord(duty)].filter((each) => each !== "").join(" · "),
+    })),
   });
 }

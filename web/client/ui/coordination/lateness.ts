@@ -7,16 +7,7 @@ import { labelWord } from "../nomenclature.ts";
 import type { ChildHeader, PlannedAppointment, TaskCard, VisitStanding } from "../served.ts";
 import { t } from "../words.ts";
 import type { Line } from "./lines.ts";
-import type { FailedNotice, Lateness } from "./served.ts";
-
-/** Visits, appointments and tasks that are late, in that order. */
-export function lateLines({ child, appointments, tasks }: Lateness): readonly Line[] {
-  return [
-    ...child.late_visits.map((each) => visitLine(child, each)),
-    ...appointments.map((each) => appointmentLine(child, each)),
-    ...tasks.map((each) => taskLine(child, each)),
-  ];
-}
+import type { FailedNotice } from "./served.ts";
 
 /** Appointments of which the family may not know, as long as a call would help. */
 export function failedLines(failed: readonly FailedNotice[], names: ReadonlyMap<string, string>): readonly Line[] {
@@ -33,7 +24,8 @@ function isStillOpen({ status, slot }: FailedNotice): boolean {
   return status === "booked" || status === "moved";
 }
 
-function visitLine(child: ChildHeader, visit: VisitStanding): Line {
+/** A visit that is late. */
+export function visitLine(child: ChildHeader, visit: VisitStanding): Line {
   const closes = visit.window?.closes;
   return {
     href: `/coordination/children/${child.id}#appointments`,
@@ -44,7 +36,8 @@ function visitLine(child: ChildHeader, visit: VisitStanding): Line {
   };
 }
 
-function appointmentLine(child: ChildHeader, { at, status }: PlannedAppointment): Line {
+/** An appointment that was missed, or of which nobody said whether it was held. */
+export function appointmentLine(child: ChildHeader, { at, status }: PlannedAppointment): Line {
   const when = dayAndTime(at);
   const missed = status === "missed";
   return {
@@ -56,7 +49,8 @@ function appointmentLine(child: ChildHeader, { at, status }: PlannedAppointment)
   };
 }
 
-function taskLine(child: ChildHeader, task: TaskCard): Line {
+/** A task that is late. */
+export function taskLine(child: ChildHeader, task: TaskCard): Line {
   return {
     href: `/circles/${task.circle}/tasks?task=${task.id}`,
     lead: "tasks",

@@ -3,7 +3,7 @@
 import type { ProfessionalId } from "../../core/ids.ts";
 import { childName } from "../circle/frame.ts";
 import { type Line, needSection } from "../coordination/lines.ts";
-import { failedLines, lateLines } from "../coordination/lateness.ts";
+import { appointmentLine, failedLines, taskLine, visitLine } from "../coordination/lateness.ts";
 import { toInclude, uninvited, unsigned, unverified, withoutCircle, withoutPhysician } from "../coordination/needs.ts";
 import { type Waiting, newcomersIn } from "../coordination/newcomers.ts";
 import { notYours } from "../coordination/office.ts";
@@ -15,7 +15,7 @@ import { refill } from "../coordination/refill.ts";
 import type { Colleague, FailedNotice, Lateness } from "../coordination/served.ts";
 import { accountWord } from "../coordination/words.ts";
 import { ageOf, shortDay } from "../dates.ts";
-import { type Child, h } from "../dom.ts";
+import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { icon } from "../icons.ts";
 import { footingWord, professionWord } from "../nomenclature.ts";
@@ -44,6 +44,7 @@ class Desk {
   readonly #colleagues: Paged<Colleague>;
   readonly #files: Paged<Lateness>;
   readonly #failed: Paged<FailedNotice>;
+  readonly #duties = h("div", { class: "office-slot" });
   #newcomers: readonly Waiting[] = [];
   #reading = true;
   #fault: string | null = null;
@@ -65,6 +66,7 @@ class Desk {
     const lists: Paged<unknown>[] = powers.children
       ? [this.#colleagues, this.#files, this.#failed]
       : [this.#colleagues];
+    if (powers.children) this.#readDuties().catch(() => undefined);
     try {
       await Promise.all(lists.map((each) => each.all(signal, drawn)));
       this.#newcomers = await newcomersIn(ronde, this.#colleagues.items, signal);
@@ -75,14 +77,22 @@ class Desk {
     if (!signal.aborted) this.#draw();
   }
 
+  /** What the pathway asks of the office stands first, whatever the lists below say. */
+  async #readDuties(): Promise<void> {
+    const { dutiesOfOffice } = await import("../coordination/duty_lines.ts");
+    fill(this.#duties, await dutiesOfOffice(this.#context.ronde));
+    this.#draw();
+  }
+
   #draw(): void {
     const parts = [...this.#aboutPeople(), ...this.#aboutChildren()].filter((each) => each !== null);
     refill(
       this.element,
       this.#fault !== null && h("p", { class: "banner banner-warm", role: "alert" }, icon("warning"), this.#fault),
+      this.#duties,
       parts,
       this.#reading && h("p", { class: "waiting", role: "status" }, h("span", { class: "spinner" }), t("Un instant, nous regardons tous les dossiers.")),
-      !this.#reading && parts.length === 0 && this.#fault === null && upToDate(),
+      !this.#reading && parts.length + this.#duties.childElementCount === 0 && this.#fault === null && upToDate(),
     );
   }
 
@@ -116,7 +126,13 @@ class Desk {
     const decides = powersOf(this.#context.ronde.me?.role).decide;
     return [
       needSection({ title: t("Familles à appeler"), note: t("Un avis de rendez-vous n'est pas arrivé."), lines: failedLines(this.#failed.items, names) }),
-      needSection({ title: t("En retard"), all: "/coordination/late", lines: this.#files.items.flatMap((each) => lateLines(each)) }),
+      needSection({ title: t("En retard"), all: "/coordination/board?finding=visit_late", lines: this.#files.items.flatMap((each) => each.child.late_visits.map((visit) => visitLine(each.child, visit))) }),
+      needSection({
+        title: t("Rendez-vous à confirmer ou à refixer"),
+        all: "/coordination/board?finding=appointment_unsettled",
+        lines: this.#files.items.flatMap((each) => each.appointments.map((appointment) => appointmentLine(each.child, appointment))),
+      }),
+      needSection({ title: t("Tâches en retard"), lines: this.#files.items.flatMap((each) => each.tasks.map((task) => taskLine(each.child, task))) }),
       needSection({ title: t("Enfants à inclure"), all: "/coordination/children?show=inclusion", lines: toInclude(children).map((each) => childLine(each, "child")) }),
       needSection({
         title: t("Cercles à composer"),

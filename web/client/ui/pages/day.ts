@@ -39,10 +39,13 @@ export async function dayPage(context: PageContext): Promise<Page> {
   const notices = h("div", { class: "stack" });
   const care = h("div", { class: "stack" });
   if (ronde.me?.role === "professional") drawCare(context, care, () => day).catch(() => undefined);
+  const duties = h("div", { class: "stack" });
+  const coordinates = ronde.me?.role === "coordinator";
   let conversations = await openAll(ronde, day);
   const draw = (): void => {
     fill(notices, !fresh && offline());
     drawDay(body, ronde, day, conversations);
+    if (coordinates) drawDuties(duties, day).catch(() => undefined);
   };
   const news = async (): Promise<void> => {
     // A discussion may have become ours since the page was drawn.
@@ -71,6 +74,7 @@ export async function dayPage(context: PageContext): Promise<Page> {
       ),
       notices,
       care,
+      duties,
       body,
     ),
   };
@@ -80,6 +84,13 @@ export async function dayPage(context: PageContext): Promise<Page> {
 async function drawCare(context: PageContext, place: HTMLElement, day: () => MyDay): Promise<void> {
   const [{ careToday }] = await Promise.all([import("../care/today.ts"), wear("day", ["care"])]);
   await careToday(context, place, day);
+}
+
+/** What the pathway asks of whoever coordinates. */
+async function drawDuties(place: HTMLElement, day: MyDay): Promise<void> {
+  if ((day.duties ?? []).length === 0) return void fill(place);
+  const [{ dutiesOfDay }] = await Promise.all([import("../coordination/duty_lines.ts"), wear("coordination")]);
+  fill(place, dutiesOfDay(day));
 }
 
 function offline(): HTMLElement {

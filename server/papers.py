@@ -11,6 +11,7 @@ from care_circle.meeting import Meeting
 from care_circle.relay import Dossier
 from care_circle.role import PROFESSION_LABELS, ROLE_LABELS
 from care_circle.services.documents import DocumentsService
+from care_circle.statement import Statement
 from care_circle.store import Children, People
 from crypto.ids import DocumentId, ProfessionalId, StructureId
 from server.printing.answers import told
@@ -18,6 +19,7 @@ from server.printing.document_sheet import Printing, document_sheet
 from server.printing.minutes_sheet import MinutesPrinting, minutes_sheet
 from server.printing.press import print_sheet
 from server.printing.relay_sheet import RelayPrinting, relay_sheet
+from server.printing.statement_sheet import StatementPrinting, statement_sheet
 
 LANGUAGES = ("fr", "en")
 """Those that paper is written in; the first where another is asked for."""
@@ -53,6 +55,21 @@ class Papers:
             now=around.now().astimezone(around.zone),
         )
         return await print_sheet(document_sheet(printing))
+
+    async def statement(self, statement: Statement, *, language: str) -> bytes:
+        """Print a statement, of whoever may read it, as PDF."""
+        spoken, pathway = _spoken(language), self.documents.pathway
+        labels = {each.code: told(each.label, spoken) for each in pathway.visits}
+        labels |= {each.code: told(each.label, spoken) for each in pathway.disciplines}
+        around = self.documents.surroundings
+        printing = StatementPrinting(
+            statement=statement,
+            professional=await self.professional(statement.professional, spoken),
+            labels=labels,
+            language=spoken,
+            now=around.now().astimezone(around.zone),
+        )
+        return await print_sheet(statement_sheet(printing))
 
     async def relay(self, dossier: Dossier, *, language: str) -> bytes:
         """Print what was gathered of a child for whoever takes over, as PDF."""

@@ -12,6 +12,7 @@ from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, page_of
 from server.pathway_house import PATHWAY_CARE
+from server.routes.readings import answer_paper
 from server.wire import Struct, answer, read
 
 operations = Operations()
@@ -97,6 +98,18 @@ async def export_statement(request: web.Request) -> web.Response:
         charset="utf-8",
         headers={"Content-Disposition": 'attachment; filename="releve.csv"'},
     )
+
+
+@operations.add("GET", _ONE + "/paper", gives_bytes=True)
+async def print_statement(request: web.Request) -> web.Response:
+    """Print a month's statement: tagged PDF, in French unless another language is asked for."""
+    care = request.app[PATHWAY_CARE]
+    found = await care.statements.statement(
+        person_of(request), _whose(request), request.match_info["month"]
+    )
+    pdf = await care.papers.statement(found, language=request.query.get("language", ""))
+
+    return answer_paper(pdf, "releve.pdf")
 
 
 @operations.add("POST", _ONE + "/validation", body=ValidationForm, answer=StatementView)

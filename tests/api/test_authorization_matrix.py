@@ -183,6 +183,7 @@ TABLE = {
     "GET /professionals/{professional}/statements": STATEMENT,
     "GET /professionals/{professional}/statements/{month}": STATEMENT,
     "GET /professionals/{professional}/statements/{month}/csv": STATEMENT,
+    "GET /professionals/{professional}/statements/{month}/paper": STATEMENT,
     "POST /professionals/{professional}/statements/{month}/validation": "N F F N  . . N N F",
     "PUT /professionals/{professional}/statements/{month}/payment": "N . F N  F F N N .",
     "GET /statements/to_pay": OFFICE,

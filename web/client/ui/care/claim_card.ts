@@ -23,8 +23,8 @@ export type CardGiven = {
   readonly claims: Claims;
   /** All that one may claim on, to know what is usual. */
   readonly all: () => readonly ForfaitView[];
-  /** The child's name; null where the card stands on the child's own page. */
-  readonly child: string | null;
+  /** The child's name by now; null where the card stands on the child's own page. */
+  readonly child: (() => string) | null;
 };
 
 export class ClaimCard {
@@ -52,7 +52,8 @@ export class ClaimCard {
 
   /** Draw what differs; whoever stands on a button keeps their place. */
   draw(): void {
-    const { claims, care, child } = this.#given;
+    const { claims, care } = this.#given;
+    const child = this.#given.child?.() ?? null;
     const now = new Date();
     const me = this.#given.ronde.me?.professional ?? null;
     const mine = claims.waiting.filter((each) => each.forfait === this.#forfait.id);

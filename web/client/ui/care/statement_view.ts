@@ -26,13 +26,13 @@ export function statementFold(statement: StatementView, given: StatementGiven): 
       "summary",
       null,
       h("h2", { class: "card-title" }, monthWord(statement.month)),
-      h("span", { class: lookOf(statement) }, statementStateWord(statement.state)),
+      h("span", { class: lookOf(statement) }, wordOf(statement)),
       h("span", { class: "strong number nowrap" }, euros(total)),
     ),
     h("p", { class: "soft small" }, standingWords(statement)),
     unpricedWords(unpriced) !== null && h("p", { class: "signed small warm-text" }, icon("info", "small"), h("span", null, unpricedWords(unpriced))),
     lines.length === 0 ? h("p", { class: "soft" }, t("Aucune ligne ce mois-ci.")) : table(statement, given),
-    given.acts !== null && h("div", { class: "button-row screen-only" }, given.acts, papers(statement)),
+    h("div", { class: "care-acts screen-only" }, given.acts, papers(statement)),
   );
 }
 
@@ -43,6 +43,11 @@ function papers({ professional, month }: StatementView): Child {
     h("a", { class: "button", href: `${path}/paper?language=${language()}`, target: "_blank", rel: "noopener" }, icon("document", "small"), t("PDF")),
     h("a", { class: "button", href: `${path}/csv`, download: `releve-${month}.csv` }, icon("download", "small"), t("CSV")),
   ];
+}
+
+function wordOf(statement: StatementView): string {
+  const lasts = statement.state === "open" && !statement.may_be_validated;
+  return lasts ? t("en cours") : statementStateWord(statement.state);
 }
 
 function lookOf({ state, may_be_validated: ready }: StatementView): string {

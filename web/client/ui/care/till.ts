@@ -93,7 +93,7 @@ class Till {
           this.#count();
         });
         box.element.classList.add("care-choose");
-        return h("li", { class: "stack-tight" }, box.element, statementFold(each, { ...naming, open: false, acts: [] }));
+        return h("li", { class: "stack-tight" }, box.element, statementFold(each, { ...naming, open: false, acts: null }));
       }),
     );
   }

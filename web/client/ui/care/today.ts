@@ -14,8 +14,12 @@ import { earlyCareOf } from "./terms.ts";
 
 const MINE = "/forfaits/mine";
 
-/** Fill a place of the day with the sessions to report; nothing for whoever has none. */
-export async function careToday(context: PageContext, place: HTMLElement, day: () => MyDay): Promise<void> {
+/**
+ * Fill a place of the day with the sessions to report; nothing for whoever has none.
+ *
+ * `told` is when the server has said what the day is now.
+ */
+export async function careToday(context: PageContext, place: HTMLElement, day: () => MyDay, told: Promise<unknown>): Promise<void> {
   const { ronde, signal, go } = context;
   const [mine, claims] = await Promise.all([atOnce<Listing<ForfaitView>>(ronde, MINE), Claims.of(ronde)]);
   let forfaits = mine.value.items;
@@ -26,7 +30,7 @@ export async function careToday(context: PageContext, place: HTMLElement, day: (
   const cardOf = (forfait: ForfaitView): ClaimCard => {
     const card = cards.get(forfait.id);
     card?.take(forfait);
-    return card ?? new ClaimCard(forfait, { ronde, go, care, claims, all: () => forfaits, child: nameIn(day(), forfait) });
+    return card ?? new ClaimCard(forfait, { ronde, go, care, claims, all: () => forfaits, child: () => nameIn(day(), forfait) });
   };
   const draw = (): void => {
     if (signal.aborted) return;
@@ -37,13 +41,13 @@ export async function careToday(context: PageContext, place: HTMLElement, day: (
     if (!same || place.childElementCount === 0) fill(place, section(made.map(([, card]) => card.element)));
   };
   claims.watch(signal, (known) => {
-    if (known === null) return draw();
-    forfaits = forfaits.map((each) => (each.id === known.id ? known : each));
+    if (known !== null) forfaits = forfaits.map((each) => (each.id === known.id ? known : each));
     draw();
     // What is kept for the next start is the newest, too.
-    ronde.api.read(MINE).catch(() => undefined);
+    if (known !== null) ronde.api.read(MINE).catch(() => undefined);
   });
   draw();
+  told.then(draw, () => undefined);
   forfaits = (await mine.later).value.items;
   draw();
 }

@@ -38,7 +38,7 @@ export async function dayPage(context: PageContext): Promise<Page> {
   const body = h("div", { class: "day" });
   const notices = h("div", { class: "stack" });
   const care = h("div", { class: "stack" });
-  if (ronde.me?.role === "professional") drawCare(context, care, () => day).catch(() => undefined);
+  if (ronde.me?.role === "professional") drawCare(context, care, () => day, later).catch(() => undefined);
   const duties = h("div", { class: "stack" });
   const coordinates = ronde.me?.role === "coordinator";
   let conversations = await openAll(ronde, day);
@@ -81,9 +81,9 @@ export async function dayPage(context: PageContext): Promise<Page> {
 }
 
 /** Only some have sessions to report: that comes by itself. */
-async function drawCare(context: PageContext, place: HTMLElement, day: () => MyDay): Promise<void> {
+async function drawCare(context: PageContext, place: HTMLElement, day: () => MyDay, told: Promise<{ value: MyDay }>): Promise<void> {
   const [{ careToday }] = await Promise.all([import("../care/today.ts"), wear("day", ["care"])]);
-  await careToday(context, place, day);
+  await careToday(context, place, day, told);
 }
 
 /** What the pathway asks of whoever coordinates. */

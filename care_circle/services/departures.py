@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from care_circle import departure as rules
-from care_circle.access import Action
+from care_circle.access import Action, NotFound
 from care_circle.actor import Actor
 from care_circle.appointment import OPEN, Appointment, cancel, plan
 from care_circle.departure import (
@@ -79,7 +79,7 @@ class DeparturesService:
             UnknownExit: The pathway has no such reason.
             AlreadyLeft: The child leaves by another departure.
             ForfaitsOpen: Forfaits are open, and are not to be closed with it.
-            NotFound: There is no such structure.
+            NotFound: There is no such structure, or the child has no such appointment.
             ChildNotIncluded, Forbidden, WrongProfession, ExclusionNotRecorded, BadDeparture,
             BadAnswers: As `departure.depart` says.
         """
@@ -90,6 +90,9 @@ class DeparturesService:
         exit_ = self.pathway.exit(said.reason)
         if said.structure is not None:
             await self.people.structure(said.structure)
+        for each in tidying.cancel_appointments:
+            if (await self.appointments.appointment(each)).child != child:
+                raise NotFound
         made = rules.depart(name, said, exit_, await self._leaver(actor, way, exit_))
         standing = [each for each in await self.departures.of_child(child) if each.stands]
         if standing and not rules.is_same(standing[0], said):

@@ -171,6 +171,27 @@ async def test_open_forfaits_refuse_a_departure_unless_they_are_closed_with_it(t
     assert (read.body["state"], read.body["last_day"]) == ("closed", today(town))
 
 
+async def test_appointments_after_a_departure_are_called_off_or_fall_silent_as_one_chooses(
+    town: Town,
+) -> None:
+    booked = [await book(town, days=days) for days in (5, 6)]
+    ids = [each.body["id"] for each in booked]
+
+    strange = await depart(town, cancel_appointments=["a" * 26])
+    behind = await town.ana.get(f"/children/{town.network.child}/departures")
+    left = await depart(town, cancel_appointments=ids[:1])
+    called_off, quiet = [await town.ana.get(f"/appointments/{name}") for name in ids]
+    again = await book(town, days=7)
+
+    assert (strange.status, strange.code) == (404, "not_found")
+    assert behind.body["loose_ends"]["appointments"] == sorted(ids)
+    assert left.status == 201
+    assert called_off.body["status"] == "cancelled"
+    assert quiet.body["status"] == "booked"
+    assert {each["state"] for each in quiet.body["notices"]} <= {"cancelled", "sent"}
+    assert (again.status, again.code) == (409, "child_left")
+
+
 async def test_after_a_departure_nothing_new_is_written_but_everything_is_read(town: Town) -> None:
     documents = f"/circles/{town.network.circle}/documents"
     draft = await town.doc.person.post(documents, {"form": "F15", "answers": {}})
@@ -305,6 +326,17 @@ async def test_minutes_are_printed(town: Town) -> None:
     paper = await town.kim.person.get(f"/meetings/{called.body['id']}/paper")
 
     assert (paper.status, paper.headers["Content-Type"]) == (200, "application/pdf")
+
+
+async def book(town: Town, *, days: int) -> Answer:
+    slot = {
+        "start": f"{today(town, days)}T14:30:00",
+        "zone": "Europe/Paris",
+        "duration_minutes": 45,
+        "place_label": "12 rue des Lilas",
+    }
+    path = f"/children/{town.network.child}/appointments"
+    return await town.ana.post(path, {"professional": town.doc.id, "slot": slot})
 
 
 async def signed_visit(town: Town) -> Any:  # noqa: ANN401 -- JSON

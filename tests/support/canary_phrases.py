@@ -60,6 +60,17 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "WhyForm.reason": ("Le grand-père préfère attendre la Chandeleur", "Partie vivre au phare"),
     "SessionForm.note": ("A construit un pont de berlingots sans aide",),
     "CorrectionForm.words": ("Confondue avec sa cousine Radegonde",),
+    "CallingForm.place": ("Arrière-boutique de la mercerie",),
+    "CallingForm.link": ("https://visio.ronde.example/parapluie-bigarre",),
+    "CallingForm.subject": ("Marche sur les talons et cauchemars de girafes",),
+    "MeetingReasonForm.reason": ("La salle est prise par la fanfare",),
+    "MinutesForm.points": ("Monte les marches en chantonnant", "Descend les marches en sifflotant"),
+    "DecisionForm.decision": ("Essayer la balançoire du presbytère",),
+    "CorrectedMinutesForm.reason": ("On avait mal compris la marraine",),
+    "FarewellForm.contact": ("Madame Fanfreluche, accueil bleu",),
+    "FarewellForm.answers": ("Rejoint ses oncles ramoneurs",),
+    "RelayForm.contact": ("Monsieur Galurin, accueil vert",),
+    "TakingBackForm.reason": ("Les oncles ramoneurs ont changé d'avis",),
     "SlotForm.place_label": (PLACE, OTHER_PLACE),
     "SlotForm.map_address": ("Bâtiment Coquecigrue, 2e étage gauche",),
 }
@@ -149,6 +160,9 @@ UNPLANTED: Mapping[str, str] = {
     "ApplicationForm.digest": "compared with the report's own digest, never kept",
     "ChoiceForm.wanted": "a word of ours or an id that a report offered: anything else is refused",
     "SignInForm.device": "an id, asked by hand among the bad inputs",
+    "CallingForm.answers": "COCON's form of a meeting asks for no words beside its own",
+    "MinutesForm.answers": "nor does its form of minutes",
+    "FarewellForm.cancel_appointments": "ids of the child's own appointments; others are refused",
 }
 """Fields in which no phrase of the tables stands, each with the reason."""
 

@@ -28,6 +28,7 @@ from tests.support.canary_walk_early_care import care_early, state_care
 from tests.support.canary_walk_family import tell_family
 from tests.support.canary_walk_files import keep_backup, leave_files
 from tests.support.canary_walk_imports import bring_in
+from tests.support.canary_walk_leaving import meet_and_leave
 from tests.support.canary_walk_self import mind_oneself
 from tests.support.care_answers import ASQ, WHOLE
 from tests.support.network import child_form
@@ -42,8 +43,10 @@ async def walk_everything(walk: Walk) -> None:
     await _gather(walk, ana, ben, eve)
     await _talk(walk, ana, ben)
     await _write_documents(walk, ben)
+    await meet_and_leave(walk, ana, ben, eve)
     await care_early(walk, ana, ben, eve)
     await tell_family(walk, ana, ben)
+    await bring_in(walk, ana)
     await mind_oneself(walk)
     await leave_files(walk, ben, _channel(walk))
     await keep_backup(walk, ben)

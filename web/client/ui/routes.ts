@@ -112,6 +112,12 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/circle_meeting.ts")).circleMeetingPage,
   },
   {
+    path: "/children/{child}/departure",
+    area: "circles",
+    wears: ["asked", "written"],
+    load: async () => (await import("./pages/coordination_departure.ts")).departurePage,
+  },
+  {
     path: "/circles/{circle}/members",
     area: "circles",
     load: async () => (await import("./pages/members.ts")).membersPage,

@@ -50,6 +50,11 @@ export function openCalling(options: CallingOptions): void {
   });
 }
 
+/** A meeting of everybody, as nobody has called it yet. */
+function newCalling(people: People): Pick<MeetingView, "starts_at" | "minutes" | "link" | "place" | "subject" | "invited" | "answers"> {
+  return { starts_at: "", minutes: USUAL_MINUTES, link: "", place: "", subject: "", invited: people.all.map(({ id }) => id), answers: {} };
+}
+
 class CallingFields {
   readonly #options: CallingOptions;
   readonly #day: Field;
@@ -62,18 +67,19 @@ class CallingFields {
   readonly #beside: Beside | null;
 
   constructor(options: CallingOptions) {
-    const { moves, people, pathway, ronde, child } = options;
-    const [day = "", time = ""] = moves?.starts_at.split("T") ?? [];
+    const { people, pathway, ronde, child } = options;
+    const held = options.moves ?? newCalling(people);
+    const [day = "", time = ""] = held.starts_at.split("T");
     this.#options = options;
     this.#day = field({ label: t("Le"), name: "day", input: { type: "date", value: day, required: true } });
     this.#time = field({ label: t("À"), name: "time", input: { type: "time", step: 300, value: time.slice(0, 5), required: true } });
-    this.#minutes = field({ label: t("Durée, en minutes"), name: "minutes", input: { type: "number", inputmode: "numeric", min: 10, max: 180, value: moves?.minutes ?? USUAL_MINUTES } });
-    this.#link = field({ label: t("Lien de la visioconférence"), name: "link", input: { type: "url", inputmode: "url", maxlength: 300, value: moves?.link ?? "", autocomplete: "off" } });
-    this.#place = field({ label: t("Ou un lieu"), name: "place", input: { maxlength: 120, value: moves?.place ?? "", autocomplete: "off" } });
-    this.#subject = textField({ label: t("Ordre du jour"), name: "subject", hint: "", value: moves?.subject ?? "", most: 500, rows: 3 });
-    this.#invited = peopleField(t("Qui est invité"), people, moves?.invited ?? people.all.map(({ id }) => id));
+    this.#minutes = field({ label: t("Durée, en minutes"), name: "minutes", input: { type: "number", inputmode: "numeric", min: 10, max: 180, value: held.minutes } });
+    this.#link = field({ label: t("Lien de la visioconférence"), name: "link", input: { type: "url", inputmode: "url", maxlength: 300, value: held.link, autocomplete: "off" } });
+    this.#place = field({ label: t("Ou un lieu"), name: "place", input: { maxlength: 120, value: held.place, autocomplete: "off" } });
+    this.#subject = textField({ label: t("Ordre du jour"), name: "subject", hint: "", value: held.subject, most: 500, rows: 3 });
+    this.#invited = peopleField(t("Qui est invité"), people, held.invited);
     const more = withoutOwn(formAsking(pathway, "meeting", "starts_at"), OWN);
-    this.#beside = more === null ? null : besideOf({ ronde, form: more, answers: moves?.answers ?? {}, child, people, changed: () => undefined });
+    this.#beside = more === null ? null : besideOf({ ronde, form: more, answers: held.answers, child, people, changed: () => undefined });
   }
 
   get fields(): readonly Answerable[] {

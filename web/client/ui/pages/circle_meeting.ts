@@ -95,7 +95,7 @@ class MeetingDesk {
   async #write(corrects: boolean): Promise<void> {
     const { ronde } = this.#context;
     try {
-      const [{ MinutesForm: Form }, { value: pathway }] = await Promise.all([dressed(import("../meetings/minutes_form.ts")), ronde.api.read<PathwayForm>("/pathway")]);
+      const [{ MinutesForm: Form }, { value: pathway }] = await Promise.all([dressed(import("../meetings/minutes_form.ts"), ["written"]), ronde.api.read<PathwayForm>("/pathway")]);
       this.#form = new Form({
         ronde,
         child: this.#frame.glance.child,

@@ -20,7 +20,7 @@ export async function circleMeetingsPage(context: PageContext): Promise<Page> {
   const calls = ronde.me?.role === "coordinator" && closedAt === null;
   const here = `/circles/${frame.circle}/meetings`;
   const open = async (moves: MeetingView | null): Promise<void> => {
-    const [{ openCalling }, { value: pathway }] = await Promise.all([dressed(import("../meetings/calling.ts")), ronde.api.read<PathwayForm>("/pathway")]);
+    const [{ openCalling }, { value: pathway }] = await Promise.all([dressed(import("../meetings/calling.ts"), ["written"]), ronde.api.read<PathwayForm>("/pathway")]);
     openCalling({ ronde, child, people: frame.people, pathway, moves, done: () => (toast(moves === null ? t("La réunion est convoquée.") : t("La réunion est déplacée.")), context.again()) });
   };
   const cancel = async (meeting: MeetingView): Promise<void> => {

@@ -6,15 +6,25 @@ import { t, tn } from "../words.ts";
 import type { EventKind, LifeEvent, Step } from "./life_line.ts";
 import type { PathwayForm } from "./served.ts";
 
+const MANY_DAYS = 90;
+const DAYS_A_MONTH = 30.4375;
+
 /** Where a step stands, in days: « en retard de 12 jours », « encore 30 jours ». */
 export function stepWords({ visit, by, late }: Step, on: string): string {
   if (late !== null) return tn("en retard de {n} jour", "en retard de {n} jours", late);
   if (by === null) return visit === null ? "" : visitStateWord(visit.state);
   if (visit?.state === "booked") return t("rendez-vous pris");
   const opens = visit?.window?.opens;
-  if (opens !== undefined && opens > on) return tn("dans {n} jour", "dans {n} jours", daysBetween(on, opens));
+  if (opens !== undefined && opens > on) return aheadWords(daysBetween(on, opens));
   const left = daysBetween(on, by);
   return left === 0 ? t("dernier jour aujourd'hui") : tn("encore {n} jour", "encore {n} jours", left);
+}
+
+/** Days count as long as people count them; then months do. */
+function aheadWords(days: number): string {
+  if (days <= MANY_DAYS) return tn("dans {n} jour", "dans {n} jours", days);
+  const months = Math.round(days / DAYS_A_MONTH);
+  return tn("dans {n} mois", "dans {n} mois", months);
 }
 
 /** Within which days it counts. */
@@ -26,7 +36,7 @@ export function windowWords({ visit, by }: Step): string {
 
 /** What a step is called. */
 export function stepName({ code, visit, form }: Step): string {
-  if (visit !== null) return labelWord(visit.label);
+  if (visit !== null) return t("Visite : {name}", { name: labelWord(visit.label) });
   return form === null ? code : labelWord(form.label);
 }
 

@@ -113,8 +113,8 @@ function actions(scene: Scene, step: Step): Child {
 function paperAction(scene: Scene, step: Step): HTMLElement | false {
   const { form, paper, visit } = step;
   const isEarly = visit?.state === "coming" || visit?.state === "undated";
-  const mayWrite = form !== null && form.record === "document" && mayFill(form, scene.frame.role) && !isEarly;
-  if (paper === null) return mayWrite && button(t("Écrire"), stepName(step), async () => await write(scene, step));
+  const mayWrite = form !== null && form.record === "document" && mayFill(form, scene.frame.role);
+  if (paper === null) return mayWrite && !isEarly && button(t("Écrire"), stepName(step), async () => await write(scene, step));
   const words = paper.state === "draft" && mayWrite ? t("Continuer le brouillon") : t("Ouvrir");
   return h("a", { class: "button button-small", href: `/documents/${paper.subject}` }, words);
 }

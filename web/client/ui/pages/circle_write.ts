@@ -56,7 +56,7 @@ function row(context: PageContext, line: LineOfLife, offer: Offer): HTMLElement 
     const word = paper.state === "draft" ? t("Continuer") : t("Ouvrir");
     return h("a", { class: "list-row list-link", href: `/documents/${paper.subject}` }, body, h("span", { class: "list-end small strong" }, word));
   }
-  const button = h("button", { class: "list-row list-link hit", type: "button" }, body, h("span", { class: "list-end" }, icon("plus", "small")));
+  const button = h("button", { class: "list-row list-link write-row", type: "button" }, body, h("span", { class: "list-end" }, icon("plus", "small")));
   button.addEventListener("click", () => void busy(button, start(context, line, offer)));
   return button;
 }

@@ -69,11 +69,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a line, and of which record; `begun`: the application it became so in."""
+    """What became of a line, and of which record, in which of the run's applications."""
 
     result: Result
     target: str | None = None
-    begun: datetime | None = None
+    during: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +129,10 @@ class ReportPage:
     run: ImportId
     lines: tuple[ReportLine, ...] = field(repr=False)
 
-    def results(self, begun: datetime) -> Counter[str]:
-        """Count what became of the lines in the application that began then."""
+    def results(self, during: int) -> Counter[str]:
+        """Count what became of the lines in one of the run's applications."""
         outcomes = [line.outcome for line in self.lines if line.outcome is not None]
-        return Counter(each.result.value for each in outcomes if each.begun == begun)
+        return Counter(each.result.value for each in outcomes if each.during == during)
 
     def done(self) -> "ReportPage":
         """Forget what was read of the lines that are dealt with."""
@@ -149,8 +149,12 @@ def page_id(run: ImportId, number: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """Lines of a report taken over: by whom, since when, how many of how many."""
+    """Lines of a report taken over: by whom, since when, how many of how many.
 
+    `number` counts the applications of a run from 1.
+    """
+
+    number: int
     by: ProfessionalId
     at: datetime
     wanted: int
@@ -207,7 +211,8 @@ class ImportRun:
             ReportOver: What was read is forgotten.
         """
         self.require_ready()
-        application = Application(by=by, at=now, wanted=wanted)
+        number = 1 if self.application is None else self.application.number + 1
+        application = Application(number=number, by=by, at=now, wanted=wanted)
         return replace(self, state=State.APPLYING, until=now, application=application)
 
     def require_ready(self, digest: str | None = None) -> None:

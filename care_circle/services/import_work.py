@@ -7,7 +7,6 @@ finds the lines that nothing became of yet.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from care_circle.access import Action, Forbidden, NotFound
 from care_circle.actor import Actor
@@ -56,26 +55,26 @@ class ImportWork:
             await self.guard.network(
                 person.actor, action_on(run.sorts), kind="import", thing=run.id
             )
-            await self._apply_pages(run, self._landing(person.actor, run), application.at)
+            await self._apply_pages(run, self._landing(person.actor, run), application.number)
         except (NotFound, Forbidden):
             # Whoever began it may not go on: what was done stays, the rest is for somebody else.
             pass
         now = self.surroundings.now()
         await self.runs.change(run.id, lambda held: held.ended(now=now))
 
-    async def _apply_pages(self, run: ImportRun, landing: Landing, begun: datetime) -> None:
+    async def _apply_pages(self, run: ImportRun, landing: Landing, during: int) -> None:
         """Take over what is due, page by page; what is counted is what the pages say."""
         results, going = Counter[str](), True
         for number in range(run.pages):
             page = await self.runs.page(run.id, number)
             if going:
-                page, going = await self._apply_page(landing, page, begun)
-            results.update(page.results(begun))
-            if page.results(begun):
+                page, going = await self._apply_page(landing, page, during)
+            results.update(page.results(during))
+            if page.results(during):
                 await self._advance(run.id, Counter(results))
 
     async def _apply_page(
-        self, landing: Landing, page: ReportPage, begun: datetime
+        self, landing: Landing, page: ReportPage, during: int
     ) -> tuple[ReportPage, bool]:
         """Take over the lines of a page that are due; tell whether to go on with the next."""
         lines, going = list(page.lines), True
@@ -84,7 +83,7 @@ class ImportWork:
                 going = not (await self._is_stopping(page.run))
                 if not going:
                     break
-                outcome = replace(await landing.land(line), begun=begun)
+                outcome = replace(await landing.land(line), during=during)
                 lines[place] = replace(line, outcome=outcome)
         after = replace(page, lines=tuple(lines)).done()
         if after != page:

@@ -1,9 +1,23 @@
 """Imports over HTTP: a report first, then what is chosen of it, once."""
 
-from tests.support.actors import Person
-from tests.support.imports import child, lines_of, send, take_over
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from care_circle.role import Role
+from tests.support.actors import Person, founded, stranger
+from tests.support.imports import EXPORT, QUALIFIED, child, lines_of, send, take_over
 from tests.support.imports_fhir import whole
 from tests.support.network import child_form
+from tests.support.server import Running, running
+
+
+@pytest.fixture
+async def trial(tmp_path: Path) -> AsyncIterator[Person]:
+    """Give a coordinator of a network that carries identifiers made for tests."""
+    async with running(tmp_path, ins="test") as server, stranger(server) as person:
+        yield await founded(person)
 
 
 async def test_a_file_is_reported_on_line_by_line_and_then_taken_over(ana: Person) -> None:
@@ -128,3 +142,101 @@ async def test_what_was_read_is_forgotten_when_asked(ana: Person) -> None:
     assert gone.status == 204
     assert (lines.status, lines.code) == (409, "report_over")
     assert (await ana.get(path)).body["state"] == "over"
+
+
+async def test_the_export_of_thirty_lines_comes_in_whole_and_the_second_time_not_at_all(
+    trial: Person,
+) -> None:
+    report = await send(trial, EXPORT.read_bytes())
+    done = await take_over(trial, report)
+    held = (await trial.get("/children?limit=200")).body["items"]
+    again = await send(trial, EXPORT.read_bytes())
+    repeated = await take_over(trial, again)
+
+    assert report.body["counts"] == {"new": 25, "duplicate": 1, "refused": 4}
+    assert report.body["ignored_columns"] == ["Commentaire du secrétariat"]
+    assert done["application"]["results"] == {"created": 25}
+    assert len(held) == 25
+    assert sum(each["identity"]["ins"] is not None for each in held) == 2
+    assert again.body["counts"] == {"same": 25, "duplicate": 1, "refused": 4}
+    assert repeated["application"]["results"] == {}
+
+
+async def test_a_qualified_identity_is_not_changed_by_a_file(trial: Person) -> None:
+    await take_over(trial, await send(trial, [child(**QUALIFIED)]))
+    report = await send(trial, [child(**QUALIFIED, family="Quenouillet")])
+    line = (await lines_of(trial, report))[0]
+
+    assert line["status"] == "conflict"
+    assert [(each["field"], each["why"]) for each in line["differences"]] == [
+        ("birth_family_name", "qualified")
+    ]
+
+
+async def test_a_professional_comes_without_account_or_convention_and_keeps_address_and_profession(
+    ana: Person,
+) -> None:
+    told = {
+        "Identifiant": "P-1", "Nom": "Lavandier", "Prénom": "Bastien", "Profession": "Kiné",
+        "E-mail": "bastien.lavandier@ronde.example", "RPPS": "10987650001",
+    }  # fmt: skip
+    await take_over(ana, await send(ana, [told], source="generic"))
+    people = (await ana.get("/professionals")).body["items"]
+    made = next(each for each in people if each["family_name"] == "Lavandier")
+    changed = told | {"Profession": "10", "E-mail": "autre@ronde.example", "Prénom": "Baptiste"}
+    report = await send(ana, [changed], source="generic")
+    line = (await lines_of(ana, report))[0]
+    await take_over(ana, report)
+    after = (await ana.get(f"/professionals/{made['id']}")).body
+    conventions = await ana.get(f"/professionals/{made['id']}/conventions")
+
+    assert (made["profession"], made["role"]) == ("physiotherapist", "professional")
+    assert conventions.body["conventions"] == []
+    assert await ana.server.house.stores.accounts.find(made["id"]) is None
+    assert {each["field"]: each["why"] for each in line["differences"]} == {
+        "profession": "guarded",
+        "email": "guarded",
+        "given_name": None,
+    }
+    assert (after["given_name"], after["profession"]) == ("Baptiste", "physiotherapist")
+
+
+async def test_a_file_that_cannot_be_read_is_refused_with_its_line_and_leaves_nothing(
+    ana: Person,
+) -> None:
+    broken = 'N° de dossier;Nom;DDN\nA;B;20/08/2024\nA;"B;C\n'.encode()
+    refused = await send(ana, broken)
+    lacking = await send(ana, [{"N° de dossier": "A", "Nom": "B"}])
+    strange = await send(ana, [child()], source="unheard_of")
+
+    assert (refused.status, refused.code) == (422, "file_refused")
+    assert refused.body["errors"] == [{"pointer": "/lines/3", "detail": "open_quote"}]
+    assert lacking.body["errors"] == [{"pointer": "/lines/1", "detail": "Date de naissance"}]
+    assert strange.body["detail"] == "unknown_source"
+    assert (await ana.get("/imports")).body["items"] == []
+
+
+async def test_an_administrator_brings_professionals_and_sees_no_child(
+    ana: Person, server: Running
+) -> None:
+    async with stranger(server) as zoe:
+        await founded(zoe, role=Role.ADMINISTRATOR, name="Zoé")
+        of_ana = await send(ana, [child()])
+        refused = await send(zoe, [child()])
+        listed = (await zoe.get("/imports")).body["items"]
+        hidden = await zoe.get(f"/imports/{of_ana.body['id']}/lines")
+
+    assert (refused.status, refused.code) == (404, "not_found")
+    assert listed == []
+    assert (hidden.status, hidden.code) == (404, "not_found")
+
+
+async def test_who_brought_whom_is_in_the_trace(ana: Person) -> None:
+    await take_over(ana, await send(ana, [child()]))
+    made = (await ana.get("/children")).body["items"][0]
+
+    trace = await ana.server.house.audit.read(limit=500)
+
+    told = {(each.who, each.action, each.id) for each in trace}
+    assert (ana.id, "register_child", made["id"]) in told
+    assert "import_children" in {each.action for each in trace if each.who == ana.id}

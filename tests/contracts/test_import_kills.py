@@ -47,7 +47,7 @@ async def test_a_file_sent_anew_after_a_death_makes_only_who_is_missing(tmp_path
         after = len(await second.children())
 
     assert 0 < before < len(NAMES)
-    assert (results, after) == ({"created": len(NAMES) - before}, len(NAMES))
+    assert (results["created"], after) == (len(NAMES) - before, len(NAMES))
 
 
 async def test_a_change_is_made_once_wherever_the_process_died(tmp_path: Path) -> None:

@@ -16,21 +16,12 @@ from care_circle.import_source import read_source, read_sources
 from care_circle.import_values import Reason
 from care_circle.import_words import sentence
 from care_circle.importing import PRODUCTION, TRIAL, Proposal, Reading, Told, proposals
-from care_circle.ins import InsKind, nir_key
-from tests.support.imports import EXPORT, child, table
+from care_circle.ins import InsKind
+from tests.support.imports import EXPORT, QUALIFIED, child, table
 from tests.support.imports_fhir import bundle, observation, patient, whole
 
 SOURCES = read_sources()
 TODAY = date(2026, 11, 22)
-NIR = "224083018900100"[:13]
-QUALIFIED = {
-    "Matricule INS": NIR,
-    "Clé INS": f"{nir_key(NIR):02d}",
-    "OID INS": "1.2.250.1.213.1.4.10",
-    "Statut de l'identité": "Qualifiée",
-    "Justificatif d'identité": "Livret de famille",
-    "Code INSEE du lieu de naissance": "30189",
-}
 NAMES = st.text(st.sampled_from("abcdefgéèêçàùïôÉÀ' -"), min_size=1, max_size=30).filter(
     lambda name: any(map(str.isalpha, name)) and name[0] not in "-' "
 )
@@ -186,12 +177,12 @@ def test_what_nobody_knows_stays_unknown() -> None:
 
 def test_a_number_is_carried_only_with_its_system_all_traits_and_a_proof() -> None:
     whole_identity = read_one(**QUALIFIED)
-    lacking = {name: read_one(**(QUALIFIED | {name: ""})) for name in QUALIFIED}
+    lacking = {name: read_one(**({**QUALIFIED, name: ""})) for name in QUALIFIED}
     nameless = read_one(**QUALIFIED, given="")
     elsewhere = read(table([child(**QUALIFIED)]), systems=PRODUCTION)[0]
-    wrong = read_one(**(QUALIFIED | {"Clé INS": "99"}))
+    wrong = read_one(**({**QUALIFIED, "Clé INS": "99"}))
 
-    assert whole_identity.values["ins_number"] == NIR + QUALIFIED["Clé INS"]
+    assert whole_identity.values["ins_number"] == QUALIFIED["Matricule INS"] + QUALIFIED["Clé INS"]
     assert whole_identity.notes == ()
     for each in (*lacking.values(), nameless, elsewhere, wrong):
         assert each.problems == ()

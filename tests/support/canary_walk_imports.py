@@ -21,9 +21,9 @@ async def bring_in(walk: Walk, ana: Actor) -> None:
         | {"N° de dossier": f"{walk.phrase('WordForm.document')} {number}"}
         for number in range(2)
     ]
-    exchange = await ana.line.exchange(
-        "POST", "/imports?source=spico", data=table(rows).encode(), headers={}
-    )
+    line = await walk.line("importer")
+    line.token = ana.line.token
+    exchange = await line.exchange("POST", "/imports?source=spico", data=table(rows).encode())
     report = json.loads(exchange.body)
     path = f"/imports/{report['id']}"
     walk.ids["import"] = report["id"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from care_circle.ins import nir_key
 from tests.support.actors import Answer, Person
 
 EXPORT: Final = Path(__file__).parent / "spico_export.csv"
@@ -24,6 +25,17 @@ CHILD: Final[Mapping[str, str]] = {
     "Responsable 1 - Téléphone": "06 39 98 01 02",
 }
 """A line about an invented child, in the words of `spico.yaml`."""
+
+_NUMBER = "2240830189001"
+QUALIFIED: Final[Mapping[str, str]] = {
+    "Matricule INS": _NUMBER,
+    "Clé INS": f"{nir_key(_NUMBER):02d}",
+    "OID INS": "1.2.250.1.213.1.4.10",
+    "Statut de l'identité": "Qualifiée",
+    "Justificatif d'identité": "Livret de famille",
+    "Code INSEE du lieu de naissance": "30189",
+}
+"""What makes that child's identity a qualified one, under a system made for tests."""
 
 
 def child(**otherwise: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from care_circle.services.statements import StatementsService
 from care_circle.statement import Seen, Statement
 from care_circle.surroundings import Surroundings
 from crypto.ids import CareSessionId, ForfaitId, ProfessionalId, new_id
-from server.pathway_house import Ground, PathwayStores, furnish_pathway
+from server.pathway_house import Ground, PathwayCare, PathwayStores, furnish_pathway
 from server.storage.engine import Engine
 from server.storage.keys import Keyring
 from server.stores import Stores
@@ -41,6 +41,7 @@ class CareNetwork:
     sessions: CareSessionsService
     statements: StatementsService
     documents: DocumentsService
+    care: PathwayCare
     now: list[datetime]
     recorded: list[tuple[str, str, str, str]]
     ana: Somebody
@@ -124,7 +125,11 @@ async def care_network(engine: Engine, *, most: int | None = 34_000) -> CareNetw
         clock=lambda: now[0], new_id=new_id, record=record, zone=ZoneInfo("Europe/Paris")
     )
     guard = Guard(
-        people=stores.people, children=stores.children, circles=stores.circles, surroundings=around
+        people=stores.people,
+        children=stores.children,
+        circles=stores.circles,
+        surroundings=around,
+        leavings=stores.departures,
     )
     forms = {
         code: form for code, form in PATHWAY.forms.items() if form.record is FormRecord.DOCUMENT
@@ -161,6 +166,7 @@ async def care_network(engine: Engine, *, most: int | None = 34_000) -> CareNetw
         early_care=care.early_care,
         sessions=care.sessions,
         statements=care.statements,
+        care=care,
         documents=DocumentsService(
             documents=stores.documents,
             people=stores.people,

@@ -32,7 +32,7 @@ export async function circleAppointmentsPage(context: PageContext): Promise<Page
       h(
         "div",
         { class: "page" },
-        h("div", { class: "row-end" }, h("button", { class: "button button-primary", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous"))),
+        h("div", { class: "row-between" }, h("a", { class: "button button-quiet", href: `/circles/${frame.circle}/meetings` }, icon("people", "small"), t("Réunions (RCP)")), h("button", { class: "button button-primary", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous"))),
         toBook(frame, book),
         lists(context, frame, calendar, all, book),
       ),

@@ -94,6 +94,7 @@ function identitySection(context: PageContext, { child }: ChildFile, colleagues:
       { class: "button-row" },
       button(t("Corriger l'identité"), async () => (await corrections()).openIdentity(context.ronde, child, context.again)),
       button(referring === null ? t("Choisir le médecin référent") : t("Changer de médecin référent"), choosePhysician),
+      h("a", { class: "button button-small button-quiet", href: `/children/${child.id}/departure` }, t("Sortie du parcours et relais")),
     ),
   );
 }

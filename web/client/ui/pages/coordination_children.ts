@@ -37,7 +37,7 @@ export async function coordinationChildrenPage(context: PageContext): Promise<Pa
   };
   return {
     title,
-    element: officePage(context, "children", { title, action: newChild(), body: list.element }),
+    element: officePage(context, "children", { title, action: newChild(powersOf(ronde.me?.role).decide), body: list.element }),
     arrived: () => {
       list.arrived();
       learnNames().catch(() => undefined);
@@ -45,8 +45,11 @@ export async function coordinationChildrenPage(context: PageContext): Promise<Pa
   };
 }
 
-function newChild(): HTMLElement {
-  return h("a", { class: "button button-primary", href: "/coordination/children/new" }, icon("plus", "small"), t("Inscrire un enfant"));
+function newChild(imports: boolean): Child {
+  return [
+    imports && h("a", { class: "button", href: "/coordination/import" }, t("Importer un fichier")),
+    h("a", { class: "button button-primary", href: "/coordination/children/new" }, icon("plus", "small"), t("Inscrire un enfant")),
+  ];
 }
 
 function filters(): readonly Filter<ChildHeader>[] {

@@ -31,7 +31,10 @@ export async function coordinationProfessionalsPage(context: PageContext): Promi
     empty: h("div", { class: "empty" }, icon("people"), h("p", { class: "empty-title" }, t("Personne encore"))),
   });
   const action = powers.people
-    ? h("a", { class: "button button-primary", href: "/coordination/professionals/new" }, icon("plus", "small"), t("Nouveau professionnel"))
+    ? [
+        h("a", { class: "button", href: "/coordination/import" }, t("Importer un fichier")),
+        h("a", { class: "button button-primary", href: "/coordination/professionals/new" }, icon("plus", "small"), t("Nouveau professionnel")),
+      ]
     : null;
   return { title, element: officePage(context, "professionals", { title, action, body: list.element }), arrived: () => list.arrived() };
 }

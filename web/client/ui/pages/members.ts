@@ -28,6 +28,7 @@ export async function membersPage(context: PageContext): Promise<Page> {
         strangers(frame.people.all, context.ronde.me?.professional),
         h("ul", { class: "list card card-flush" }, frame.people.all.map((each) => row(each, frame, present.has(each.id)))),
         code !== null && circleCode(code),
+        h("p", null, h("a", { href: `/children/${frame.glance.child.id}/departure` }, t("Sortie du parcours et relais"))),
       ),
     ),
   };

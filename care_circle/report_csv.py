@@ -52,11 +52,13 @@ def _written(rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    """Write one cell: numbers with a decimal comma, as the rest of the house's tables."""
+    """Write one cell: numbers to a hundredth with a decimal comma, texts never as formulas."""
     match value:
         case None:
             return ""
         case float():
-            return f"{value:g}".replace(".", ",")
+            return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+        case int():
+            return str(value)
         case _:
             return harmless(str(value))

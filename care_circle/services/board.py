@@ -69,11 +69,11 @@ class BoardService:
         await self.guard.network(actor, Action.READ_BOARD, kind="child")
         return await self.follower.follow_ups.totals(wanted)
 
-    async def everything(self, actor: Actor, wanted: Filter) -> AsyncIterator[BoardLine]:
-        """Go through all the children that fit, by id, for a file."""
+    async def everything(self, actor: Actor, wanted: Filter) -> tuple[BoardLine, ...]:
+        """Give all the children that fit, for a file: what began first stands first."""
         await self.guard.network(actor, Action.READ_BOARD, kind="child")
-        async for followed in self._all(wanted):
-            yield self._line(followed)
+        lines = [self._line(followed) async for followed in self._all(wanted)]
+        return tuple(sorted(lines, key=lambda line: _urgency(line, wanted.finding)))
 
     async def _all(self, wanted: Filter) -> AsyncIterator[FollowUp]:
         after = ""
@@ -105,6 +105,14 @@ class BoardService:
                 for each in followed.life.findings
             ),
         )
+
+
+def _urgency(line: BoardLine, wanted: FindingCode | None) -> tuple[int, date, str]:
+    """Put first who has the gravest finding, or the one that is asked for, the longest."""
+    order = list(FindingCode)
+    asked = (each for each in line.findings if wanted in (None, each.code))
+    ranks = ((order.index(each.code), each.since or date.max) for each in asked)
+    return (*min(ranks, default=(len(order), date.max)), line.child.id)
 
 
 def _days(day: date | None, today: date) -> int | None:

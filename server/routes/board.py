@@ -117,10 +117,10 @@ async def read_totals(request: web.Request) -> web.Response:
 
 @operations.add("GET", "/coordination/board/csv", gives_bytes=True)
 async def export_board(request: web.Request) -> web.Response:
-    """Give all children that fit the filter as a table: CSV in UTF-8, a row for each finding."""
+    """Give all children that fit as a table, the longest waiting first; a row each finding."""
     person, wanted = person_of(request), wanted_of(request)
 
-    lines = [line async for line in request.app[PATHWAY_CARE].board.everything(person, wanted)]
+    lines = await request.app[PATHWAY_CARE].board.everything(person, wanted)
 
     return web.Response(
         body=board_table(lines).encode(),

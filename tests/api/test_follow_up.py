@@ -1,11 +1,13 @@
 """Line of life, quality board, duties and the yearly report over HTTP."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from crypto.ids import new_id
+from crypto.ids import ChildId, new_id
 from server.vigil import vigil_of
 from tests.support.server import Running
 from tests.support.standing import Standing, everybody
@@ -178,7 +180,7 @@ async def test_the_report_tells_numbers_with_what_they_are_of(
 async def test_what_a_killed_write_left_is_found_by_the_watch(
     server: Running, standing: Standing
 ) -> None:
-    child = standing.place.ids["child"]
+    child = ChildId(standing.place.ids["child"])
     house = server.house
     watch, look = house.stores.watch, house.follower.refresh
 
@@ -272,3 +274,21 @@ async def test_nobody_is_reminded_of_what_is_not_to_be_booked(standing: Standing
 
     assert left.status == 200
     assert told.body["lines"] == [{"id": child, "done": False, "code": "nothing_to_remind"}]
+
+
+@pytest.mark.parametrize("query", ["", "?finding=visit_late", "?finding=lost", "?age=3", "?age=4"])
+async def test_the_table_holds_what_the_page_shows_by_the_same_filter(
+    server: Running, standing: Standing, query: str
+) -> None:
+    ana = standing.people["coordinator"]
+    await ten_months_later(server, standing)
+
+    page = (await ana.get(f"/coordination/board{query}")).body["items"]
+    totals = (await ana.get(f"/coordination/board/totals{query}")).body
+    table = await ana.get(f"/coordination/board/csv{query}")
+
+    rows = list(csv.DictReader(io.StringIO(table.body.removeprefix("\ufeff"), newline="")))
+    shown = {(line["child"]["id"], f["code"]) for line in page for f in line["findings"]}
+    assert {(row["Dossier"], row["Constat"]) for row in rows} == shown
+    assert totals["children"] == len(page)
+    assert {code for code, count in totals["findings"].items() if count} == {c for _, c in shown}

@@ -72,6 +72,15 @@ def forms_of(forms: Mapping[str, Form], record: FormRecord, kind: str) -> tuple[
     return tuple(form for form in held if kind_of(form) == kind)
 
 
+def form_of_exit(forms: Mapping[str, Form], named: str | None) -> Form | None:
+    """Give the form an exit is written on: the one it names, else the first that asks why."""
+    usual = forms_of(forms, FormRecord.DEPARTURE, EXIT)
+    if named is not None:
+        return next((form for form in usual if form.code == named), None)
+    asking = [form for form in usual if any(each.code == "exit_reason" for each in form.fields())]
+    return next(iter((*asking, *usual)), None)
+
+
 def read_plan(node: Node) -> PlanCodes:
     """Read which answers of a form make a plan."""
     return PlanCodes(
@@ -141,7 +150,7 @@ def check_exits(root: Node, forms: Mapping[str, Form]) -> None:
         if said is not None and said.text() not in {form.code for form in usual}:
             gathering.of(partial(_refuse, said, "there is no form of a departure of this code"))
             continue
-        held = next((f for f in usual if said is None or f.code == said.text()), None)
+        held = form_of_exit(forms, None if said is None else said.text())
         if held is not None and not _knows(held, code):
             gathering.of(
                 partial(_refuse, here.at("code"), f"the form {held.code} has no such exit")

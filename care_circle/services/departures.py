@@ -20,12 +20,12 @@ from care_circle.departure import (
 from care_circle.document import DocumentState
 from care_circle.forfait import Forfait, ForfaitState
 from care_circle.forfait import close as close_forfait
-from care_circle.form import Form, FormRecord
+from care_circle.form import Form
 from care_circle.leaving_store import Departures, Meetings
 from care_circle.meeting import is_ahead
 from care_circle.pathway import Exit, Pathway
 from care_circle.pathway_store import Forfaits, Prescriptions
-from care_circle.record_reading import EXIT, forms_of
+from care_circle.record_reading import form_of_exit
 from care_circle.register import days_of
 from care_circle.services.files import everything
 from care_circle.services.guard import Guard, Way
@@ -167,11 +167,7 @@ class DeparturesService:
 
     def form_for(self, exit_: Exit) -> Form | None:
         """Give the form that an exit is written on: its own, or the first for departures."""
-        if exit_.form is not None:
-            return self.pathway.form(exit_.form)
-        found = forms_of(self.pathway.forms, FormRecord.DEPARTURE, EXIT)
-        asking = [form for form in found if _asks_why(form)]
-        return next(iter((*asking, *found)), None)
+        return form_of_exit(self.pathway.forms, exit_.form)
 
     def _shown(self, actor: Actor, way: Way, departure: Departure) -> Departure:
         is_open = rules.is_open_to(self.form_of(departure), actor, member=_is_inside(actor, way))
@@ -268,10 +264,6 @@ def _last_day(forfait: Forfait, on: date) -> date:
     """Give the day a forfait ends with a departure: never before what was held on it."""
     held = (each.held.on for each in forfait.sessions if each.stands)
     return max((on, forfait.opened_on, *held))
-
-
-def _asks_why(form: Form) -> bool:
-    return any(each.code == "exit_reason" for each in form.fields())
 
 
 def _is_inside(actor: Actor, way: Way) -> bool:

@@ -16,12 +16,12 @@ export type Names = {
 
 /** What is wrong with an answer, and what would be right. */
 export function wrongWord(field: FormField, wrong: Wrong): string {
-  return WRONGS[wrong](field);
+  return SAID[wrong](field);
 }
 
 const isCounted = (field: FormField): string => countWord(field.several?.least ?? 0, field.several?.most ?? null);
 const isGone = (): string => t("Cette réponse n'est plus demandée.");
-const WRONGS: Readonly<Record<Wrong, (field: FormField) => string>> = {
+const SAID: Readonly<Record<Wrong, (field: FormField) => string>> = {
   missing: () => t("Il manque une réponse."),
   out_of_range: (field) => t("La valeur doit être {bounds}.", { bounds: boundsWord(field) }),
   too_precise: ({ decimals }) => tn("{n} chiffre après la virgule au plus.", "{n} chiffres après la virgule au plus.", decimals ?? 0),

@@ -12,19 +12,21 @@ export const MAX_TEXT = 2000;
 export const MAX_LINE = 255;
 const MAX_LISTED = 100;
 
-export type Wrong =
-  | "unknown_field"
-  | "missing"
-  | "not_applicable"
-  | "wrong_type"
-  | "out_of_range"
-  | "not_a_choice"
-  | "too_long"
-  | "too_precise"
-  | "too_early"
-  | "too_late"
-  | "too_few"
-  | "too_many";
+export const WRONGS = [
+  "unknown_field",
+  "missing",
+  "not_applicable",
+  "wrong_type",
+  "out_of_range",
+  "not_a_choice",
+  "too_long",
+  "too_precise",
+  "too_early",
+  "too_late",
+  "too_few",
+  "too_many",
+] as const;
+export type Wrong = (typeof WRONGS)[number];
 
 /** What is wrong at a path; its last step is the code of a field or of a section. */
 export type AnswerProblem = { readonly field: string; readonly wrong: Wrong; readonly path: Path };

@@ -9,10 +9,10 @@ import { unitWord } from "./units.ts";
 
 const WIDTH = 360;
 const HEIGHT = 240;
-const LEFT = 40;
+const LEFT = 48;
 const RIGHT = 12;
 const TOP = 12;
-const BOTTOM = 36;
+const BOTTOM = 40;
 const GAP = 6;
 
 type Frame = { readonly x: (months: number) => number; readonly y: (value: number) => number; readonly months: Axis; readonly values: Axis };
@@ -64,7 +64,7 @@ function grid({ x, y, months, values }: Frame): SVGElement[] {
   ]);
   const along = marksOf(months).flatMap((each) => [
     svg("line", { class: "curve-grid", x1: x(each), x2: x(each), y1: TOP, y2: HEIGHT - BOTTOM }),
-    svg("text", { class: "curve-mark", x: x(each), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, number(each)),
+    svg("text", { class: "curve-mark", x: x(each), y: HEIGHT - BOTTOM + 16, "text-anchor": "middle" }, number(each)),
   ]);
   const middle = LEFT + (WIDTH - LEFT - RIGHT) / 2;
   return [...across, ...along, svg("text", { class: "curve-mark", x: middle, y: HEIGHT - 5, "text-anchor": "middle" }, t("âge en mois"))];

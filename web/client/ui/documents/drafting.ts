@@ -6,7 +6,7 @@ import { said } from "../faults.ts";
 import { busy } from "../form.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
-import type { AnswerProblem, Wrong } from "./answers.ts";
+import { type AnswerProblem, WRONGS } from "./answers.ts";
 import { aroundOf } from "./around.ts";
 import { firstAnswersOf } from "./begin.ts";
 import { Editor } from "./editor.ts";
@@ -89,9 +89,10 @@ async function signDraft({ context, document }: Opened, editor: Editor): Promise
   }
 }
 
-function problemAt(pointer: string, wrong: string): AnswerProblem[] {
+function problemAt(pointer: string, said: string): AnswerProblem[] {
   const [root, ...steps] = pointer.split("/");
   const path = steps.map((step) => (/^\d+$/u.test(step) ? Number(step) : step));
   const field = path.at(-1);
-  return root === "answers" && typeof field === "string" ? [{ field, wrong: wrong as Wrong, path }] : [];
+  const wrong = WRONGS.find((each) => each === said);
+  return root === "answers" && typeof field === "string" && wrong !== undefined ? [{ field, wrong, path }] : [];
 }

@@ -9,12 +9,12 @@ export type Elsewhere = { readonly href: string | null; readonly words: string }
 
 /** Tell where a record is filled for a child. */
 export function elsewhereOf(record: FormRecord, child: Pick<ChildHeader, "id" | "circle">): Elsewhere {
-  const care = child.circle === null ? null : `/circles/${child.circle}/care`;
+  const inCircle = (part: string): string | null => (child.circle === null ? null : `/circles/${child.circle}/${part}`);
   switch (record) {
     case "prescription":
     case "forfait":
     case "session":
-      return { href: care, words: t("dans les soins") };
+      return { href: inCircle("care"), words: t("dans les soins") };
     case "inclusion":
     case "referral":
       return { href: `/coordination/children/${child.id}`, words: t("dans la fiche de l'enfant") };
@@ -24,8 +24,9 @@ export function elsewhereOf(record: FormRecord, child: Pick<ChildHeader, "id" | 
     case "training":
       return { href: "/coordination/professionals", words: t("dans la fiche du professionnel") };
     case "meeting":
+      return { href: inCircle("meetings"), words: t("dans les réunions") };
     case "departure":
-      return { href: `/coordination/children/${child.id}`, words: t("à la coordination") };
+      return { href: `/children/${child.id}/departure`, words: t("dans la sortie du parcours") };
     case "document":
       return { href: null, words: "" };
   }

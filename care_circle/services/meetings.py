@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from care_circle import holding
 from care_circle import meeting as rules
 from care_circle.access import Action, NotFound, Relation, require
 from care_circle.actor import Actor
 from care_circle.forfait import Forfait, ForfaitState
 from care_circle.form import Form, FormRecord
+from care_circle.holding import Chair
 from care_circle.leaving_store import Meetings
-from care_circle.meeting import Advice, Calling, Chair, Meeting, Report
+from care_circle.meeting import Advice, Calling, Meeting, Report
 from care_circle.pathway import Pathway
 from care_circle.pathway_store import Forfaits
 from care_circle.record_reading import CALLING, HELD, forms_of
@@ -51,7 +53,7 @@ class MeetingsService:
     pathway: Pathway
 
     async def call(self, actor: Actor, child: ChildId, calling: Calling) -> ShownMeeting:
-        """Call a meeting; see `meeting.call` for what it raises.
+        """Call a meeting; see `holding.call` for what it raises.
 
         Raises:
             ChildLeft: The child has left the pathway.
@@ -60,55 +62,55 @@ class MeetingsService:
         way = await self.guard.child(
             actor, Action.CALL_MEETING, child, kind="meeting", thing=meeting
         )
-        called = rules.call(meeting, calling, self._chair(actor, way, CALLING))
+        called = holding.call(meeting, calling, self._chair(actor, way, CALLING))
         await self.meetings.add(called)
         return await self._shown(actor, way, called)
 
     async def move(
         self, actor: Actor, meeting: MeetingId, calling: Calling, *, edition: int
     ) -> ShownMeeting:
-        """Call a meeting to another time or place; see `meeting.move` for what it raises."""
+        """Call a meeting to another time or place; see `holding.move` for what it raises."""
         way = await self._enter(actor, Action.CALL_MEETING, meeting)
         chair = self._chair(actor, way, CALLING)
         return await self._change(
-            actor, way, meeting, lambda held: rules.move(held, calling, chair, edition=edition)
+            actor, way, meeting, lambda held: holding.move(held, calling, chair, edition=edition)
         )
 
     async def cancel(self, actor: Actor, meeting: MeetingId, *, reason: str) -> ShownMeeting:
-        """Call a meeting off; see `meeting.cancel` for what it raises."""
+        """Call a meeting off; see `holding.cancel` for what it raises."""
         way = await self._enter(actor, Action.HOLD_MEETING, meeting)
         chair = self._chair(actor, way, CALLING)
         return await self._change(
-            actor, way, meeting, lambda held: rules.cancel(held, chair, reason=reason)
+            actor, way, meeting, lambda held: holding.cancel(held, chair, reason=reason)
         )
 
     async def report(
         self, actor: Actor, meeting: MeetingId, said: Report, *, edition: int
     ) -> ShownMeeting:
-        """Write the minutes; see `meeting.report` for what it raises."""
+        """Write the minutes; see `holding.report` for what it raises."""
         way = await self._enter(actor, Action.HOLD_MEETING, meeting)
         chair = self._chair(actor, way, HELD)
         return await self._change(
-            actor, way, meeting, lambda held: rules.report(held, said, chair, edition=edition)
+            actor, way, meeting, lambda held: holding.report(held, said, chair, edition=edition)
         )
 
     async def sign(self, actor: Actor, meeting: MeetingId, *, edition: int) -> ShownMeeting:
-        """Sign the minutes; see `meeting.sign` for what it raises."""
+        """Sign the minutes; see `holding.sign` for what it raises."""
         way = await self._enter(actor, Action.HOLD_MEETING, meeting)
         chair = self._chair(actor, way, HELD)
         return await self._change(
-            actor, way, meeting, lambda held: rules.sign(held, chair, edition=edition)
+            actor, way, meeting, lambda held: holding.sign(held, chair, edition=edition)
         )
 
     async def correct(
         self, actor: Actor, meeting: MeetingId, said: Report, *, edition: int, reason: str
     ) -> ShownMeeting:
-        """Correct signed minutes; see `meeting.correct` for what it raises."""
+        """Correct signed minutes; see `holding.correct` for what it raises."""
         way = await self._enter(actor, Action.HOLD_MEETING, meeting)
         chair = self._chair(actor, way, HELD)
 
         def decide(held: Meeting) -> Meeting:
-            return rules.correct(held, said, chair, edition=edition, reason=reason)
+            return holding.correct(held, said, chair, edition=edition, reason=reason)
 
         return await self._change(actor, way, meeting, decide)
 

@@ -33,12 +33,12 @@ from care_circle.document import Document, StaleEdition, Version
 from care_circle.fhir.bundle import relay_bundle
 from care_circle.form_reading import read_form
 from care_circle.growth import Reading
+from care_circle.holding import Chair, call, cancel, correct, move, report, sign
 from care_circle.ins import Ins, InsKind, Reliability, nir_key
 from care_circle.meeting import (
     Advice,
     BadMeeting,
     Calling,
-    Chair,
     Decision,
     Meeting,
     MeetingOver,
@@ -49,12 +49,6 @@ from care_circle.meeting import (
     NotOfTheCircle,
     Report,
     advice,
-    call,
-    cancel,
-    correct,
-    move,
-    report,
-    sign,
 )
 from care_circle.pathway import Meetings as MeetingTerms
 from care_circle.plan import plan_of, review_day

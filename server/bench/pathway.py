@@ -22,7 +22,7 @@ from care_circle.findings import FindingCode
 from care_circle.role import Role
 from crypto.ids import DocumentId
 from server.accounts.passwords import Passwords
-from server.bench.pathway_seed import Town, seed
+from server.bench.pathway_seed import DOCUMENTS, Town, seed
 from server.client.french import FrenchCommand
 from server.clock import system_clock
 from server.house import House, furnish
@@ -49,7 +49,7 @@ TABLE: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-async def measure(children: int, folder: Path, say: Say) -> Figures:
+async def measure(children: int, documents: int, folder: Path, say: Say) -> Figures:
     """Seed a network in a folder, and measure it with a fresh house on the same store."""
     store, master = folder / f"pathway-{children}.sqlite3", secrets.token_bytes(32)
     began = time.perf_counter()
@@ -59,6 +59,7 @@ async def measure(children: int, folder: Path, say: Say) -> Figures:
             children=children,
             professionals=min(PROFESSIONALS, max(50, children)),
             today=system_clock().date(),
+            documents=documents,
         )
     seeded = time.perf_counter() - began
     say(f"{children} enfants semés en {seeded:.0f} s / children seeded")
@@ -157,26 +158,34 @@ def table(figures: Mapping[int, Figures]) -> Sequence[str]:
     help="tailles du réseau, séparées par des virgules",
 )
 @click.option(
+    "--documents",
+    default=DOCUMENTS,
+    show_default=True,
+    type=click.IntRange(1),
+    help="documents de chaque enfant",
+)
+@click.option(
     "--json",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
     help="écrit aussi les chiffres dans ce fichier",
 )
-def pathway(*, children: str, path: Path | None) -> None:
+def pathway(*, children: str, documents: int, path: Path | None) -> None:
     """Measure this machine with networks of children and print the figures."""
     sizes = [int(each) for each in children.split(",")]
     with tempfile.TemporaryDirectory(prefix="ronde-bench-") as folder:
-        figures = asyncio.run(_of_all(sizes, Path(folder)))
+        figures = asyncio.run(_of_all(sizes, documents, Path(folder)))
     if path is not None:
         path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     for line in table(figures):
         click.echo(line)
 
 
-async def _of_all(sizes: Sequence[int], folder: Path) -> dict[int, Figures]:
-    return {
-        size: await measure(size, folder, lambda said: click.echo(said, err=True)) for size in sizes
-    }
+async def _of_all(sizes: Sequence[int], documents: int, folder: Path) -> dict[int, Figures]:
+    def say(said: str) -> None:
+        click.echo(said, err=True)
+
+    return {size: await measure(size, documents, folder, say) for size in sizes}
 
 
 if __name__ == "__main__":

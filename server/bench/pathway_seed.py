@@ -34,6 +34,7 @@ from crypto.ids import (
     ProfessionalId,
     new_id,
 )
+from server.bench.pathway_care import Care, care_of
 from server.house import House
 from server.storage.care import (
     EngineAppointments,
@@ -42,14 +43,20 @@ from server.storage.care import (
     EngineDocuments,
     EnginePeople,
 )
+from server.storage.pathway import EngineForfaits, EnginePrescriptions
 
 DOCUMENTS = 37
-"""How many documents a child has, on average: five years of the issue's network."""
+"""How many documents a child has: five years of the issue's network, unless somebody asks else."""
 
 MEMBERS = 6
 _AT_ONCE = 400
 _ZONE = "Europe/Paris"
 _HELD_PERCENT = 80
+_V24_PERCENT = 63
+"""How many come at 24 months: those of Montpellier from 2010 to 2017."""
+
+_WITHOUT_PHYSICIAN_PERCENT = 4
+_ENDING_PERCENT = 5
 _FIELDS = 24
 
 
@@ -63,22 +70,29 @@ class Town:
     drafts: tuple[DocumentId, ...]
 
 
-async def seed(house: House, *, children: int, professionals: int, today: date) -> Town:
+async def seed(
+    house: House, *, children: int, professionals: int, today: date, documents: int = DOCUMENTS
+) -> Town:
     """Fill a store with so many children and professionals, and follow all up."""
     chance = random.Random(children)  # noqa: S311 -- a bench should seed alike each time
     people = [_professional(number) for number in range(professionals)]
     store = EnginePeople(house.engine, house.keyring)
     await _together(store.add_professional(person) for person in people)
-    await _together(store.add_convention(_convention(person.id)) for person in people[1:])
-    made = [_family(house.pathway, people, chance, today) for _ in range(children)]
+    conventions = (_convention(person.id, chance, today) for person in people[1:])
+    await _together(map(store.add_convention, conventions))
+    names, drafts = list[ChildId](), list[DocumentId]()
     for start in range(0, children, _AT_ONCE):
-        await _keep(house, made[start : start + _AT_ONCE])
-    await follow_all(house, [family.child.id for family in made])
+        count = min(_AT_ONCE, children - start)
+        made = [_family(house.pathway, people, chance, today, documents) for _ in range(count)]
+        await _keep(house, made)
+        names += (family.child.id for family in made)
+        drafts += (family.documents[-1].id for family in made)
+    await follow_all(house, names)
     return Town(
         coordinator=people[0].id,
         professionals=tuple(person.id for person in people),
-        children=tuple(family.child.id for family in made),
-        drafts=tuple(family.documents[-1].id for family in made),
+        children=tuple(names),
+        drafts=tuple(drafts),
     )
 
 
@@ -101,6 +115,7 @@ class _Family:
     circle: Circle
     appointments: tuple[Appointment, ...]
     documents: tuple[Document, ...]
+    care: Care
 
 
 async def _keep(house: House, families: Sequence[_Family]) -> None:
@@ -111,6 +126,9 @@ async def _keep(house: House, families: Sequence[_Family]) -> None:
     await _together(circles.add(family.circle) for family in families)
     await _together(documents.add(d) for family in families for d in family.documents)
     await _together(booked.add(a) for family in families for a in family.appointments)
+    prescribed, opened = EnginePrescriptions(engine, keyring), EngineForfaits(engine, keyring)
+    await _together(prescribed.add(p) for family in families for p in family.care.prescriptions)
+    await _together(opened.add(f) for family in families for f in family.care.forfaits)
 
 
 async def _together(writes: Iterable[Awaitable[object]]) -> None:
@@ -138,32 +156,47 @@ def _professional(number: int) -> Professional:
     )
 
 
-def _convention(professional: ProfessionalId) -> Convention:
+def _convention(professional: ProfessionalId, chance: random.Random, today: date) -> Convention:
     since = date(2020, 1, 1)
+    ends = chance.randrange(100) < _ENDING_PERCENT
     return Convention(
         id=ConventionId(new_id()),
         professional=professional,
         pieces=(),
         signed_on=since,
         active_from=since,
+        active_to=today + timedelta(days=chance.randrange(120)) if ends else None,
     )
 
 
 def _family(
-    pathway: Pathway, people: Sequence[Professional], chance: random.Random, today: date
+    pathway: Pathway,
+    people: Sequence[Professional],
+    chance: random.Random,
+    today: date,
+    documents: int,
 ) -> _Family:
     """Make a child born in the last five years, with its circle and all that was written."""
     physicians = [person for person in people[1:] if person.profession is Profession.PHYSICIAN]
-    child = _child(chance.choice(physicians).id, chance, today)
+    physician = chance.choice(physicians).id
+    child = _child(physician, chance, today)
     circle = _circle(child, people, chance)
     held = [visit for visit in pathway.visits if _is_over(visit, child, pathway, today)]
-    came = [visit for visit in held if chance.randrange(100) < _HELD_PERCENT]
+    came = [visit for visit in held if chance.randrange(100) < _percent(visit)]
     return _Family(
         child=child,
         circle=circle,
         appointments=tuple(_appointment(child, visit, pathway) for visit in came),
-        documents=tuple(_document(child, circle, n, came) for n in range(DOCUMENTS)),
+        documents=tuple(
+            _document(child, circle, came, number=n, last=n == documents - 1)
+            for n in range(documents)
+        ),
+        care=care_of(circle, physician, pathway, chance, today),
     )
+
+
+def _percent(visit: Visit) -> int:
+    return _V24_PERCENT if visit.code == "V24" else _HELD_PERCENT
 
 
 def _child(physician: ProfessionalId, chance: random.Random, today: date) -> Child:
@@ -184,7 +217,9 @@ def _child(physician: ProfessionalId, chance: random.Random, today: date) -> Chi
         contacts=(
             Contact(id=ContactId(new_id()), family_name="Essai", email="famille@banc.example"),
         ),
-        referring_physician=physician,
+        referring_physician=None
+        if chance.randrange(100) < _WITHOUT_PHYSICIAN_PERCENT
+        else physician,
         decision=Decision(reasons=("INC-1",), version="1", on=home, by=physician),
     )
 
@@ -245,7 +280,9 @@ def _appointment(child: Child, visit: Visit, pathway: Pathway) -> Appointment:
     )
 
 
-def _document(child: Child, circle: Circle, number: int, came: Sequence[Visit]) -> Document:
+def _document(
+    child: Child, circle: Circle, came: Sequence[Visit], *, number: int, last: bool
+) -> Document:
     """Make a document of two dozen answers: a visit's while there are any, the last a draft."""
     saved = datetime(2024, 1, 1, 9, 0, tzinfo=UTC) + timedelta(days=number)
     author = child.referring_physician or ProfessionalId("")
@@ -266,7 +303,7 @@ def _document(child: Child, circle: Circle, number: int, came: Sequence[Visit]) 
                 answers=answers | {"words": "Examen sans particularité. " * 6},
                 author=author,
                 saved_at=saved,
-                signed_at=None if number == DOCUMENTS - 1 else saved,
+                signed_at=None if last else saved,
             ),
         ),
     )

@@ -54,6 +54,9 @@ class Case:
     tasks: dict[str, HeldTask] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
     appointments: dict[str, AppointmentId] = field(default_factory=dict)
+    prescriptions: dict[str, str] = field(default_factory=dict)
+    forfaits: dict[str, str] = field(default_factory=dict)
+    sessions: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+from server.demonstration.living.care_deeds import AnyCareDeed
+from server.demonstration.living.deed import Deed
+
 FOLDER = Path(__file__).with_name("script")
 
 
@@ -65,13 +68,6 @@ class People(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     welcome: Welcome
     structures: Mapping[str, Structure]
     people: tuple[PersonWords, ...]
-
-
-class Deed(msgspec.Struct, frozen=True, array_like=True):
-    """Something that somebody does at a moment."""
-
-    at: str
-    by: str
 
 
 class More(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -245,7 +241,7 @@ class Open(Deed, tag="open", frozen=True):
 
 AnyDeed = (
     Say | Sign | Edit | Delete | Task | Change | Read | Book | Move | Cancel | Close | Draft | Fix
-    | Amend | Link | Admit | Depart | Register | Include | Consent | Open
+    | Amend | Link | Admit | Depart | Register | Include | Consent | Open | AnyCareDeed
 )  # fmt: skip
 
 

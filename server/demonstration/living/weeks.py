@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.demonstration.living import following, script, talking
+from server.demonstration.living import care_deeds, caring, following, script, talking
+from server.demonstration.living.deed import Deed
 from server.demonstration.living.person import Person
 from server.demonstration.living.scene import Case, Scene
 
@@ -16,7 +17,7 @@ SIDE_BY_SIDE = timedelta(minutes=20)
 Progress = Callable[[float], None]
 Perform = Callable[[Scene, Case, Person, Any], Awaitable[None]]
 
-PERFORM: Mapping[type[script.Deed], Perform] = {
+PERFORM: Mapping[type[Deed], Perform] = {
     script.Say: talking.say,
     script.Sign: talking.sign,
     script.Edit: talking.edit,
@@ -38,6 +39,12 @@ PERFORM: Mapping[type[script.Deed], Perform] = {
     script.Draft: following.draft,
     script.Fix: following.fix,
     script.Amend: following.amend,
+    care_deeds.Prescribe: caring.prescribe,
+    care_deeds.Forfait: caring.open_forfait,
+    care_deeds.Session: caring.report,
+    care_deeds.TakeBack: caring.take_back,
+    care_deeds.State: caring.state,
+    care_deeds.Pay: caring.pay,
 }
 
 

@@ -49,7 +49,6 @@ def relay_sheet(printing: RelayPrinting) -> Sheet:
         state=printing.word("state"),
         about=(*child_pairs(dossier.child, printing.language), *_identity(printing)),
         blocks=tuple(_blocks(printing)),
-        signed=(f"{printing.named(dossier.by)}, {printing.day(dossier.today)}",),
         reference=f"{told(dossier.pathway.label, printing.language)}",
         printed_at=printing.now,
     )
@@ -60,6 +59,7 @@ def _identity(printing: RelayPrinting) -> Iterator[Pair]:
     if ins is not None:
         yield Pair(label="INS", value=f"{ins.number} ({ins.kind})")
     yield Pair(label=printing.word("number"), value=printing.dossier.child.local_identifier)
+    yield Pair(label=printing.word("made_by"), value=printing.named(printing.dossier.by))
 
 
 def _blocks(printing: RelayPrinting) -> Iterator[Block]:
@@ -67,7 +67,8 @@ def _blocks(printing: RelayPrinting) -> Iterator[Block]:
     yield _birth(printing)
     yield from _visits(printing)
     for series in printing.dossier.series:
-        yield _curve(printing, series)
+        if len(series.measures) > 1:
+            yield _curve(printing, series)
         yield _values(printing, series)
     yield from _conclusions(printing)
     yield from _care(printing)
@@ -152,7 +153,7 @@ def _curve(printing: RelayPrinting, series: Series) -> Block:
         for each in series.measures
     )
     return Drawing(
-        heading=f"{label} ({series.unit})" if series.unit else label,
+        heading=f"{label}, {printing.word('curve')}",
         told=f"{label} : {' ; '.join(lines)}",
         points=tuple((across.place(each.months), up.place(each.value)) for each in series.measures),
         across=_ticks(across, printing),
@@ -162,7 +163,7 @@ def _curve(printing: RelayPrinting, series: Series) -> Block:
 
 def _values(printing: RelayPrinting, series: Series) -> Block:
     return Grid(
-        heading=printing.word("values"),
+        heading=told(series.label, printing.language),
         columns=(printing.word("day"), printing.word("age"), told(series.label, printing.language)),
         rows=tuple(
             (
@@ -302,6 +303,7 @@ _WORDS: Mapping[str, Label] = {
         fr="Pour la structure qui prend le relais et pour la famille",
         en="For whoever takes over, and for the family",
     ),
+    "made_by": Label(fr="Établi par", en="Made by"),
     "number": Label(fr="Numéro de dossier", en="File number"),
     "departure": Label(fr="Sortie et relais", en="Exit and relay"),
     "reason": Label(fr="Motif", en="Reason"),
@@ -317,7 +319,7 @@ _WORDS: Mapping[str, Label] = {
     "criteria": Label(fr="Critères", en="Criteria"),
     "visits": Label(fr="Visites faites", en="Visits held"),
     "visit": Label(fr="Visite", en="Visit"),
-    "values": Label(fr="Valeurs", en="Values"),
+    "curve": Label(fr="courbe", en="curve"),
     "age": Label(fr="Âge (mois)", en="Age (months)"),
     "early_care": Label(fr="Soins précoces", en="Early care"),
     "care": Label(fr="Soin", en="Care"),

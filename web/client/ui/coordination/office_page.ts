@@ -6,7 +6,7 @@ import type { PageContext } from "../router.ts";
 import { t } from "../words.ts";
 import { type Powers, powersOf } from "./powers.ts";
 
-export type OfficeTab = "start" | "board" | "duties" | "children" | "professionals" | "report";
+export type OfficeTab = "start" | "board" | "duties" | "children" | "professionals" | "statements" | "report";
 
 /** A page of the office, with one tab open. */
 export function officePage(
@@ -44,6 +44,7 @@ function tabs(open: OfficeTab, powers: Powers): HTMLElement {
     powers.children && tab("duties", "/duties", "flag", t("Démarches")),
     powers.children && tab("children", "/children", "circles", t("Enfants")),
     tab("professionals", "/professionals", "people", t("Professionnels")),
+    powers.children && tab("statements", "/statements", "list", t("Relevés")),
     tab("report", "/report", "document", t("Rapport")),
   );
   // On a narrow screen the open tab may lie beyond the edge.

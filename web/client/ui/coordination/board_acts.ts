@@ -21,8 +21,8 @@ const MENDS: Readonly<Record<Act, (asked: Asked) => Mend>> = {
   remind_professional: reminding,
   renew_convention: ({ line, finding }) => ({ href: finding.who === null ? fileOf(line) : personOf(finding.who) }),
   complete_file: completing,
-  convene_meeting: ({ line }) => ({ href: line.child.circle === null ? fileOf(line) : `/circles/${line.child.circle}` }),
-  record_departure: ({ line }) => ({ href: fileOf(line) }),
+  convene_meeting: ({ line }) => ({ href: line.child.circle === null ? fileOf(line) : `/circles/${line.child.circle}/meetings` }),
+  record_departure: ({ line }) => ({ href: `/children/${line.child.id}/departure` }),
 };
 
 /** Say how a finding is mended; `circles` are those that this device can write in. */
@@ -46,11 +46,11 @@ function reminding({ line, finding, circles }: Asked): Mend {
 /** The first thing that lacks leads to its field; the next one stands there when it is filled in. */
 function completing({ line, finding }: Asked): Mend {
   const [first = ""] = finding.missing;
-  const { circle, id } = line.child;
+  const { id } = line.child;
   if (first === "gestational_age" || first === "discharged_on") return { href: `${fileOf(line)}?fact=${first}` };
   if (first === "circle") return { href: `/coordination/circles/${id}` };
-  if (!first.startsWith("form:") || circle === null) return { href: `${fileOf(line)}#family` };
-  return { href: `/circles/${circle}/documents?form=${encodeURIComponent(first.slice("form:".length))}` };
+  if (!first.startsWith("form:")) return { href: `${fileOf(line)}#family` };
+  return { href: `/coordination/write/${id}` };
 }
 
 function fileOf({ child }: BoardLine): string {

@@ -81,9 +81,10 @@ export class BoardChosen {
   }
 
   #chooseAll(): void {
+    const on = this.#all?.checked === true;
     for (const box of this.#boxes()) {
-      if (box.checked === this.#all?.checked) continue;
-      box.checked = this.#all?.checked === true;
+      if (box.checked === on) continue;
+      box.checked = on;
       box.dispatchEvent(new Event("change"));
     }
   }

@@ -44,7 +44,7 @@ const ACTS: Readonly<Record<Act, () => string>> = {
   convene_meeting: () => t("Convier le cercle"),
   complete_file: () => t("Compléter"),
   qualify_identity: () => t("Corriger l'identité"),
-  record_departure: () => t("Voir la fiche"),
+  record_departure: () => t("Organiser la sortie"),
 };
 
 const LACKS: Readonly<Record<string, () => string>> = {
@@ -68,7 +68,7 @@ export function detailOf(finding: BoardFinding, names: Names): string {
   const who = finding.who === null ? null : names.person(finding.who);
   switch (finding.code) {
     case "lost":
-      return listed((finding.missing.length > 0 ? finding.missing : [finding.target]).map(names.visit));
+      return listed((finding.missing.length > 0 ? finding.missing : [finding.target]).map((code) => names.visit(code)));
     case "visit_late":
     case "visit_to_book":
       return names.visit(finding.target);

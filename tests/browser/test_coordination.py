@@ -302,11 +302,10 @@ async def test_what_is_missing_for_an_inclusion_leads_to_its_field(
 
     await odile.presses("Cardiopathie complexe")
     asked = page.get_by_role("group", name="Cardiopathie complexe")
-    focused = await asked.evaluate("(group) => group.contains(document.activeElement)")
+    await asked.locator(":focus").wait_for()
     await asked.get_by_text("Oui").click()
     await odile.presses("Enregistrer")
 
-    assert focused
     await odile.sees("L'enfant remplit les critères du parcours.")
 
 
@@ -397,7 +396,7 @@ async def test_every_page_of_the_coordination_is_sound(
         "professional-new": "/professionals/new",
         "professional": f"/professionals/{ben.id}",
         "attest": f"/attest/{ben.id}",
-        "late": "/late",
+        "board": "/board",
     }
     wrong: list[str] = []
 
@@ -427,11 +426,12 @@ async def test_what_waits_is_listed_with_the_way_to_mend_it(
     assert told >= {"Comptes jamais ouverts", "Conventions à suivre", "Enfants à inclure"}
     server.clock.move(minutes=10)
     await page.clock.set_system_time(server.clock())
-    await odile.goes("/coordination/late")
+    await odile.goes("/coordination")
     await page.get_by_role("link", name=re.compile("La famille est-elle venue")).click()
     await odile.presses("La famille est venue")
-    await odile.goes("/coordination/late")
-    await odile.sees("Rien n'est en retard")
+    await odile.sees("Aucun rendez-vous à venir.")
+    await odile.goes("/coordination/board?finding=appointment_unsettled")
+    await odile.sees("Rien n'attend ici")
 
 
 async def test_a_secretary_keeps_the_register_and_decides_nothing(

@@ -35,12 +35,6 @@ const EVERY_DAY = ["session/session.ts", "session/store.ts", "session/join.ts", 
 /** What every page may load, and signing in, in thousands of bytes of gzip. */
 const MOST = 80;
 const DOOR = 40;
-/**
- * The office's long forms carry the session that a day needs and all their fields at once: they
- * are held where they are until they come in parts.
- */
-const OFFICE = 86;
-const FORMS = /coordination_(?:attest|child|circle|new_child)\.ts$/u;
 const CORE = 30;
 const MORE_DRAWINGS = "ui/more_icons.ts";
 const KB = 1000;
@@ -87,7 +81,7 @@ function pages(): PageOf[] {
 test("a page of somebody who is signed in stays within its budget", () => {
   const weights = pages().map((page) => [page.source, pageWeight(page)] as const);
 
-  const tooHeavy = weights.filter(([source, bytes]) => bytes > (FORMS.test(source) ? OFFICE : MOST) * KB);
+  const tooHeavy = weights.filter(([, bytes]) => bytes > MOST * KB);
 
   assert.ok(weights.length > 20);
   assert.ok(weights.every(([source]) => (manifest.loads[source]?.length ?? 0) > 0));

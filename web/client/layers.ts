@@ -19,6 +19,5 @@ export const LAYERS: readonly LayerStart[] = [
   { named: /^ui\/tasks\// },
   { named: /^ui\/coordination\/directory\.ts$/ },
   { named: /^ui\/coordination\/(?:office|paged|people|powers)\.ts$/ },
-  { named: /^ui\/coordination\/(?:admission|fields)\.ts$/ },
   { named: /^ui\/coordination\/(?:board_(?:names|served|words)|duty_words)\.ts$/ },
 ];

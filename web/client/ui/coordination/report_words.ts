@@ -12,7 +12,6 @@ const KEYS: Readonly<Record<string, () => string>> = {
   missed: () => t("non vus"),
   male: () => t("garçons"),
   female: () => t("filles"),
-  indeterminate: () => t("sexe indéterminé"),
 };
 
 const MARKS: Readonly<Record<Mark, () => string>> = {

@@ -98,9 +98,8 @@ class Landing:
         return Outcome(result=_result(line), target=origin.target)
 
     async def _create(self, proposal: Proposal, origin: Origin | None) -> Outcome:
-        origin = origin or await self.origins.claim(
-            self._origin(proposal, self.surroundings.new_id())
-        )
+        wanted = self._origin(proposal, self.surroundings.new_id(), proposal.values)
+        origin = origin or await self.origins.claim(wanted)
         match proposal.sort:
             case Sort.CHILD:
                 await self._create_child(proposal, ChildId(origin.target))
@@ -114,7 +113,8 @@ class Landing:
                 place = structure_of(StructureId(origin.target), proposal.values)
                 await self.arrivals.structure(place)
                 (await self.registers.structures())[place.id] = place
-        await self.origins.settle(origin, {**origin.values, **proposal.values})
+        if origin.values != proposal.values:
+            await self.origins.settle(origin, {**origin.values, **proposal.values})
         return Outcome(result=Result.CREATED, target=origin.target)
 
     async def _create_child(self, proposal: Proposal, child: ChildId) -> None:
@@ -131,7 +131,7 @@ class Landing:
         await self.arrivals.child(made)
 
     async def _link(self, proposal: Proposal, target: str) -> Outcome:
-        origin = await self.origins.claim(self._origin(proposal, target))
+        origin = await self.origins.claim(self._origin(proposal, target, {}))
         if origin.target != target:
             return Outcome(result=Result.CHANGED_SINCE)
         now = await self.registers.match(proposal)
@@ -202,7 +202,7 @@ class Landing:
     async def _record(self, action: Action, sort: Sort, thing: str) -> None:
         await self.guard.network(self.actor, action, kind=sort.value, thing=thing)
 
-    def _origin(self, proposal: Proposal, target: str) -> Origin:
+    def _origin(self, proposal: Proposal, target: str, values: dict[str, str]) -> Origin:
         return Origin(
             id=self.surroundings.new_id(),
             system=self.registers.source.system,
@@ -210,6 +210,7 @@ class Landing:
             source_id=proposal.source_id,
             target=target,
             run=self.run,
+            values=values,
         )
 
 

@@ -78,7 +78,7 @@ class Registers:
         known = None if origin is None else await self._met(origin, proposal)
         if known is not None:
             return known
-        candidates = () if origin is not None else await self._candidates(proposal)
+        candidates = await self._candidates(proposal)
         if candidates:
             return Match(status=Status.DUPLICATE, candidates=candidates)
         return NEW if origin is None else replace(NEW, target=origin.target)

@@ -14,26 +14,24 @@ CHANGED = table([child(id=f"D-{name}", given=name, weight="1200") for name in NA
 
 
 @pytest.mark.parametrize("stored", [True, False])
+async def test_each_child_is_there_once_though_the_process_died(
+    tmp_path: Path, *, stored: bool
+) -> None:
+    for after in (1, 6, 11, 16):
+        await expect_each_once(tmp_path / f"{after}", after=after, stored=stored)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("stored", [True, False])
 async def test_each_child_is_there_once_wherever_the_process_died(
     tmp_path: Path, *, stored: bool
 ) -> None:
-    deaths = 0
-    while True:
-        folder = tmp_path / f"{deaths}"
-        folder.mkdir()
-        clock = StandingClock()
-        survived = await die_and_go_on(folder, clock, after=deaths + 1, stored=stored)
-        async with desk(folder, clock) as again:
-            held = await again.children()
-            twice = await again.read(FILE)
+    after = 1
+    while not await expect_each_once(tmp_path / f"{after}", after=after, stored=stored):
+        after += 1
 
-        assert sorted(each.identity.birth_given_names[0] for each in held) == sorted(NAMES)
-        assert dict(twice.counts) == {"same": len(NAMES)}
-        if survived:
-            break
-        deaths += 1
-
-    assert deaths > 3 * len(NAMES)
+    assert after > 3 * len(NAMES)
 
 
 async def test_a_file_sent_anew_after_a_death_makes_only_who_is_missing(tmp_path: Path) -> None:
@@ -69,6 +67,20 @@ async def test_a_change_is_made_once_wherever_the_process_died(tmp_path: Path) -
         assert done.results == {"updated": len(NAMES)}
         assert {each.perinatal.birth_weight_g for each in held} == {1200}
         assert dict(again.counts) == {"same": len(NAMES)}
+
+
+async def expect_each_once(folder: Path, *, after: int, stored: bool) -> bool:
+    """Die after so many writes and go on; tell if there were not that many."""
+    folder.mkdir()
+    clock = StandingClock()
+    survived = await die_and_go_on(folder, clock, after=after, stored=stored)
+    async with desk(folder, clock) as again:
+        held = await again.children()
+        twice = await again.read(FILE)
+
+    assert sorted(each.identity.birth_given_names[0] for each in held) == sorted(NAMES)
+    assert dict(twice.counts) == {"same": len(NAMES)}
+    return survived
 
 
 async def die_and_go_on(folder: Path, clock: StandingClock, *, after: int, stored: bool) -> bool:

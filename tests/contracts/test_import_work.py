@@ -29,15 +29,18 @@ def many(count: int) -> bytes:
     ).encode()
 
 
-async def test_two_thousand_lines_come_in_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "count", [120, pytest.param(2000, marks=(pytest.mark.long, pytest.mark.timeout(900)))]
+)
+async def test_many_lines_come_in_once(tmp_path: Path, count: int) -> None:
     async with desk(tmp_path) as here:
-        done = await here.take_over(many(2000))
-        again = await here.read(many(2000))
+        done = await here.take_over(many(count))
+        again = await here.read(many(count))
         held = await here.children()
 
-    assert done.results == {"created": 2000}
-    assert dict(again.counts) == {"same": 2000}
-    assert len({each.identity.birth_family_name for each in held}) == len(held) == 2000
+    assert done.results == {"created": count}
+    assert dict(again.counts) == {"same": count}
+    assert len({each.identity.birth_family_name for each in held}) == len(held) == count
 
 
 async def test_progress_shows_while_it_runs_and_a_stop_leaves_the_rest_for_later(

@@ -96,7 +96,7 @@ class CallingFields {
       this.#subject.element,
       this.#invited.element,
       this.#beside?.element,
-      h("p", { class: "small soft" }, t("Les invités voient la réunion sur leur page « Ma journée » et dans les rendez-vous de l'enfant.")),
+      h("p", { class: "small soft" }, t("Les invités lisent la réunion ici, avec le lien.")),
     );
   }
 

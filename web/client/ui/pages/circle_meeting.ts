@@ -139,7 +139,7 @@ class MeetingDesk {
   }
 
   #giver(count: number): Child {
-    const button: HTMLButtonElement = h("button", { class: "button button-primary", type: "button" }, tn("Donner la tâche", "Donner les {n} tâches", count));
+    const button: HTMLButtonElement = h("button", { class: "button button-primary", type: "button" }, tn("Donner {n} tâche", "Donner les {n} tâches", count));
     button.addEventListener("click", () => void busy(button, this.#give()));
     return button;
   }

@@ -18,7 +18,7 @@ async def test_each_child_is_there_once_though_the_process_died(
     tmp_path: Path, *, stored: bool
 ) -> None:
     for after in (1, 6, 11, 16):
-        await expect_each_once(tmp_path / f"{after}", after=after, stored=stored)
+        await expect_each_once(fresh(tmp_path, after), after=after, stored=stored)
 
 
 @pytest.mark.long
@@ -28,7 +28,7 @@ async def test_each_child_is_there_once_wherever_the_process_died(
     tmp_path: Path, *, stored: bool
 ) -> None:
     after = 1
-    while not await expect_each_once(tmp_path / f"{after}", after=after, stored=stored):
+    while not await expect_each_once(fresh(tmp_path, after), after=after, stored=stored):
         after += 1
 
     assert after > 3 * len(NAMES)
@@ -50,8 +50,7 @@ async def test_a_file_sent_anew_after_a_death_makes_only_who_is_missing(tmp_path
 
 async def test_a_change_is_made_once_wherever_the_process_died(tmp_path: Path) -> None:
     for deaths in range(1, 14, 3):
-        folder = tmp_path / f"{deaths}"
-        folder.mkdir()
+        folder = fresh(tmp_path, deaths)
         clock = StandingClock()
         async with desk(folder, clock) as first:
             await first.take_over(FILE)
@@ -69,9 +68,15 @@ async def test_a_change_is_made_once_wherever_the_process_died(tmp_path: Path) -
         assert dict(again.counts) == {"same": len(NAMES)}
 
 
+def fresh(folder: Path, number: int) -> Path:
+    """Make an empty folder of that number."""
+    made = folder / f"{number}"
+    made.mkdir()
+    return made
+
+
 async def expect_each_once(folder: Path, *, after: int, stored: bool) -> bool:
     """Die after so many writes and go on; tell if there were not that many."""
-    folder.mkdir()
     clock = StandingClock()
     survived = await die_and_go_on(folder, clock, after=after, stored=stored)
     async with desk(folder, clock) as again:

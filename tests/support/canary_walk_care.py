@@ -23,9 +23,7 @@ from crypto.mls.suite import Secret
 from crypto.session.log import Card
 from server.demonstration.cast import Actor
 from tests.support.canary_phrases import FATHER, FATHER_PHONE, MOTHER, MOTHER_PHONE, RECORDS, SEALED
-from tests.support.canary_walk import PATIENCE_SECONDS, PROFESSIONS, Walk, command
-from tests.support.canary_walk_documents import write_every_form
-from tests.support.canary_walk_duties import mind_duties
+from tests.support.canary_walk import PATIENCE_SECONDS, Walk, command
 from tests.support.canary_walk_early_care import care_early, state_care
 from tests.support.canary_walk_family import tell_family
 from tests.support.canary_walk_files import keep_backup, leave_files

@@ -205,7 +205,8 @@ export class Editor {
     });
     fill(this.#conflict, part);
     this.#tell(t("Modifications gardées sur cet appareil"));
-    part.focus();
+    part.focus({ preventScroll: true });
+    part.scrollIntoView({ block: "start" });
   }
 
   #tell(words: string): void {

@@ -60,7 +60,7 @@ class SessionFields {
     const asked = fieldOf(care.session, "minutes");
     const latest = dayPart(wallTime(new Date()));
     this.#day = field({ label: t("Date"), name: "on", input: { type: "date", value: dayPart(said.start), min: forfait.opened_on, max: latest } });
-    this.#time = field({ label: t("Heure de début"), name: "at", input: { type: "time", value: said.start.slice(11, 16) } });
+    this.#time = field({ label: t("Heure de début"), name: "at", input: { type: "time", value: clockPart(said.start) } });
     this.#part = partField(said.part);
     this.#state = stateField(said.done, () => this.#drawMinutes());
     this.#place = choice({
@@ -94,6 +94,20 @@ class SessionFields {
       this.#note.element,
     );
     this.#drawMinutes();
+    if (given.begins === null) this.#followDuration();
+  }
+
+  /** One that has just ended began as long ago as it took, until somebody says when it began. */
+  #followDuration(): void {
+    let told = false;
+    this.#time.input.addEventListener("input", () => {
+      told = true;
+    });
+    this.#minutes.input.addEventListener("input", () => {
+      const began = Date.now() - Number(this.#minutes.input.value) * MINUTE;
+      const start = wallTime(new Date(began));
+      if (!told && dayPart(start) === this.#day.input.value) this.#time.input.value = clockPart(start);
+    });
   }
 
   faults(): readonly Fault[] {
@@ -140,6 +154,11 @@ function beginning({ begins, care, usual, part }: SessionGiven): SessionForm {
   const { place, minutes } = usual ?? { place: placesOf(care)[0]?.code ?? "", minutes: 0 };
   const began = new Date(Date.now() - minutes * MINUTE);
   return { start: wallTime(began), part, done: true, place, minutes: usual?.minutes ?? null, note: "" };
+}
+
+/** The time of a wall time, as a field shows it. */
+function clockPart(wall: string): string {
+  return wall.slice(11, 16);
 }
 
 function partField(value: Part): Radios {

@@ -3,6 +3,7 @@
 import { type Ronde } from "../../shell/ronde.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
+import "../more_icons.ts";
 import { t } from "../words.ts";
 import { nameOf } from "./consent.ts";
 import { phoneWord, relationWord } from "./family_words.ts";

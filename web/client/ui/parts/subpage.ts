@@ -2,6 +2,7 @@
 
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
+import "../more_icons.ts";
 
 /** Stand a page under the one it belongs to. */
 export function subpage(

@@ -1,19 +1,13 @@
 /** A child who has left: when and why, how the relay is, and taking the departure back. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { textField } from "../care/text_field.ts";
-import { choice } from "../coordination/fields.ts";
 import { dateOf, daysBetween, shortDay } from "../dates.ts";
-import { openDialog } from "../dialog.ts";
-import { today } from "../documents/around.ts";
 import { type Child, h } from "../dom.ts";
 import type { People } from "../feed/people.ts";
-import { field, form } from "../form.ts";
 import { icon } from "../icons.ts";
-import { plainly } from "../meetings/plainly.ts";
 import { t, tn } from "../words.ts";
-import type { DepartureView, Exit, RelayState, Structure } from "./served.ts";
-import { exitWord, refusalWord, relayWord } from "./words.ts";
+import type { DepartureView, Exit, Structure } from "./served.ts";
+import { exitWord, relayWord } from "./words.ts";
 
 export type StandingOptions = {
   readonly ronde: Ronde;
@@ -30,7 +24,7 @@ export type StandingOptions = {
 /** Draw a departure that stands. */
 export function standingSection(departure: DepartureView, options: StandingOptions): HTMLElement {
   const { exits, structures, people } = options;
-  const ahead = departure.on > today();
+  const ahead = daysBetween(Date.now(), departure.on) > 0;
   const fact = (name: string, value: string): HTMLElement => h("div", null, h("dt", null, name), h("dd", null, value));
   const structure = structures.find(({ id }) => id === departure.structure);
   return h(
@@ -48,7 +42,7 @@ export function standingSection(departure: DepartureView, options: StandingOptio
     departure.steps.length > 0 && h("ul", { class: "stack-tight" }, departure.steps.map((each) => h("li", { class: "signed" }, icon(each.state === "accepted" ? "check" : "clock", "small"), h("span", null, `${relayWord(each.state)}, ${shortDay(each.on)}`)))),
     h("p", { class: "small soft" }, t("La discussion et les documents restent lisibles par le cercle. Plus rien de nouveau ne s'y ajoute dans le parcours.")),
     undoing(departure, options),
-    options.writes && departure.reason !== "" && h("div", { class: "button-row" }, h("button", { class: "button", type: "button", onclick: () => openHearing(departure, options) }, t("Noter une réponse au relais"))),
+    options.writes && departure.reason !== "" && h("div", { class: "button-row" }, h("button", { class: "button", type: "button", onclick: async () => (await import("./deciding.ts")).openHearing(departure, options) }, t("Noter une réponse au relais"))),
   );
 }
 
@@ -56,46 +50,11 @@ export function standingSection(departure: DepartureView, options: StandingOptio
 function undoing(departure: DepartureView, options: StandingOptions): Child {
   const { undoneDays, takesBack } = options;
   const decided = departure.at.slice(0, 10) > departure.on ? departure.at.slice(0, 10) : departure.on;
-  const left = undoneDays === null ? null : undoneDays - daysBetween(decided, today());
+  const left = undoneDays === null ? null : undoneDays - daysBetween(decided, Date.now());
   if (left !== null && left < 0) return h("p", { class: "small soft" }, t("Le délai pour revenir sur cette sortie est passé."));
   const words = left === null ? t("La coordination peut revenir sur cette sortie.") : tn("La coordination peut revenir sur cette sortie pendant encore {n} jour.", "La coordination peut revenir sur cette sortie pendant encore {n} jours.", left);
   return [
     h("p", { class: "small soft" }, words),
-    takesBack && h("div", { class: "button-row" }, h("button", { class: "button button-quiet", type: "button", onclick: () => openTakingBack(departure, options) }, t("Annuler cette sortie"))),
+    takesBack && h("div", { class: "button-row" }, h("button", { class: "button button-quiet", type: "button", onclick: async () => (await import("./deciding.ts")).openTakingBack(departure, options) }, t("Annuler cette sortie"))),
   ];
-}
-
-function openTakingBack(departure: DepartureView, { ronde, done }: StandingOptions): void {
-  const reason = textField({ label: t("Pourquoi"), name: "reason", hint: t("Les forfaits fermés et les rendez-vous annulés le restent."), most: 500, rows: 2 });
-  const body = form({
-    fields: [reason],
-    body: reason.element,
-    action: t("L'enfant revient dans le parcours"),
-    verify: () => (reason.input.value.trim() === "" ? [{ field: reason, sentence: t("Dites pourquoi, en quelques mots.") }] : []),
-    send: async () => {
-      await plainly(ronde.api.ask("POST", `/departures/${departure.id}/undoing`, { reason: reason.input.value.trim() }), refusalWord);
-      dialog.close();
-      done(t("La sortie est annulée."));
-    },
-  });
-  const dialog = openDialog({ title: t("Revenir sur cette sortie ?"), body });
-}
-
-function openHearing(departure: DepartureView, { ronde, done }: StandingOptions): void {
-  const states: readonly RelayState[] = ["asked", "accepted", "refused"];
-  const state = choice({ label: t("Le relais"), name: "state", options: states.map((each) => ({ value: each, label: relayWord(each) })), value: departure.relay === "asked" ? "accepted" : "asked" });
-  const on = field({ label: t("Le"), name: "on", input: { type: "date", value: today(), max: today(), required: true } });
-  const contact = field({ label: t("Personne jointe"), name: "contact", input: { maxlength: 80, value: departure.contact, autocomplete: "off" } });
-  const body = form({
-    fields: [state, on, contact],
-    body: h("div", { class: "stack" }, state.element, on.element, contact.element),
-    action: t("Noter"),
-    verify: () => (on.input.value === "" ? [{ field: on, sentence: t("Dites quel jour.") }] : []),
-    send: async () => {
-      await plainly(ronde.api.ask("POST", `/departures/${departure.id}/relay`, { state: state.input.value, on: on.input.value, contact: contact.input.value.trim() }), refusalWord);
-      dialog.close();
-      done(t("C'est noté."));
-    },
-  });
-  const dialog = openDialog({ title: t("Réponse au relais"), body });
 }

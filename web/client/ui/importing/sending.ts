@@ -1,7 +1,6 @@
 /** A file on its way: how much of it was sent, then how many of its lines were read. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { deliver } from "../../shell/upload.ts";
 import type { Listing } from "../served.ts";
 import type { ImportView } from "./served.ts";
 
@@ -29,6 +28,8 @@ export async function sendFile(ronde: Ronde, { file, source, sending, reading, s
     watched = true;
     void watchReading(ronde, over, reading);
   };
+  // What tells how far bytes are comes with the click that sends some.
+  const { deliver } = await import("../../shell/upload.ts");
   try {
     return await deliver<ImportView>(`/imports?source=${encodeURIComponent(source)}`, file, { progress, signal });
   } finally {

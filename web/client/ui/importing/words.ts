@@ -3,11 +3,9 @@
 import { Refused } from "../../shell/ronde.ts";
 import { dateOf } from "../dates.ts";
 import { said } from "../faults.ts";
-import { t, tn } from "../words.ts";
-import { type FileFault, MOST_BYTES, MOST_LINES } from "./checking.ts";
+import { t } from "../words.ts";
 import type { LineStatus, LineView, Result, Sort, Why } from "./served.ts";
 
-const MEGABYTE = 1024 * 1024;
 const DAY = /^\d{4}-\d{2}-\d{2}$/u;
 
 export function statusWord(status: LineStatus): string {
@@ -51,34 +49,10 @@ export function lineName(line: LineView): string {
   return `${given} ${family}`.trim() || value("name") || t("Sans nom");
 }
 
-/** The bounds of a file, said before one is chosen. */
-export function boundsWords(): string {
-  return t("Au plus {size} Mo et {lines} lignes.", { size: MOST_BYTES / MEGABYTE, lines: MOST_LINES.toLocaleString("fr-FR") });
-}
-
-/** Why a file is not even sent. */
-export function faultWord(fault: FileFault): string {
-  return FAULTS[fault]();
-}
-
-/** Why the server took no file, or could not do what was asked. */
+/** Why the server could not do what was asked of a report. */
 export function refusalWord(error: unknown): string {
   if (!(error instanceof Refused)) return said(error);
-  if (error.code === "file_refused") return fileRefused(error);
   return (REFUSALS[error.code] ?? ((): string => said(error)))();
-}
-
-/** The server says the line, and either the columns or a word for the whole. */
-function fileRefused(error: Refused): string {
-  const [first] = error.errors;
-  const fault = first?.message ?? "";
-  const known = SERVER_FAULTS[fault];
-  if (known !== undefined) return known();
-  const columns = error.errors.map(({ message }) => message).filter((each) => each !== "");
-  if (columns.length === 0) return `${error.title}.`;
-  return tn("Cette colonne manque, ou y est deux fois : {names}.", "Ces colonnes manquent, ou y sont deux fois : {names}.", columns.length, {
-    names: columns.join(", "),
-  });
 }
 
 const STATUS_WORDS: Readonly<Record<LineStatus, () => string>> = {
@@ -119,25 +93,8 @@ const VALUES: Readonly<Record<string, () => string>> = {
   male: () => t("Garçon"),
 };
 
-const FAULTS: Readonly<Record<FileFault, () => string>> = {
-  empty: () => t("Ce fichier est vide."),
-  too_large: () => t("Ce fichier dépasse {size} Mo. Coupez-le en plusieurs.", { size: MOST_BYTES / MEGABYTE }),
-  workbook: () => t("Ce n'est pas un tableau en texte. Dans votre tableur, enregistrez-le au format CSV, puis choisissez ce fichier-là."),
-  encoding: () => t("Ce fichier est écrit en UTF-16. Enregistrez-le en CSV UTF-8."),
-  headings: () => t("Aucune colonne de ce fichier n'est connue. La première ligne doit porter les noms des colonnes ; vérifiez aussi l'outil choisi."),
-  too_many_lines: () => t("Ce fichier a plus de {lines} lignes. Coupez-le en plusieurs.", { lines: MOST_LINES.toLocaleString("fr-FR") }),
-  not_a_bundle: () => t("Ce n'est pas un Bundle FHIR en JSON."),
-};
-
-const SERVER_FAULTS: Readonly<Record<string, () => string>> = {
-  ...FAULTS,
-  open_quote: () => t("Un guillemet est ouvert dans ce fichier et n'est jamais fermé."),
-  unknown_source: () => t("Cet outil n'est plus proposé. Rechargez la page."),
-};
-
 const REFUSALS: Readonly<Record<string, () => string>> = {
   forbidden: () => t("Les enfants sont importés par la coordination ; votre rôle ne le permet pas."),
-  too_large: () => FAULTS.too_large(),
   import_not_ready: () => t("Cet import est déjà en cours. Attendez qu'il finisse."),
   other_report: () => t("Ce rapport a changé. Rechargez la page et relisez-le."),
   report_over: () => t("Ce rapport est effacé. Envoyez le fichier à nouveau."),

@@ -3,7 +3,6 @@
 import type { ChildId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
 import { childName, ageWords } from "../circle/frame.ts";
-import { named } from "../departure/loose_ends.ts";
 import { relaySection } from "../departure/relay_file.ts";
 import type { DepartureView, DeparturesView, Pathway, Structure } from "../departure/served.ts";
 import { standingSection } from "../departure/standing.ts";
@@ -11,7 +10,7 @@ import { dateOf } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { People, glanceAt } from "../feed/people.ts";
-import { busy } from "../form.ts";
+import "../more_icons.ts";
 import { stageWord } from "../nomenclature.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
@@ -107,14 +106,15 @@ function staying(context: PageContext, around: Around, writes: boolean): HTMLEle
     return fill(place, h("div", { class: "card" }, words, h("p", { class: "small soft" }, why)));
   }
   const begin: HTMLButtonElement = h("button", { class: "button button-primary", type: "button" }, t("Préparer la sortie"));
-  begin.addEventListener("click", () => void busy(begin, open(context, around, place)));
+  begin.addEventListener("click", () => void open(context, around, place));
   return fill(place, h("div", { class: "card" }, words, h("div", { class: "button-row" }, begin)));
 }
 
 async function open({ ronde, again }: PageContext, around: Around, place: HTMLElement): Promise<void> {
   const { child, people, pathway, structures, departures } = around;
   try {
-    const [{ FarewellForm }, ends] = await Promise.all([import("../departure/farewell.ts"), named(ronde, child.id, departures.loose_ends, pathway.disciplines)]);
+    const [{ FarewellForm }, { named }] = await Promise.all([import("../departure/farewell.ts"), import("../departure/loose_ends.ts")]);
+    const ends = await named(ronde, child.id, departures.loose_ends, pathway.disciplines);
     const done = (): void => {
       toast(t("La sortie est enregistrée."));
       again();

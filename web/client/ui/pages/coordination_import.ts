@@ -11,7 +11,7 @@ import { openColumns } from "../importing/columns.ts";
 import { runList } from "../importing/runs.ts";
 import { runsOf, sendFile } from "../importing/sending.ts";
 import type { SourceView } from "../importing/served.ts";
-import { boundsWords, faultWord, refusalWord } from "../importing/words.ts";
+import { boundsWords, faultWord, sendingWord } from "../importing/fault_words.ts";
 import { labelWord } from "../nomenclature.ts";
 import { fullName } from "../parts/avatar.ts";
 import { subpage } from "../parts/subpage.ts";
@@ -128,7 +128,7 @@ class Sender {
       const run = await sendFile(ronde, { file: data, source: source.id, sending: bar.sending, reading: bar.reading, signal: leaving.signal });
       go(`/coordination/import/${run.id}`);
     } catch (error) {
-      if (!leaving.signal.aborted) this.#wrong(refusalWord(error));
+      if (!leaving.signal.aborted) this.#wrong(sendingWord(error));
     } finally {
       this.#leaving = null;
       this.#send.removeAttribute("aria-busy");

@@ -41,6 +41,8 @@ PAGES = (
     "/circles",
     "/circles/{circle}",
     "/circles/{circle}/{tab}",
+    "/circles/{circle}/meetings/{meeting}",
+    "/children/{child}/departure",
     "/tasks",
     "/statements",
     "/documents/{document}",

@@ -21,6 +21,8 @@ Epoch = Annotated[int, msgspec.Meta(ge=0, le=MAX_EPOCH)]
 Sequence0 = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+ClientId = Annotated[str, msgspec.Meta(pattern="^[a-z2-7]{26}$")]
+"""An id that a client makes and we keep: it has the shape of one, and holds no words."""
 
 
 class CardForm(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from care_circle.services.board import BoardLine
 from care_circle.services.children import Changes
 from crypto.ids import ChildId, ProfessionalId, StructureId, is_id
 from server.bulk import BulkLine, line_by_line
-from server.forms.channels import Id
+from server.forms.channels import ClientId, Id
 from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, number_of, page_of
@@ -44,7 +44,7 @@ class AssignmentForm(Struct, frozen=True, kw_only=True):
 class RemindersForm(Struct, frozen=True, kw_only=True):
     """How several families were reminded, under an id the client made (F18)."""
 
-    id: Id
+    id: ClientId
     on: date
     medium: ContactMedium
     outcome: ContactOutcome

@@ -18,7 +18,7 @@ from care_circle.duty import (
 )
 from crypto.ids import ChildId, DutyId, ProfessionalId
 from server.bulk import BulkLine, line_by_line
-from server.forms.channels import Id
+from server.forms.channels import ClientId, Id
 from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, page_of
@@ -52,7 +52,7 @@ class EndingsView(Struct, frozen=True, kw_only=True):
 class AttemptForm(Struct, frozen=True, kw_only=True):
     """An attempt to reach the family, under an id the client made (F18)."""
 
-    id: Id
+    id: ClientId
     on: date
     medium: ContactMedium
     outcome: ContactOutcome

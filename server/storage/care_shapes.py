@@ -153,7 +153,7 @@ def _only_key(document: Document) -> str | None:
     """Give what a second document of a form that is written once would have in common."""
     if not document.single or document.strike is not None:
         return None
-    return f"only|{document.child}|{document.form}|{document.visit or ''}"
+    return f"only:{document.child}:{document.form}:{document.visit or ''}"
 
 
 def _visit_keys(document: Document) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NewType, Union, get_args, get_origin
 
 import msgspec
 
-from server.forms.channels import Id
+from server.forms.channels import ClientId, Id
 from server.operations import Operation
 
 
@@ -85,7 +85,7 @@ def _fields(shape: type) -> dict[str, Sort]:
 
 def _leaves(kind: Any) -> Iterator[Sort | type]:  # noqa: ANN401 -- a type's description
     """Take a type apart down to what a phrase could stand in, or a struct."""
-    if kind == Id or isinstance(kind, NewType):
+    if kind in (Id, ClientId) or isinstance(kind, NewType):
         yield Sort.ID
     elif get_origin(kind) is Annotated:
         yield from _leaves(get_args(kind)[0])

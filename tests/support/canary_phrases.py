@@ -28,14 +28,29 @@ MOTHER_PHONE, FATHER_PHONE = "+33639980317", "+33639980418"
 RECORDS: Mapping[str, tuple[str, ...]] = {
     "StructureForm.name": ("Cabinet Ornithorynque", "Maison Salsifis"),
     "StructureForm.neutral_label": ("3 traverse des Libellules", "9 impasse du Cormoran"),
-    "ProfessionalForm.family_name": ("Tarabistouille", "Croquembouche", "Galimafrée", "Escampette"),
-    "ProfessionalForm.given_name": ("Philibertine", "Hildegonde", "Théophraste", "Éléonorine"),
+    "ProfessionalForm.family_name": (
+        *("Tarabistouille", "Croquembouche", "Galimafrée", "Escampette"),
+        *("Carambolage", "Entourloupette", "Ribambelle", "Sarabandier", "Tintamarrois"),
+    ),
+    "ProfessionalForm.given_name": (
+        *("Philibertine", "Hildegonde", "Théophraste", "Éléonorine"),
+        *("Amarantheline", "Bonifacette", "Clodomirette", "Dorothélius", "Eustachelle"),
+    ),
     "ProfessionalForm.email": (
         *("philibertine@ronde.example", "hildegonde@ronde.example"),
         *("theophraste@ronde.example", "eleonorine@ronde.example"),
+        *("amarantheline@ronde.example", "bonifacette@ronde.example"),
+        *("clodomirette@ronde.example", "dorothelius@ronde.example"),
+        "eustachelle@ronde.example",
     ),
-    "ProfessionalForm.rpps": ("10987654321", "10876543219", "10765432198"),
-    "ProfessionalForm.phone": ("+33639980501", "+33639980602", "+33639980703"),
+    "ProfessionalForm.rpps": (
+        *("10987654321", "10876543219", "10765432198", "10654321987"),
+        *("10543219876", "10432198765", "10321987654", "10219876543"),
+    ),
+    "ProfessionalForm.phone": (
+        *("+33639980501", "+33639980602", "+33639980703", "+33639980804"),
+        *("+33639980905", "+33639981006", "+33639981107", "+33639981208"),
+    ),
     "IdentityForm.birth_family_name": ("Brindezingue", "Brindezingue-Ducornet"),
     "IdentityForm.birth_given_names": ("Zéphyrine", "Cunégonde"),
     "IdentityForm.usual_family_name": ("Turlupinade",),
@@ -71,6 +86,11 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "FarewellForm.answers": ("Rejoint ses oncles ramoneurs",),
     "RelayForm.contact": ("Monsieur Galurin, accueil vert",),
     "TakingBackForm.reason": ("Les oncles ramoneurs ont changé d'avis",),
+    "EndingForm.note": ("Rappelée pendant la fête du potiron",),
+    # The walk owes one thing only: what ends several ends the same one again.
+    "EndingsForm.note": ("Rappelée pendant la fête du potiron",),
+    "AttemptForm.note": ("Répondeur imitant le coucou suisse",),
+    "RemindersForm.note": ("Cartes postales de phoques envoyées",),
     "SlotForm.place_label": (PLACE, OTHER_PLACE),
     "SlotForm.map_address": ("Bâtiment Coquecigrue, 2e étage gauche",),
 }
@@ -167,6 +187,7 @@ UNPLANTED: Mapping[str, str] = {
 """Fields in which no phrase of the tables stands, each with the reason."""
 
 UNSAID: Mapping[str, str] = {
+    "Task.due": "repeats the card, which the server may read (R15)",
     "TaskChange.state": "repeats the card, which the server may read (R15)",
     "TaskChange.due": "repeats the card, which the server may read (R15)",
 }

@@ -35,7 +35,11 @@ from tests.support.providers import MailServer, mail_server
 ROOT = Path(__file__).resolve().parents[2]
 PARIS = ZoneInfo("Europe/Paris")
 PATIENCE_SECONDS = 30
-ROLES = (("coordinator", None), ("professional", "physician"), ("professional", "psychologist"))
+PROFESSIONS = (
+    *(None, "physician", "psychologist", "psychologist", "physiotherapist"),
+    *("psychomotor_therapist", "occupational_therapist", "speech_therapist", "orthoptist"),
+)
+"""Of those who walk, in order; the first is the coordinator, the last five fill their own forms."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,14 +85,14 @@ class Walk:
     async def actor(self, number: int) -> Actor:
         """Bring somebody on stage; nobody knows them yet."""
         email = RECORDS["ProfessionalForm.email"][number]
-        role, profession = ROLES[min(number, len(ROLES) - 1)]
+        profession = PROFESSIONS[number]
         key = email.partition("@")[0]
         part = Part(
             key=key,
             given_name=RECORDS["ProfessionalForm.given_name"][number],
             family_name=RECORDS["ProfessionalForm.family_name"][number],
             says="",
-            role=role,
+            role="coordinator" if profession is None else "professional",
             profession=profession,
         )
         world = World(folder=self.folder / "devices", url=self.url, environment={})

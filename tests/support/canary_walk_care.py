@@ -23,7 +23,9 @@ from crypto.mls.suite import Secret
 from crypto.session.log import Card
 from server.demonstration.cast import Actor
 from tests.support.canary_phrases import FATHER, FATHER_PHONE, MOTHER, MOTHER_PHONE, RECORDS, SEALED
-from tests.support.canary_walk import PATIENCE_SECONDS, Walk, command
+from tests.support.canary_walk import PATIENCE_SECONDS, PROFESSIONS, Walk, command
+from tests.support.canary_walk_documents import write_every_form
+from tests.support.canary_walk_duties import mind_duties
 from tests.support.canary_walk_early_care import care_early, state_care
 from tests.support.canary_walk_family import tell_family
 from tests.support.canary_walk_files import keep_backup, leave_files
@@ -36,13 +38,15 @@ from tests.support.network import child_form
 
 async def walk_everything(walk: Walk) -> None:
     """Fill every field there is, tell the family, and let somebody go."""
-    ana, ben, eve, dora = [await walk.actor(number) for number in range(4)]
+    ana, ben, eve, dora, *carers = [await walk.actor(each) for each in range(len(PROFESSIONS))]
     walk.cast = {"ana": ana, "ben": ben, "eve": eve, "dora": dora}
-    await _found_network(walk, ana, (ben, eve, dora))
+    await _found_network(walk, ana, (ben, eve, dora, *carers))
     await _include_child(walk, ana, ben)
     await _gather(walk, ana, ben, eve)
     await _talk(walk, ana, ben)
     await _write_documents(walk, ben)
+    await write_every_form(walk, (ana, ben, eve, *carers))
+    await mind_duties(walk, ana, ben)
     await meet_and_leave(walk, ana, ben, eve)
     await care_early(walk, ana, ben, eve)
     await tell_family(walk, ana, ben)
@@ -225,7 +229,8 @@ async def _write_documents(walk: Walk, ben: Actor) -> None:
     ask, path = ben.line.ask, f"/circles/{walk.ids['circle']}/documents"
     concern = {"parents_concerned": True, "visit_date": str(walk.today)}
     answers = WHOLE | ASQ | concern
-    draft = answers | {"parents_concern": walk.phrase("DraftForm.answers")}
+    words = dict.fromkeys(("parents_concern", "remarks"), walk.phrase("DraftForm.answers"))
+    draft = answers | words
     document = await ask("POST", path, {"form": "F26", "visit": "V24", "answers": draft})
     place = f"/documents/{document['id']}"
     walk.ids["document"] = document["id"]

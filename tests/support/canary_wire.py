@@ -181,8 +181,15 @@ class RecordingLine(HttpLine):
         self, method: str, path: str, body: object, version: int | None, where: str
     ) -> None:
         answer = await self.exchange(method, path, body, version=version)
-        if answer.status < 400:
+        if answer.status < 400 and not _is_refused_line_by_line(answer):
             self.notebook.accepted.append(f"{method} {path}: {where}")
+
+
+def _is_refused_line_by_line(answer: Exchange) -> bool:
+    """Tell whether an act for several was done for none of them."""
+    told = json.loads(answer.body) if answer.body.startswith(b"{") else {}
+    lines = told.get("lines")
+    return bool(lines) and not any(line["done"] for line in lines)
 
 
 def _misfit(sort: Sort) -> str:

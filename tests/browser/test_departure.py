@@ -1,4 +1,4 @@
-"""A child leaves the pathway, in a real browser: what stays open, one question, the relay, and back."""
+"""A child leaves the pathway, in a real browser: said, told to the next, taken back, relayed."""
 
 import re
 from collections.abc import AsyncIterator

@@ -29,7 +29,7 @@ TOO_LARGE = 5 * 1024 * 1024 + 1
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
-    # What waits is due by the millisecond: a clock that stands between two of them never comes to it.
+    # What waits is due by the millisecond; a clock that stands between two never comes to it.
     standing = StandingClock(system_clock().replace(microsecond=0))
     async with running(tmp_path, clock=standing) as started:
         yield started

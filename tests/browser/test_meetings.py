@@ -1,4 +1,4 @@
-"""Meetings about a child in a real browser: called, held, signed; each decision becomes one task."""
+"""Meetings in a real browser: called, held, signed; each decision becomes one task."""
 
 import re
 from collections.abc import AsyncIterator

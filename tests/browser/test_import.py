@@ -1,7 +1,7 @@
 """A file of the tool in use before, in a real browser: looked at, reported on, taken over."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ async def choose(page: Page, file: FilePayload, *, source: str = "spico") -> Non
     await page.get_by_label("Le fichier", exact=True).set_input_files(file)
 
 
-async def send(one: Visitor, rows: list[Mapping[str, str]]) -> None:
+async def send(one: Visitor, rows: Sequence[Mapping[str, str]]) -> None:
     """Send a file and come to its report."""
     await one.goes(PAGE)
     await choose(one.page, named(table(rows)))

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from care_circle.role import Role
+from channels.content import Task
 from tests.support.browser_pages import NARROW, TABLET, WIDE, Visitor, accept, invite, visitor
 from tests.support.browser_shell import bring_in
 from tests.support.guests import Guests
@@ -80,7 +81,7 @@ async def tasks_read(ben: Companion) -> list[str]:
     await ben.device.synchronise()
     (channel,) = ben.device.session.channels
     contents = await ben.history(channel)
-    return [each.title for each in contents if type(each).__name__ == "Task"]
+    return [each.title for each in contents if isinstance(each, Task)]
 
 
 async def test_minutes_are_signed_and_each_decision_is_a_task_that_its_owner_reads(

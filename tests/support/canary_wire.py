@@ -188,8 +188,8 @@ class RecordingLine(HttpLine):
 def _is_refused_line_by_line(answer: Exchange) -> bool:
     """Tell whether an act for several was done for none of them."""
     told = json.loads(answer.body) if answer.body.startswith(b"{") else {}
-    lines = told.get("lines")
-    return bool(lines) and not any(line["done"] for line in lines)
+    lines = told.get("lines") or ()
+    return len(lines) > 0 and not any(line["done"] for line in lines)
 
 
 def _misfit(sort: Sort) -> str:

@@ -174,7 +174,7 @@ async def test_a_kept_demonstration_goes_on_where_it_was(tmp_path: Path) -> None
         resumed = Living(world=again, clock=clock, script=first.script, ledger=kept)
         async with resumed.restored("camille", tmp_path) as device:
             said = await everything_said(device)
-    assert sorted(len(every) for every in said.values()) == [10, 40]
+    assert sorted(len(every) for every in said.values()) == [10, 41]
 
 
 async def test_a_folder_of_another_version_is_refused(tmp_path: Path) -> None:

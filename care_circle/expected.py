@@ -61,7 +61,8 @@ def _events(file: ChildFile, form: Form, after: str, pathway: Pathway) -> Iterat
     if after in days:
         day = days[after]
         if day is not None:
-            yield day
+            # Nobody is late with a child who was not in the pathway yet.
+            yield day if child.decision is None else max(day, child.decision.on)
     elif after == _FORFAIT:
         mine = {d.code for d in pathway.disciplines if d.profession.value in form.fillers}
         for forfait in file.early_care.forfaits:

@@ -13,6 +13,7 @@ from care_circle.expected import expected_forms
 from care_circle.findings import FindingCode
 from care_circle.follow_up import Moment, follow_up_of
 from care_circle.header import header_from
+from care_circle.inclusion import Decision
 from care_circle.line_of_life import EventKind, line_of
 from care_circle.progress import UTC as GREENWICH
 from care_circle.progress import ChildFile, VisitState
@@ -92,6 +93,27 @@ def test_a_form_is_due_so_many_days_after_the_day_another_was_signed_there() -> 
 
     by = {each.form: each.by for each in found}[form]
     assert by == date(2026, 11, 21) + timedelta(days=days)
+
+
+def test_nobody_is_late_with_a_child_who_was_not_in_the_pathway_yet() -> None:
+    form, days = next(
+        (form.code, form.due.days)
+        for form in PATHWAY.forms.values()
+        if form.due is not None and form.due.after == "discharge" and not form.visits
+    )
+    home, included = date(2026, 1, 10), date(2026, 9, 1)
+    decision = Decision(reasons=("INC-1",), version="1", on=included, by=BEN)
+    perinatal = replace(FAMILY.perinatal, discharged_on=home)
+    waiting = replace(FAMILY, perinatal=perinatal, decision=None)
+
+    before = {e.form: e.by for e in expected_forms(file(child=waiting), PATHWAY)}
+    since = {
+        e.form: e.by
+        for e in expected_forms(file(child=replace(waiting, decision=decision)), PATHWAY)
+    }
+
+    assert before[form] == home + timedelta(days=days)
+    assert since[form] == included + timedelta(days=days)
 
 
 def test_a_draft_waits_from_the_day_it_was_written_there() -> None:

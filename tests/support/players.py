@@ -316,9 +316,8 @@ class AtPages(Player):
     @override
     async def begin_document(self, story: Journey) -> str:
         page = self.visitor.page
-        await self.visitor.goes(f"/circles/{story.circle}/documents")
-        await self.visitor.presses("Nouveau document")
-        await page.get_by_role("dialog").get_by_role("button", name=re.compile("24.mois")).click()
+        await self.visitor.goes(f"/circles/{story.circle}/write")
+        await page.get_by_role("button", name=re.compile("24.mois")).first.click()
         await page.wait_for_url(re.compile("/documents/."))
         document = page.url.rpartition("/")[2]
         await self.arrive(story)

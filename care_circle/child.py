@@ -4,11 +4,11 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from care_circle.condition import Fact
 from care_circle.contact import Contact, check_contact, opt_out, recipient
-from care_circle.inclusion import Decision
+from care_circle.definition.condition import Fact
+from care_circle.definition.inclusion import Decision
+from care_circle.definition.perinatal import Perinatal
 from care_circle.ins import Identity
-from care_circle.perinatal import Perinatal
 from crypto.ids import ChildId, ContactId, ProfessionalId, id_of
 from notifications.notice import Medium, Recipient
 

@@ -8,7 +8,7 @@ them. Psychologists are *not* in TRE_G15: they are bearers of a protected title
 from dataclasses import dataclass
 from enum import StrEnum
 
-from care_circle.definition import Label
+from care_circle.labels import Label
 
 TRE_G15 = "https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante"
 TRE_R95 = "https://mos.esante.gouv.fr/NOS/TRE_R95-UsagerTitre/FHIR/TRE-R95-UsagerTitre"

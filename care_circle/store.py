@@ -14,7 +14,7 @@ from care_circle.child import Child
 from care_circle.circle import Circle
 from care_circle.consent import Consent
 from care_circle.convention import Convention
-from care_circle.document import Document
+from care_circle.documents.document import Document
 from care_circle.professional import Professional
 from care_circle.structure import Structure
 from care_circle.task import TaskCard

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from care_circle import claiming, due, early_care_terms, forfait, month, prescription, session
-from care_circle import statement as stating
+from care_circle import month
+from care_circle.definition import early_care_terms
+from care_circle.early_care import claiming, due, forfait, prescription, session
+from care_circle.early_care import statement as stating
 from server.problem_kind import Kind
 
 EARLY_CARE_PROBLEMS: Mapping[type[BaseException], Kind] = {

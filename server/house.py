@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from care_circle.access import Action
-from care_circle.pathway import COCON, Pathway
-from care_circle.pathway_reading import read_pathway
+from care_circle.definition.pathway import COCON, Pathway
+from care_circle.definition.pathway_reading import read_pathway
 from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService
 from care_circle.services.coordination import CoordinationService

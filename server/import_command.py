@@ -8,11 +8,11 @@ import click
 
 from care_circle.access import Forbidden, NotFound
 from care_circle.actor import Actor
-from care_circle.import_csv import MOST_BYTES
-from care_circle.import_fields import Sort
-from care_circle.import_matching import Status
-from care_circle.import_run import ImportRun, ReportLine, State
-from care_circle.import_words import sentence
+from care_circle.importing.csv_table import MOST_BYTES
+from care_circle.importing.fields import Sort
+from care_circle.importing.matching import Status
+from care_circle.importing.run import ImportRun, ReportLine, State
+from care_circle.importing.words import sentence
 from care_circle.services.imports import Wanted
 from crypto.ids import ImportId
 from server.accounts.users import opened

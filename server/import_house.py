@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from care_circle.import_source import read_sources
-from care_circle.importing import PRODUCTION, TRIAL
+from care_circle.importing.proposal import PRODUCTION, TRIAL
+from care_circle.importing.source import read_sources
 from care_circle.services.import_work import ImportWork
 from care_circle.services.imports import ImportsService
 from server.house import House

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from care_circle import import_csv, import_run
+from care_circle.importing import csv_table as import_csv
+from care_circle.importing import run as import_run
 from server.problem_kind import Kind
 
 IMPORT_PROBLEMS: Mapping[type[BaseException], Kind] = {

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from care_circle import departure, meeting, pathway
+from care_circle.definition import pathway
+from care_circle.leaving import departure
+from care_circle.meetings import meeting
 from server.problem_kind import Kind
 
 LEAVING_PROBLEMS: Mapping[type[BaseException], Kind] = {

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from care_circle.access import NotFound
 from care_circle.actor import Actor
-from care_circle.document import Document
-from care_circle.form import FieldType, Form
-from care_circle.meeting import Meeting
-from care_circle.relay import Dossier
+from care_circle.definition.form import FieldType, Form
+from care_circle.documents.document import Document
+from care_circle.early_care.statement import Statement
+from care_circle.leaving.relay import Dossier
+from care_circle.meetings.meeting import Meeting
 from care_circle.role import PROFESSION_LABELS, ROLE_LABELS
 from care_circle.services.documents import DocumentsService
-from care_circle.statement import Statement
 from care_circle.store import Children, People
 from crypto.ids import DocumentId, ProfessionalId, StructureId
 from server.printing.answers import told

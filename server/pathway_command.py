@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from care_circle.definition import DefinitionError, parse, written
+from care_circle.definition.form import Form
+from care_circle.definition.form_reading import read_form
+from care_circle.definition.form_writing import plain_form
+from care_circle.definition.language import published
+from care_circle.definition.pathway import COCON, UnknownForm
+from care_circle.definition.pathway_reading import read_pathway
+from care_circle.definition.source import DefinitionError, parse, written
 from care_circle.fhir.exporting import questionnaire_of
 from care_circle.fhir.importing import NotAQuestionnaire, imported
-from care_circle.form import Form
-from care_circle.form_reading import read_form
-from care_circle.form_writing import plain_form
-from care_circle.language import published
-from care_circle.pathway import COCON, UnknownForm
-from care_circle.pathway_reading import read_pathway
 from care_circle.role import Profession, Role
 from server.client.french import FrenchGroup, Refusal
 

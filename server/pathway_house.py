@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from care_circle.early_care_terms import NO_EARLY_CARE, EarlyCareTerms
-from care_circle.pathway import Pathway
+from care_circle.definition.early_care_terms import NO_EARLY_CARE, EarlyCareTerms
+from care_circle.definition.pathway import Pathway
 from care_circle.services.board import BoardService
 from care_circle.services.care_sessions import CareSessionsService
 from care_circle.services.departures import DeparturesService

@@ -5,27 +5,23 @@ from collections.abc import Mapping
 from care_circle import (
     access,
     ages,
-    answers,
     appointment,
     child,
     circle,
     consent,
     contact,
     convention,
-    document,
-    duty,
-    inclusion,
     ins,
     neutral,
-    pathway,
-    perinatal,
     professional,
     role,
     store,
     structure,
     task,
-    yearly,
 )
+from care_circle.definition import inclusion, pathway, perinatal
+from care_circle.documents import answers, document
+from care_circle.follow_up import duty, yearly
 from channels import blobs, marks
 from channels import keys as keys_of_devices
 from channels import model as channel

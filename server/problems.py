@@ -14,9 +14,9 @@ from typing import NamedTuple
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from care_circle.answers import AnswerProblem, BadAnswers, Wrong
-from care_circle.import_csv import FileRefused
-from care_circle.inclusion import GuardsUnmet, NotIncludable
+from care_circle.definition.inclusion import GuardsUnmet, NotIncludable
+from care_circle.documents.answers import AnswerProblem, BadAnswers, Wrong
+from care_circle.importing.csv_table import FileRefused
 from care_circle.mending import Mendable, Mender
 from server.limits import TooManyRequests
 from server.logs import logger

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from care_circle.pathway import Pathway
+from care_circle.definition.pathway import Pathway
 from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService
 from care_circle.services.circles import CirclesService

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from care_circle.findings import FindingCode
-from care_circle.follow_up import written
-from care_circle.follow_up_store import FollowUps, Marks
+from care_circle.follow_up.findings import FindingCode
+from care_circle.follow_up.follow_up import written
+from care_circle.follow_up.store import FollowUps, Marks
 from care_circle.services.follower import Follower
 from care_circle.store import Appointments, Children
 from crypto.ids import ChildId

@@ -8,14 +8,14 @@ import uuid
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from care_circle.definition import Plain
-from care_circle.document import DocumentState
+from care_circle.definition.source import Plain
+from care_circle.documents.document import DocumentState
+from care_circle.documents.growth import LOINC, Reading
 from care_circle.fhir import resources as fhir
 from care_circle.fhir.resources import name_of, reference, said
 from care_circle.fhir.response import Circumstances, ResponseStatus, response_of
 from care_circle.fhir.terms import OURS, Json
-from care_circle.growth import LOINC, Reading
-from care_circle.relay import Dossier, signed_at
+from care_circle.leaving.relay import Dossier, signed_at
 
 TRANSFER = "18761-7"
 """LOINC: a summary for a transfer."""

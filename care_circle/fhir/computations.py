@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from care_circle.definition.form import Computation, Operation
 from care_circle.fhir.conditions import answers_to
 from care_circle.fhir.terms import CALCULATED, Json
-from care_circle.form import Computation, Operation
 
 _SIGNS = {Operation.SUM: " + ", Operation.DIFFERENCE: " - ", Operation.QUOTIENT: " / "}
 

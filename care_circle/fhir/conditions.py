@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from care_circle.condition import Condition, Operator
-from care_circle.definition import Plain
+from care_circle.definition.condition import Condition, Operator
+from care_circle.definition.form import Field, FieldType
+from care_circle.definition.source import Plain
 from care_circle.fhir.terms import ENABLED, Json
 from care_circle.fhir.values import item_type, value_of
-from care_circle.form import Field, FieldType
 
 _SIGNS = {
     Operator.IS: "=",

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from care_circle.definition import Label, Plain
+from care_circle.definition.source import Plain
 from care_circle.fhir.element import Element, objects_of
 from care_circle.fhir.rest import FIELD, SECTION, own
 from care_circle.fhir.terms import Dropped, Json
 from care_circle.fhir.texts import label_of
+from care_circle.labels import Label
 
 _SLUG = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", re.ASCII)

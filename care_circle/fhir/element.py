@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from care_circle.definition import Plain
+from care_circle.definition.source import Plain
 from care_circle.fhir.terms import TRANSLATION, Dropped, Json
 
 NO_PLACE = "there is no place for it in a form"

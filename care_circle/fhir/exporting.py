@@ -9,7 +9,19 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from care_circle.definition import Plain
+from care_circle.definition.form import (
+    NUMBERS,
+    Choice,
+    Code,
+    Field,
+    FieldType,
+    Form,
+    Rows,
+    Section,
+    SourceKey,
+)
+from care_circle.definition.form_writing import plain_field, plain_form, plain_section
+from care_circle.definition.source import Plain
 from care_circle.fhir import terms
 from care_circle.fhir.computations import calculated
 from care_circle.fhir.conditions import Asked, enabling
@@ -20,8 +32,6 @@ from care_circle.fhir.rest import FIELD, FORM, SECTION, rest
 from care_circle.fhir.terms import CONTROLS, OURS, UCUM, Json
 from care_circle.fhir.texts import is_name, text_of
 from care_circle.fhir.values import coding_of, item_type, option_of, value_of
-from care_circle.form import NUMBERS, Choice, Code, Field, FieldType, Form, Rows, Section, SourceKey
-from care_circle.form_writing import plain_field, plain_form, plain_section
 from care_circle.moments import is_day
 
 _HELP = "-help"

@@ -8,7 +8,9 @@ original is kept for the way back). Whatever nothing here reads is in the list.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from care_circle.definition import Plain, parse, written
+from care_circle.definition.form import Form, SourceKey
+from care_circle.definition.form_reading import read_form
+from care_circle.definition.source import Plain, parse, written
 from care_circle.fhir import terms
 from care_circle.fhir.context import Asked, Context, coded, codes_of, plain_label, slug
 from care_circle.fhir.element import Element, objects_of, value_in
@@ -18,8 +20,6 @@ from care_circle.fhir.outline import LOOSE
 from care_circle.fhir.rest import FIELD, FORM, SECTION, restored
 from care_circle.fhir.terms import OWN, Dropped, Json
 from care_circle.fhir.texts import is_name, label_of
-from care_circle.form import Form, SourceKey
-from care_circle.form_reading import read_form
 from care_circle.role import Profession
 
 _TEXTS: Mapping[str, SourceKey] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from care_circle.definition import Plain
+from care_circle.definition.source import Plain
 from care_circle.fhir.context import Context, plain_label
 from care_circle.fhir.element import Element, objects_of, value_in
 from care_circle.fhir.terms import EXCLUSIVE, OPTION_PREFIX, ORDINAL, TRANSLATION, WEIGHT, Json

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from care_circle.definition import Plain
+from care_circle.definition.source import Plain
 from care_circle.fhir.conditions import joined, read_test
 from care_circle.fhir.context import Asked, Context
 from care_circle.fhir.element import Element

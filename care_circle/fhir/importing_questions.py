@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from care_circle.definition import Plain
+from care_circle.definition.form import Control
+from care_circle.definition.source import Plain
 from care_circle.fhir import terms
 from care_circle.fhir.context import Asked, Context
 from care_circle.fhir.element import Element, objects_of, value_in
@@ -10,7 +11,6 @@ from care_circle.fhir.importing_choices import options_of_list, read_choices
 from care_circle.fhir.importing_conditions import choice_meant, read_enabling
 from care_circle.fhir.terms import OWN, UCUM, Json
 from care_circle.fhir.values import without_seconds
-from care_circle.form import Control
 from care_circle.moments import is_day, is_moment, is_time_of_day
 
 _TYPES: Mapping[str, str] = {

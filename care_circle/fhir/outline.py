@@ -7,8 +7,8 @@ be nested without changing its place stays beside, and says so in an extension o
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from care_circle.definition import Label, Mark
-from care_circle.form import Field, Form, Section
+from care_circle.definition.form import Field, Form, Section
+from care_circle.labels import Label, Mark
 
 LOOSE = "questions"
 """How a loose section is called that only holds questions without a group of their own."""

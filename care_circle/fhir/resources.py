@@ -8,17 +8,18 @@ import uuid
 from collections.abc import Iterable
 from datetime import date
 
-from care_circle.definition import Label, Plain
-from care_circle.departure import RelayState
+from care_circle.definition.source import Plain
+from care_circle.documents.growth import LOINC, Measure, Series
+from care_circle.early_care.forfait import Forfait, ForfaitState
+from care_circle.early_care.prescription import Prescription, PrescriptionState
 from care_circle.fhir.terms import OURS, Json
-from care_circle.forfait import Forfait, ForfaitState
-from care_circle.growth import LOINC, Measure, Series
+from care_circle.follow_up.progress import VisitStanding
 from care_circle.ins import Identity, Ins, InsKind, Reliability
-from care_circle.plan import Goal, Plan
-from care_circle.prescription import Prescription, PrescriptionState
+from care_circle.labels import Label
+from care_circle.leaving.departure import RelayState
+from care_circle.leaving.relay import Dossier
+from care_circle.meetings.plan import Goal, Plan
 from care_circle.professional import Professional
-from care_circle.progress import VisitStanding
-from care_circle.relay import Dossier
 from care_circle.role import PROFESSION_CODES, PROFESSION_LABELS, ROLE_LABELS
 from care_circle.structure import Structure
 

@@ -6,14 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
-from care_circle.definition import Plain
-from care_circle.fhir.element import Element, objects_of
-from care_circle.fhir.exporting import canonical
-from care_circle.fhir.outline import Twig, outlined
-from care_circle.fhir.terms import Dropped, Json
-from care_circle.fhir.texts import text_of
-from care_circle.fhir.values import answer_in, value_of
-from care_circle.form import (
+from care_circle.definition.form import (
     Answer,
     Answers,
     Field,
@@ -24,6 +17,13 @@ from care_circle.form import (
     Single,
     SourceKey,
 )
+from care_circle.definition.source import Plain
+from care_circle.fhir.element import Element, objects_of
+from care_circle.fhir.exporting import canonical
+from care_circle.fhir.outline import Twig, outlined
+from care_circle.fhir.terms import Dropped, Json
+from care_circle.fhir.texts import text_of
+from care_circle.fhir.values import answer_in, value_of
 
 
 class ResponseStatus(StrEnum):

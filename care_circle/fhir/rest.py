@@ -8,7 +8,7 @@ reading would add, and that the definition does not say, stands under `…/field
 import json
 from collections.abc import Iterable
 
-from care_circle.definition import Plain
+from care_circle.definition.source import Plain
 from care_circle.fhir.terms import OWN, Json
 
 FORM, SECTION, FIELD = "form", "section", "field"

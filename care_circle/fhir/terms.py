@@ -6,8 +6,8 @@ from typing import Final
 
 from typing_extensions import override
 
-from care_circle.definition import Plain
-from care_circle.form import FieldType
+from care_circle.definition.form import FieldType
+from care_circle.definition.source import Plain
 
 Json = dict[str, Plain]
 

@@ -2,8 +2,9 @@
 
 import re
 
-from care_circle.definition import Label, Plain
+from care_circle.definition.source import Plain
 from care_circle.fhir.terms import TRANSLATION, Json
+from care_circle.labels import Label
 
 _NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,254}", re.ASCII)
 FRENCH, ENGLISH = "fr", "en"

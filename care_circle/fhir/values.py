@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from care_circle.definition import Plain
+from care_circle.definition.form import Choice, Field, FieldType, Single
+from care_circle.definition.source import Plain
 from care_circle.fhir.terms import ITEM_TYPES, KEPT_BY, UCUM, VALUES, Json
-from care_circle.form import Choice, Field, FieldType, Single
 
 
 def item_type(field: Field) -> str:

@@ -7,7 +7,7 @@ from care_circle.access import Action
 from care_circle.actor import Actor
 from care_circle.appointment import Appointment, Slot
 from care_circle.child import Child, require_included
-from care_circle.pathway import Pathway
+from care_circle.definition.pathway import Pathway
 from care_circle.services.guard import Guard
 from care_circle.store import Appointments, Children, People
 from care_circle.surroundings import Surroundings

@@ -6,10 +6,10 @@ from datetime import date
 
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.board import Act, Filter, Totals, act_of
-from care_circle.findings import FindingCode
-from care_circle.follow_up import FollowUp
-from care_circle.header import ChildHeader
+from care_circle.follow_up.board import Act, Filter, Totals, act_of
+from care_circle.follow_up.findings import FindingCode
+from care_circle.follow_up.follow_up import FollowUp
+from care_circle.follow_up.header import ChildHeader
 from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
 from crypto.ids import ProfessionalId, StructureId

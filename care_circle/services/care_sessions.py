@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass, field
 
-from care_circle import claiming
 from care_circle.access import Action, Relation, require
 from care_circle.actor import Actor
-from care_circle.answers import Known
-from care_circle.claiming import Claimant
-from care_circle.due import Cause, TakenBack
-from care_circle.early_care_terms import EarlyCareTerms
-from care_circle.forfait import Forfait, discreet, newest_first
-from care_circle.form import FormRecord
-from care_circle.pathway import Pathway
-from care_circle.pathway_store import Forfaits
-from care_circle.record_form import require_recordable
+from care_circle.definition.early_care_terms import EarlyCareTerms
+from care_circle.definition.form import FormRecord
+from care_circle.definition.pathway import Pathway
+from care_circle.documents.answers import Known
+from care_circle.documents.record_form import require_recordable
+from care_circle.early_care import claiming
+from care_circle.early_care.claiming import Claimant
+from care_circle.early_care.due import Cause, TakenBack
+from care_circle.early_care.forfait import Forfait, discreet, newest_first
+from care_circle.early_care.session import Held, Session, answers_of
+from care_circle.early_care.store import Forfaits
 from care_circle.services.files import everything
 from care_circle.services.guard import Guard, Way
-from care_circle.session import Held, Session, answers_of
 from care_circle.store import Circles, People
 from care_circle.surroundings import Surroundings
 from crypto.ids import CareSessionId, ForfaitId

@@ -11,10 +11,10 @@ from care_circle.ages import Window
 from care_circle.child import Child, LikelyDuplicate, contact_id, may_be_same
 from care_circle.consent import Consent, Standing, Step, Word
 from care_circle.contact import Contact
-from care_circle.inclusion import Assessment, Guard, assess, decide, unmet_guards
+from care_circle.definition.inclusion import Assessment, Guard, assess, decide, unmet_guards
+from care_circle.definition.pathway import Pathway, visit_window
+from care_circle.definition.perinatal import Perinatal
 from care_circle.ins import Identity
-from care_circle.pathway import Pathway, visit_window
-from care_circle.perinatal import Perinatal
 from care_circle.services.guard import Guard as Gate
 from care_circle.store import Children, People
 from care_circle.surroundings import Surroundings

@@ -7,7 +7,7 @@ from care_circle.access import Action, Relation, require
 from care_circle.actor import Actor
 from care_circle.circle import Circle, CircleExists, Newcomer, read_statement
 from care_circle.consent import require_given
-from care_circle.pathway import Pathway
+from care_circle.definition.pathway import Pathway
 from care_circle.services.guard import Guard
 from care_circle.store import Children, Circles, People
 from care_circle.surroundings import Surroundings

@@ -6,8 +6,8 @@ from datetime import date
 from care_circle.access import Action
 from care_circle.actor import Actor
 from care_circle.convention import Footing, footing
-from care_circle.follow_up import FollowUp
-from care_circle.header import ChildHeader, PlannedAppointment, past
+from care_circle.follow_up.follow_up import FollowUp
+from care_circle.follow_up.header import ChildHeader, PlannedAppointment, past
 from care_circle.professional import Professional
 from care_circle.role import Role
 from care_circle.services.files import everything

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from care_circle.access import Action, Relation, require
 from care_circle.actor import Actor
 from care_circle.convention import Footing, footing
-from care_circle.document import DocumentState, is_readable
-from care_circle.duty import Duty
-from care_circle.follow_up import FollowUp
-from care_circle.header import ChildHeader, PlannedAppointment, coming, in_order, past
-from care_circle.life import DocumentHead
-from care_circle.pathway import UnknownForm
+from care_circle.definition.pathway import UnknownForm
+from care_circle.documents.document import DocumentState, is_readable
+from care_circle.follow_up.duty import Duty
+from care_circle.follow_up.follow_up import FollowUp
+from care_circle.follow_up.header import ChildHeader, PlannedAppointment, coming, in_order, past
+from care_circle.follow_up.life import DocumentHead
 from care_circle.role import Role
 from care_circle.services.files import everything
 from care_circle.services.follower import Follower

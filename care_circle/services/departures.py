@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 
-from care_circle import departure as rules
 from care_circle.access import Action, NotFound
 from care_circle.actor import Actor
 from care_circle.appointment import OPEN, Appointment, cancel, plan
-from care_circle.departure import (
+from care_circle.definition.form import Form
+from care_circle.definition.pathway import Exit, Pathway
+from care_circle.definition.record_reading import form_of_exit
+from care_circle.documents.document import DocumentState
+from care_circle.documents.register import days_of
+from care_circle.early_care.forfait import Forfait, ForfaitState
+from care_circle.early_care.forfait import close as close_forfait
+from care_circle.early_care.store import Forfaits, Prescriptions
+from care_circle.leaving import departure as rules
+from care_circle.leaving.departure import (
     AlreadyLeft,
     Departure,
     Farewell,
@@ -17,16 +25,8 @@ from care_circle.departure import (
     RelayState,
     RelayStep,
 )
-from care_circle.document import DocumentState
-from care_circle.forfait import Forfait, ForfaitState
-from care_circle.forfait import close as close_forfait
-from care_circle.form import Form
-from care_circle.leaving_store import Departures, Meetings
-from care_circle.meeting import is_ahead
-from care_circle.pathway import Exit, Pathway
-from care_circle.pathway_store import Forfaits, Prescriptions
-from care_circle.record_reading import form_of_exit
-from care_circle.register import days_of
+from care_circle.leaving.store import Departures, Meetings
+from care_circle.meetings.meeting import is_ahead
 from care_circle.services.files import everything
 from care_circle.services.guard import Guard, Way
 from care_circle.store import Appointments, Children, Documents, People

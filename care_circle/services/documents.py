@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from care_circle import pen as rules
 from care_circle.access import Action, Forbidden, NotFound
 from care_circle.actor import Actor
-from care_circle.document import Document, is_readable
-from care_circle.form import Answer, Form
-from care_circle.pathway import Pathway
-from care_circle.pen import Pen
-from care_circle.register import days_of
+from care_circle.definition.form import Answer, Form
+from care_circle.definition.pathway import Pathway
+from care_circle.documents import pen as rules
+from care_circle.documents.document import Document, is_readable
+from care_circle.documents.pen import Pen
+from care_circle.documents.register import days_of
 from care_circle.services.guard import Guard, Way
 from care_circle.store import Documents, People
 from care_circle.surroundings import Surroundings

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import partial
 
-from care_circle import duty as rules
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.duty import (
+from care_circle.follow_up import duty as rules
+from care_circle.follow_up.duty import (
     REMINDED_OF,
     Attempt,
     Duty,
@@ -14,7 +14,7 @@ from care_circle.duty import (
     NothingToRemind,
     duties_asked,
 )
-from care_circle.follow_up_store import Duties
+from care_circle.follow_up.store import Duties
 from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
 from care_circle.surroundings import Surroundings

@@ -4,21 +4,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from care_circle import forfait as rules
-from care_circle import prescription as prescribing
 from care_circle.access import Action, NotFound
 from care_circle.actor import Actor
-from care_circle.answers import Known
 from care_circle.circle import Circle, CircleClosed
 from care_circle.convention import require_active
-from care_circle.document import Document
-from care_circle.early_care_terms import Discipline, EarlyCareTerms
-from care_circle.forfait import Forfait, ForfaitOpen, NotOfTheDiscipline, Opening, Outlook
-from care_circle.form import FormRecord
-from care_circle.pathway import Pathway
-from care_circle.pathway_store import Forfaits, Prescriptions
-from care_circle.prescription import Prescriber, Prescription, PrescriptionState, Wish
-from care_circle.record_form import require_recordable
+from care_circle.definition.early_care_terms import Discipline, EarlyCareTerms
+from care_circle.definition.form import FormRecord
+from care_circle.definition.pathway import Pathway
+from care_circle.documents.answers import Known
+from care_circle.documents.document import Document
+from care_circle.documents.record_form import require_recordable
+from care_circle.early_care import forfait as rules
+from care_circle.early_care import prescription as prescribing
+from care_circle.early_care.forfait import (
+    Forfait,
+    ForfaitOpen,
+    NotOfTheDiscipline,
+    Opening,
+    Outlook,
+)
+from care_circle.early_care.prescription import Prescriber, Prescription, PrescriptionState, Wish
+from care_circle.early_care.store import Forfaits, Prescriptions
 from care_circle.services.files import everything
 from care_circle.services.guard import Guard, Way
 from care_circle.store import Documents, People

@@ -5,17 +5,17 @@ from datetime import date, timedelta
 
 from typing_extensions import override
 
-from care_circle.early_care_glance import (
+from care_circle.definition.early_care_terms import NO_EARLY_CARE, EarlyCareTerms
+from care_circle.definition.pathway import Pathway
+from care_circle.early_care.forfait import Forfait, warnings
+from care_circle.early_care.glance import (
     EarlyCareGlance,
     EarlyCareGlances,
     ForfaitGlance,
     PrescriptionGlance,
 )
-from care_circle.early_care_terms import NO_EARLY_CARE, EarlyCareTerms
-from care_circle.forfait import Forfait, warnings
-from care_circle.pathway import Pathway
-from care_circle.pathway_store import Forfaits, Prescriptions
-from care_circle.prescription import Prescription
+from care_circle.early_care.prescription import Prescription
+from care_circle.early_care.store import Forfaits, Prescriptions
 from crypto.ids import ChildId
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from care_circle.circle import Circle
-from care_circle.follow_up import Moment
-from care_circle.header import ChildHeader, header_of
-from care_circle.leaving_store import HeldMeetings, Leavings
-from care_circle.pathway import Pathway
-from care_circle.progress import ChildFile
+from care_circle.definition.pathway import Pathway
+from care_circle.follow_up.follow_up import Moment
+from care_circle.follow_up.header import ChildHeader, header_of
+from care_circle.follow_up.progress import ChildFile
+from care_circle.leaving.store import HeldMeetings, Leavings
 from care_circle.store import Appointments, Children, Circles, Documents
 from care_circle.surroundings import Surroundings
 from crypto.ids import ChildId

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.line_of_life import LineOfLife, line_of
+from care_circle.follow_up.line_of_life import LineOfLife, line_of
 from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
 from crypto.ids import ChildId

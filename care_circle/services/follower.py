@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from care_circle.access import NotFound
-from care_circle.board import Filter
 from care_circle.circle import Circle
 from care_circle.convention import Convention
-from care_circle.duty import Reason, duties_asked, raised, settled
-from care_circle.early_care_glance import EarlyCareGlances
-from care_circle.follow_up import FollowUp, Moment, follow_up_of, written
-from care_circle.follow_up_store import Duties, FollowUps, Mark, Marks
-from care_circle.header import ChildHeader, header_from
-from care_circle.indicators import Measured
-from care_circle.life import Asked
-from care_circle.pathway import Pathway
-from care_circle.progress import ChildFile
+from care_circle.definition.indicators import Measured
+from care_circle.definition.pathway import Pathway
+from care_circle.early_care.glance import EarlyCareGlances
+from care_circle.follow_up.board import Filter
+from care_circle.follow_up.duty import Reason, duties_asked, raised, settled
+from care_circle.follow_up.follow_up import FollowUp, Moment, follow_up_of, written
+from care_circle.follow_up.header import ChildHeader, header_from
+from care_circle.follow_up.life import Asked
+from care_circle.follow_up.progress import ChildFile
+from care_circle.follow_up.store import Duties, FollowUps, Mark, Marks
 from care_circle.services.files import Files, everything
 from care_circle.store import People
 from care_circle.structure import department_of

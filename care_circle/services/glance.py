@@ -7,7 +7,7 @@ from care_circle.access import Action
 from care_circle.actor import Actor
 from care_circle.circle import Participation
 from care_circle.convention import Footing, footing
-from care_circle.header import ChildHeader
+from care_circle.follow_up.header import ChildHeader
 from care_circle.professional import IdentityAttestation
 from care_circle.role import Profession, Role
 from care_circle.services.files import Files

@@ -10,8 +10,8 @@ from care_circle.access import Action, Relation, require
 from care_circle.actor import Actor
 from care_circle.child import Child
 from care_circle.circle import Circle
-from care_circle.departure import CLOSED_BY_LEAVING, ChildLeft
-from care_circle.leaving_store import Leavings
+from care_circle.leaving.departure import CLOSED_BY_LEAVING, ChildLeft
+from care_circle.leaving.store import Leavings
 from care_circle.role import Role
 from care_circle.store import Children, Circles, People
 from care_circle.surroundings import Surroundings

@@ -10,18 +10,18 @@ from care_circle.access import Action, NotFound
 from care_circle.actor import Actor
 from care_circle.child import BornTomorrow, Child, ImpossibleDay
 from care_circle.contact import BadEmail, BadPhone, Unreachable
-from care_circle.import_child import born, changed, pairs_of, values_of
-from care_circle.import_fields import Sort
-from care_circle.import_matching import Forgotten, Match, Origin, Status, agreed, compare
-from care_circle.import_people import (
+from care_circle.importing.child import born, changed, pairs_of, values_of
+from care_circle.importing.fields import Sort
+from care_circle.importing.matching import Forgotten, Match, Origin, Status, agreed, compare
+from care_circle.importing.people import (
     professional_changed,
     professional_of,
     structure_of,
     values_of_professional,
 )
-from care_circle.import_run import ANEW, Outcome, ReportLine, Result
-from care_circle.import_store import Arrivals, Origins
-from care_circle.importing import Proposal
+from care_circle.importing.proposal import Proposal
+from care_circle.importing.run import ANEW, Outcome, ReportLine, Result
+from care_circle.importing.store import Arrivals, Origins
 from care_circle.ins import BadIns, BadName, InsNotQualified, Reliability
 from care_circle.neutral import TellingLabel
 from care_circle.professional import BadRpps, Professional

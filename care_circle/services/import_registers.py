@@ -5,9 +5,9 @@ from datetime import date
 
 from care_circle.access import NotFound
 from care_circle.child import Child, may_be_same
-from care_circle.import_child import Pairs, identity_of, pairs_of, values_of
-from care_circle.import_fields import Sort
-from care_circle.import_matching import (
+from care_circle.importing.child import Pairs, identity_of, pairs_of, values_of
+from care_circle.importing.fields import Sort
+from care_circle.importing.matching import (
     NEW,
     REFUSED,
     Forgotten,
@@ -17,7 +17,7 @@ from care_circle.import_matching import (
     compare,
     met,
 )
-from care_circle.import_people import (
+from care_circle.importing.people import (
     GUARDED_OF_PEOPLE,
     GUARDED_OF_PLACES,
     professionals_alike,
@@ -25,10 +25,10 @@ from care_circle.import_people import (
     values_of_professional,
     values_of_structure,
 )
-from care_circle.import_source import Source
-from care_circle.import_store import Origins
-from care_circle.import_values import Reason
-from care_circle.importing import Proposal, Told
+from care_circle.importing.proposal import Proposal, Told
+from care_circle.importing.source import Source
+from care_circle.importing.store import Origins
+from care_circle.importing.values import Reason
 from care_circle.ins import Identity, Reliability
 from care_circle.professional import Professional
 from care_circle.role import Profession

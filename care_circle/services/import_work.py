@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from care_circle.access import Action, Forbidden, NotFound
 from care_circle.actor import Actor
-from care_circle.import_fields import Sort
-from care_circle.import_run import LEASE, ImportRun, ReportPage, State
-from care_circle.import_source import Source
-from care_circle.import_store import Arrivals, ImportRuns, Origins
+from care_circle.importing.fields import Sort
+from care_circle.importing.run import LEASE, ImportRun, ReportPage, State
+from care_circle.importing.source import Source
+from care_circle.importing.store import Arrivals, ImportRuns, Origins
 from care_circle.services.guard import Guard
 from care_circle.services.import_landing import Landing
 from care_circle.services.import_registers import Registers

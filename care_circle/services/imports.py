@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from care_circle.access import Action, Relation, Verdict, decide
 from care_circle.actor import Actor
-from care_circle.import_csv import FileFault, FileRefused, Row, read_table
-from care_circle.import_fhir import read_bundle
-from care_circle.import_fields import Sort
-from care_circle.import_matching import Status, digest_of
-from care_circle.import_run import (
+from care_circle.importing.csv_table import FileFault, FileRefused, Row, read_table
+from care_circle.importing.fhir_bundle import read_bundle
+from care_circle.importing.fields import Sort
+from care_circle.importing.matching import Status, digest_of
+from care_circle.importing.proposal import Proposal, Reading, proposals
+from care_circle.importing.run import (
     APPLY,
     LEASE,
     PAGE,
@@ -23,9 +24,8 @@ from care_circle.import_run import (
     State,
     page_id,
 )
-from care_circle.import_source import Format, Source
-from care_circle.import_store import ImportRuns, Origins
-from care_circle.importing import Proposal, Reading, proposals
+from care_circle.importing.source import Format, Source
+from care_circle.importing.store import ImportRuns, Origins
 from care_circle.ins import InsKind
 from care_circle.services.guard import Guard
 from care_circle.services.import_registers import Registers

@@ -4,19 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from care_circle import holding
-from care_circle import meeting as rules
 from care_circle.access import Action, NotFound, Relation, require
 from care_circle.actor import Actor
-from care_circle.forfait import Forfait, ForfaitState
-from care_circle.form import Form, FormRecord
-from care_circle.holding import Chair
-from care_circle.leaving_store import Meetings
-from care_circle.meeting import Advice, Calling, Meeting, Report
-from care_circle.pathway import Pathway
-from care_circle.pathway_store import Forfaits
-from care_circle.record_reading import CALLING, HELD, forms_of
-from care_circle.register import days_of
+from care_circle.definition.form import Form, FormRecord
+from care_circle.definition.pathway import Pathway
+from care_circle.definition.record_reading import CALLING, HELD, forms_of
+from care_circle.documents.register import days_of
+from care_circle.early_care.forfait import Forfait, ForfaitState
+from care_circle.early_care.store import Forfaits
+from care_circle.leaving.store import Meetings
+from care_circle.meetings import holding
+from care_circle.meetings import meeting as rules
+from care_circle.meetings.holding import Chair
+from care_circle.meetings.meeting import Advice, Calling, Meeting, Report
 from care_circle.services.guard import Guard, Way
 from care_circle.store import Tasks
 from care_circle.surroundings import Surroundings

@@ -15,7 +15,7 @@ from care_circle.convention import (
     receive,
     sign,
 )
-from care_circle.pathway import Pathway
+from care_circle.definition.pathway import Pathway
 from care_circle.professional import (
     Professional,
     attest,

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.document import Document
-from care_circle.growth import Origin, Reading, Series, series_of
-from care_circle.prefilling import Prefilled, Register, prefilled
-from care_circle.register import day_of_visit, facts_of, signed_of
+from care_circle.documents.document import Document
+from care_circle.documents.growth import Origin, Reading, Series, series_of
+from care_circle.documents.prefilling import Prefilled, Register, prefilled
+from care_circle.documents.register import day_of_visit, facts_of, signed_of
 from care_circle.services.documents import DocumentsService
 from care_circle.services.files import everything
 from care_circle.services.guard import Way

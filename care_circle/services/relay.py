@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from care_circle.access import Action, Forbidden, NotFound
 from care_circle.actor import Actor
-from care_circle.growth import Origin, Reading, series_of
-from care_circle.leaving_store import Departures, RelayFile, RelayFiles, RelayKind
-from care_circle.pathway_store import Forfaits, Prescriptions
-from care_circle.plan import Plan, plan_of
-from care_circle.prescription import in_order
+from care_circle.documents.growth import Origin, Reading, series_of
+from care_circle.early_care.prescription import in_order
+from care_circle.early_care.store import Forfaits, Prescriptions
+from care_circle.follow_up.progress import ChildFile, visits_of
+from care_circle.leaving.relay import Dossier, goes_along
+from care_circle.leaving.store import Departures, RelayFile, RelayFiles, RelayKind
+from care_circle.meetings.plan import Plan, plan_of
 from care_circle.professional import Professional
-from care_circle.progress import ChildFile, visits_of
-from care_circle.relay import Dossier, goes_along
 from care_circle.role import Role
 from care_circle.services.documents import DocumentsService
 from care_circle.services.files import Files

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from care_circle import statement as rules
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.claiming import state_on
-from care_circle.due import Side
-from care_circle.early_care_terms import EarlyCareTerms
-from care_circle.fee import Fee, drop_struck, fee_of, settle_fee
+from care_circle.definition.early_care_terms import EarlyCareTerms
+from care_circle.definition.pathway import Pathway
+from care_circle.early_care import statement as rules
+from care_circle.early_care.claiming import state_on
+from care_circle.early_care.due import Side
+from care_circle.early_care.fee import Fee, drop_struck, fee_of, settle_fee
+from care_circle.early_care.statement import Line, Owed, Seen, Statement
+from care_circle.early_care.statement_csv import table_of
+from care_circle.early_care.store import Fees, Forfaits, SignedVisits, Statements
 from care_circle.month import BadMonth, Month
-from care_circle.pathway import Pathway
-from care_circle.pathway_store import Fees, Forfaits, SignedVisits, Statements
 from care_circle.services.guard import Guard
-from care_circle.statement import Line, Owed, Seen, Statement
-from care_circle.statement_csv import table_of
 from care_circle.store import People
 from care_circle.surroundings import Surroundings
 from crypto.ids import CareSessionId, DocumentId, ForfaitId, ProfessionalId

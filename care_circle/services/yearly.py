@@ -4,14 +4,9 @@ from dataclasses import dataclass
 
 from care_circle.access import Action
 from care_circle.actor import Actor
-from care_circle.board import Filter
-from care_circle.pathway import Pathway
-from care_circle.services.files import everything
-from care_circle.services.follower import Follower
-from care_circle.services.guard import Guard
-from care_circle.store import People
-from care_circle.structure import department_of
-from care_circle.yearly import (
+from care_circle.definition.pathway import Pathway
+from care_circle.follow_up.board import Filter
+from care_circle.follow_up.yearly import (
     Figure,
     UnderConvention,
     Year,
@@ -20,6 +15,11 @@ from care_circle.yearly import (
     count_people,
     year_of,
 )
+from care_circle.services.files import everything
+from care_circle.services.follower import Follower
+from care_circle.services.guard import Guard
+from care_circle.store import People
+from care_circle.structure import department_of
 from crypto.ids import StructureId
 
 _PAGE = 200

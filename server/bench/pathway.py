@@ -16,9 +16,9 @@ from typing import Final, TypeVar
 import click
 
 from care_circle.actor import Actor
-from care_circle.board import Filter
-from care_circle.document import Document
-from care_circle.findings import FindingCode
+from care_circle.documents.document import Document
+from care_circle.follow_up.board import Filter
+from care_circle.follow_up.findings import FindingCode
 from care_circle.role import Role
 from crypto.ids import DocumentId
 from server.accounts.passwords import Passwords

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from care_circle.circle import Circle
-from care_circle.due import Due
-from care_circle.early_care_terms import Discipline, Part
-from care_circle.forfait import Forfait, Opening, open_forfait
-from care_circle.pathway import Pathway
-from care_circle.prescription import Prescription, use
-from care_circle.session import Held, Session
+from care_circle.definition.early_care_terms import Discipline, Part
+from care_circle.definition.pathway import Pathway
+from care_circle.early_care.due import Due
+from care_circle.early_care.forfait import Forfait, Opening, open_forfait
+from care_circle.early_care.prescription import Prescription, use
+from care_circle.early_care.session import Held, Session
 from crypto.ids import CareSessionId, PrescriptionId, ProfessionalId, new_id
 
 _PRESCRIBED_PERCENT = 55

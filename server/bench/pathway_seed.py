@@ -16,12 +16,12 @@ from care_circle.child import Child
 from care_circle.circle import Circle, Participation
 from care_circle.contact import Contact
 from care_circle.convention import Convention
-from care_circle.document import Document, Version
-from care_circle.follow_up import written
-from care_circle.inclusion import Decision
+from care_circle.definition.inclusion import Decision
+from care_circle.definition.pathway import Pathway, Visit, visit_window
+from care_circle.definition.perinatal import Perinatal
+from care_circle.documents.document import Document, Version
+from care_circle.follow_up.follow_up import written
 from care_circle.ins import Identity, Sex
-from care_circle.pathway import Pathway, Visit, visit_window
-from care_circle.perinatal import Perinatal
 from care_circle.professional import Professional
 from care_circle.role import Profession, Role
 from crypto.ids import (

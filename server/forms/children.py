@@ -8,8 +8,8 @@ import msgspec
 from care_circle.ages import GestationalAge
 from care_circle.consent import Consent, Standing, Word
 from care_circle.contact import Authority, Contact, LegalStatus, Relation
+from care_circle.definition.perinatal import Perinatal
 from care_circle.ins import Identity, Ins, InsKind, Reliability, Sex
-from care_circle.perinatal import Perinatal
 from care_circle.services.children import Changes, NewChild
 from crypto.ids import ContactId, ProfessionalId, new_id
 from notifications.notice import Medium

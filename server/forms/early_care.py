@@ -5,12 +5,12 @@ from typing import Annotated
 
 import msgspec
 
-from care_circle.due import Cause, TakenBack
-from care_circle.early_care_terms import Part
-from care_circle.forfait import Closing, Forfait, ForfaitState, Outlook, Warned
-from care_circle.prescription import Cancellation, Prescription, PrescriptionState, Wish
+from care_circle.definition.early_care_terms import Part
+from care_circle.early_care.due import Cause, TakenBack
+from care_circle.early_care.forfait import Closing, Forfait, ForfaitState, Outlook, Warned
+from care_circle.early_care.prescription import Cancellation, Prescription, PrescriptionState, Wish
+from care_circle.early_care.session import Held, Session
 from care_circle.services.care_sessions import Reversal
-from care_circle.session import Held, Session
 from crypto.ids import (
     CareSessionId,
     ChildId,

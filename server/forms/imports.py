@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from care_circle.definition import Label, Mark
-from care_circle.import_fields import Sort
-from care_circle.import_matching import Status, Why
-from care_circle.import_run import Application, ImportRun, Outcome, ReportLine, State
-from care_circle.import_source import Format, Source
-from care_circle.import_values import Reason
-from care_circle.import_words import sentence
-from care_circle.importing import Told
+from care_circle.importing.fields import Sort
+from care_circle.importing.matching import Status, Why
+from care_circle.importing.proposal import Told
+from care_circle.importing.run import Application, ImportRun, Outcome, ReportLine, State
+from care_circle.importing.source import Format, Source
+from care_circle.importing.values import Reason
+from care_circle.importing.words import sentence
+from care_circle.labels import Label, Mark
 from care_circle.services.imports import Wanted
 from crypto.ids import ImportId, ProfessionalId
 from server.wire import Struct

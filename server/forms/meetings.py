@@ -5,10 +5,11 @@ from typing import Annotated
 
 import msgspec
 
-from care_circle.departure import Departure, Farewell, LooseEnds, RelayState, RelayStep
-from care_circle.form import Answer
-from care_circle.leaving_store import RelayFile, RelayKind
-from care_circle.meeting import (
+from care_circle.definition.form import Answer
+from care_circle.early_care.prescription import Cancellation
+from care_circle.leaving.departure import Departure, Farewell, LooseEnds, RelayState, RelayStep
+from care_circle.leaving.store import RelayFile, RelayKind
+from care_circle.meetings.meeting import (
     Advice,
     Calling,
     Decision,
@@ -17,7 +18,6 @@ from care_circle.meeting import (
     Minutes,
     Report,
 )
-from care_circle.prescription import Cancellation
 from care_circle.services.departures import Tidying
 from care_circle.services.meetings import ShownMeeting
 from care_circle.task import TaskState

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from babel.numbers import format_decimal
 
-from care_circle.definition import Label
-from care_circle.form import Field, FieldType, Form, Section
+from care_circle.definition.form import Field, FieldType, Form, Section
+from care_circle.labels import Label
 from notifications.typography import NO_BREAK
 from server.printing.sheet import Block, Grid, Pair, Pairs
 from server.spoken import spoken_date, spoken_time

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from care_circle.child import Child
-from care_circle.document import Document, DocumentState, Version
-from care_circle.form import Form
+from care_circle.definition.form import Form
+from care_circle.documents.document import Document, DocumentState, Version
 from care_circle.ins import Sex
 from server.printing.answers import Named, blocks_of, told
 from server.printing.sheet import Block, Grid, Pair, Prose, Sheet

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from care_circle.child import Child
-from care_circle.definition import Label
-from care_circle.form import Form
-from care_circle.meeting import Meeting, MeetingState, Minutes
+from care_circle.definition.form import Form
+from care_circle.labels import Label
+from care_circle.meetings.meeting import Meeting, MeetingState, Minutes
 from server.printing.answers import Named, blocks_of, told
 from server.printing.document_sheet import child_pairs
 from server.printing.sheet import Block, Grid, Pair, Pairs, Prose, Sheet

@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from babel.numbers import format_decimal
 
-from care_circle.definition import Label
-from care_circle.departure import RelayState
-from care_circle.form import Field
-from care_circle.growth import Axis, Series, axis_over
+from care_circle.definition.form import Field
+from care_circle.documents.growth import Axis, Series, axis_over
+from care_circle.labels import Label
+from care_circle.leaving.departure import RelayState
+from care_circle.leaving.relay import Dossier, last_of_each_form, signed_at
 from care_circle.professional import Professional
-from care_circle.relay import Dossier, last_of_each_form, signed_at
 from care_circle.role import PROFESSION_LABELS, ROLE_LABELS
 from notifications.typography import NO_BREAK
 from server.printing.answers import Named, said, told

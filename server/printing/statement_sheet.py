@@ -7,9 +7,9 @@ from datetime import date, datetime
 from babel.dates import format_date
 from babel.numbers import format_currency
 
-from care_circle.due import Cause, Side
-from care_circle.early_care_terms import Part
-from care_circle.statement import Line, Statement, StatementState, Work
+from care_circle.definition.early_care_terms import Part
+from care_circle.early_care.due import Cause, Side
+from care_circle.early_care.statement import Line, Statement, StatementState, Work
 from server.printing.sheet import Block, Grid, Pair, Prose, Sheet
 from server.spoken import spoken_date
 

@@ -6,10 +6,10 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from care_circle.board import Filter
-from care_circle.duty import Attempt, ContactMedium, ContactOutcome
-from care_circle.findings import FindingCode
-from care_circle.report_csv import board_table
+from care_circle.follow_up.board import Filter
+from care_circle.follow_up.duty import Attempt, ContactMedium, ContactOutcome
+from care_circle.follow_up.findings import FindingCode
+from care_circle.follow_up.report_csv import board_table
 from care_circle.services.board import BoardLine
 from care_circle.services.children import Changes
 from crypto.ids import ChildId, ProfessionalId, StructureId, is_id

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from care_circle.child import Child
 from care_circle.consent import Consent
-from care_circle.header import ChildHeader
+from care_circle.follow_up.header import ChildHeader
 from care_circle.services.children import DueVisit, Eligibility
 from crypto.ids import ChildId, ContactId
 from server.forms.children import ChangesForm, ChildForm, ConsentView, ContactForm, WordForm

@@ -5,7 +5,7 @@ from datetime import date
 from aiohttp import web
 
 from care_circle.convention import Footing
-from care_circle.header import ChildHeader
+from care_circle.follow_up.header import ChildHeader
 from care_circle.role import Profession, Role
 from care_circle.services.coordination import Lateness
 from crypto.ids import ProfessionalId, StructureId

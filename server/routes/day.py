@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from care_circle.header import ChildHeader, PlannedAppointment
+from care_circle.follow_up.header import ChildHeader, PlannedAppointment
 from care_circle.services.day import Draft
 from care_circle.task import TaskCard
 from crypto.ids import CircleId

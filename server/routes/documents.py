@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from care_circle.document import Document, DocumentState, Strike, Version
-from care_circle.form import Answer
+from care_circle.definition.form import Answer
+from care_circle.documents.document import Document, DocumentState, Strike, Version
 from crypto.ids import ChildId, CircleId, DocumentId, ProfessionalId
 from server.identity import person_of
 from server.operations import Operations

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from aiohttp import web
 
-from care_circle.duty import (
+from care_circle.follow_up.duty import (
     Attempt,
     ContactMedium,
     ContactOutcome,

@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from care_circle.forfait import Forfait
-from care_circle.prescription import Prescription
+from care_circle.early_care.forfait import Forfait
+from care_circle.early_care.prescription import Prescription
 from crypto.ids import CareSessionId, ChildId, ForfaitId, PrescriptionId
 from server.forms.early_care import (
     CorrectionForm,

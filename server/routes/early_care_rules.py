@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from care_circle.definition import Label
-from care_circle.early_care_terms import NO_EARLY_CARE, Discipline, EarlyCareRules
-from care_circle.form import Form, FormRecord
+from care_circle.definition.early_care_terms import NO_EARLY_CARE, Discipline, EarlyCareRules
+from care_circle.definition.form import Form, FormRecord
+from care_circle.labels import Label
 from server.operations import Operations
 from server.services import PATHWAY
 from server.wire import Struct, answer

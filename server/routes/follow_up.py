@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from care_circle.line_of_life import LineOfLife
+from care_circle.follow_up.line_of_life import LineOfLife
 from crypto.ids import ChildId
 from server.identity import person_of
 from server.operations import Operations

@@ -6,9 +6,9 @@ from typing import Final, TypeVar
 
 from aiohttp import web
 
-from care_circle.import_csv import MOST_BYTES
-from care_circle.import_fields import Sort
-from care_circle.import_matching import Status
+from care_circle.importing.csv_table import MOST_BYTES
+from care_circle.importing.fields import Sort
+from care_circle.importing.matching import Status
 from crypto.ids import ImportId
 from server.forms.imports import (
     ApplicationForm,

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from care_circle.form import Form
-from care_circle.language import published
-from care_circle.pathway import Pathway
+from care_circle.definition.form import Form
+from care_circle.definition.language import published
+from care_circle.definition.pathway import Pathway
 from server.operations import Operations
 from server.services import DOCUMENTS, PATHWAY
 from server.wire import answer, encode

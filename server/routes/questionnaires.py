@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from care_circle.document import Document, DocumentState
+from care_circle.documents.document import Document, DocumentState
 from care_circle.fhir.exporting import questionnaire_of
 from care_circle.fhir.response import Circumstances, ResponseStatus, response_of
 from crypto.ids import DocumentId

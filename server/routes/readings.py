@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from care_circle.growth import Axis, Series, axis_over
-from care_circle.prefilling import Prefilled
+from care_circle.documents.growth import Axis, Series, axis_over
+from care_circle.documents.prefilling import Prefilled
 from crypto.ids import ChildId, DocumentId
 from server.identity import person_of
 from server.operations import Operations

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from care_circle.fhir.bundle import relay_bundle
-from care_circle.leaving_store import RelayKind
+from care_circle.leaving.store import RelayKind
 from crypto.ids import ChildId, MeetingId
 from server.forms.meetings import RelayFileView, relay_file_view
 from server.identity import person_of

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from care_circle.report_csv import report_table
-from care_circle.yearly import Figure
+from care_circle.follow_up.report_csv import report_table
+from care_circle.follow_up.yearly import Figure
 from server.identity import person_of
 from server.operations import Operations
 from server.pathway_house import PATHWAY_CARE

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from aiohttp import web
 
-from care_circle.due import Cause, Side
-from care_circle.early_care_terms import Part
-from care_circle.statement import Line, Payment, Seen, Statement, StatementState, Work
+from care_circle.definition.early_care_terms import Part
+from care_circle.early_care.due import Cause, Side
+from care_circle.early_care.statement import Line, Payment, Seen, Statement, StatementState, Work
 from crypto.ids import ChildId, ForfaitId, ProfessionalId
 from server.identity import person_of
 from server.operations import Operations

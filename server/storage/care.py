@@ -10,7 +10,7 @@ from care_circle.child import Child
 from care_circle.circle import Circle, CircleExists
 from care_circle.consent import Consent
 from care_circle.convention import Convention
-from care_circle.document import AlreadyWritten, Document
+from care_circle.documents.document import AlreadyWritten, Document
 from care_circle.professional import Professional
 from care_circle.store import (
     AlreadyThere,

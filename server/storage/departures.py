@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from typing_extensions import override
 
-from care_circle.departure import AlreadyLeft, Departure, leaving_of
-from care_circle.leaving_store import Departures, RelayFile, RelayFiles
-from care_circle.progress import Leaving
+from care_circle.follow_up.progress import Leaving
+from care_circle.leaving.departure import AlreadyLeft, Departure, leaving_of
+from care_circle.leaving.store import Departures, RelayFile, RelayFiles
 from crypto.ids import ChildId, DepartureId
 from server.storage.care_shapes import child_key
 from server.storage.engine import Engine, Taken

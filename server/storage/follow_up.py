@@ -6,11 +6,11 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from care_circle.board import Filter, Totals
-from care_circle.duty import Duty
-from care_circle.findings import FindingCode
-from care_circle.follow_up import FollowUp
-from care_circle.follow_up_store import Building, Duties, FollowUps, Mark, Marks
+from care_circle.follow_up.board import Filter, Totals
+from care_circle.follow_up.duty import Duty
+from care_circle.follow_up.findings import FindingCode
+from care_circle.follow_up.follow_up import FollowUp
+from care_circle.follow_up.store import Building, Duties, FollowUps, Mark, Marks
 from crypto.ids import ChildId, DutyId, ProfessionalId
 from server.storage import follow_up_shapes as shapes
 from server.storage.care_shapes import child_key, member_key

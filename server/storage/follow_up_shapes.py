@@ -6,10 +6,10 @@ is the line of life itself, and all that somebody said of a duty.
 
 from collections.abc import Iterator
 
-from care_circle.board import Filter
-from care_circle.duty import Duty, DutyState
-from care_circle.follow_up import FollowUp
-from care_circle.follow_up_store import Building, Mark
+from care_circle.follow_up.board import Filter
+from care_circle.follow_up.duty import Duty, DutyState
+from care_circle.follow_up.follow_up import FollowUp
+from care_circle.follow_up.store import Building, Mark
 from server.storage.care_shapes import ALL, child_key, member_key
 from server.storage.keys import Keyring
 from server.storage.shape import Shape

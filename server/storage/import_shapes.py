@@ -5,9 +5,9 @@ the network's key, until they are forgotten; where a child came from by the chil
 so that erasing the child erases that too.
 """
 
-from care_circle.import_fields import Sort
-from care_circle.import_matching import Origin
-from care_circle.import_run import ImportRun, ReportPage
+from care_circle.importing.fields import Sort
+from care_circle.importing.matching import Origin
+from care_circle.importing.run import ImportRun, ReportPage
 from server.storage.care_shapes import ALL
 from server.storage.keys import NETWORK, Keyring
 from server.storage.shape import Shape

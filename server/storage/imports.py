@@ -7,10 +7,10 @@ from datetime import datetime
 from typing_extensions import override
 
 from care_circle.child import Child
-from care_circle.import_fields import Sort
-from care_circle.import_matching import Forgotten, Origin
-from care_circle.import_run import ImportRun, ReportPage, page_id
-from care_circle.import_store import Arrivals, ImportRuns, Origins
+from care_circle.importing.fields import Sort
+from care_circle.importing.matching import Forgotten, Origin
+from care_circle.importing.run import ImportRun, ReportPage, page_id
+from care_circle.importing.store import Arrivals, ImportRuns, Origins
 from care_circle.professional import Professional
 from care_circle.store import Children, People
 from care_circle.structure import Structure

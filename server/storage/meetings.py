@@ -5,8 +5,8 @@ from datetime import date
 
 from typing_extensions import override
 
-from care_circle.leaving_store import Meetings
-from care_circle.meeting import Meeting, MeetingState, days_held
+from care_circle.leaving.store import Meetings
+from care_circle.meetings.meeting import Meeting, MeetingState, days_held
 from crypto.ids import ChildId, MeetingId, ProfessionalId
 from server.storage.care_shapes import child_key
 from server.storage.engine import Engine

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from typing_extensions import override
 
-from care_circle.document import Document
-from care_circle.fee import Fee
-from care_circle.forfait import Forfait, ForfaitOpen
+from care_circle.documents.document import Document
+from care_circle.early_care.fee import Fee
+from care_circle.early_care.forfait import Forfait, ForfaitOpen
+from care_circle.early_care.prescription import Prescription
+from care_circle.early_care.statement import Statement, statement_id
+from care_circle.early_care.store import Fees, Forfaits, Prescriptions, SignedVisits, Statements
 from care_circle.month import Month
-from care_circle.pathway_store import Fees, Forfaits, Prescriptions, SignedVisits, Statements
-from care_circle.prescription import Prescription
-from care_circle.statement import Statement, statement_id
 from crypto.ids import ChildId, DocumentId, ForfaitId, PrescriptionId, ProfessionalId
 from server.storage import care_shapes
 from server.storage import pathway_shapes as shapes

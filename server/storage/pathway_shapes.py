@@ -4,10 +4,10 @@ As in `care_shapes.py`: open are ids, codes, states and days of work; sealed, by
 own key, is why care was prescribed and what was said of a session.
 """
 
-from care_circle.fee import Fee
-from care_circle.forfait import Forfait
-from care_circle.prescription import Prescription
-from care_circle.statement import Statement
+from care_circle.early_care.fee import Fee
+from care_circle.early_care.forfait import Forfait
+from care_circle.early_care.prescription import Prescription
+from care_circle.early_care.statement import Statement
 from server.storage.care_shapes import child_key, professional_key
 from server.storage.shape import Shape
 

@@ -16,8 +16,8 @@ from care_circle.child import Child
 from care_circle.circle import Circle
 from care_circle.consent import Consent
 from care_circle.convention import Convention
-from care_circle.document import Document
-from care_circle.follow_up_store import Mark, Marks
+from care_circle.documents.document import Document
+from care_circle.follow_up.store import Mark, Marks
 from care_circle.professional import Professional
 from crypto.ids import (
     AppointmentId,

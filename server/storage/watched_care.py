@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from typing_extensions import override
 
-from care_circle.forfait import Forfait
-from care_circle.prescription import Prescription
+from care_circle.early_care.forfait import Forfait
+from care_circle.early_care.prescription import Prescription
 from crypto.ids import ForfaitId, PrescriptionId
 from server.storage.engine import Engine
 from server.storage.keys import Keyring

@@ -4,9 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-from care_circle.definition import parse
-from care_circle.form_reading import read_form
-from care_circle.pathway import COCON
+from care_circle.definition.form_reading import read_form
+from care_circle.definition.pathway import COCON
+from care_circle.definition.source import parse
 from tests.api.test_command_line import ronde
 from tests.support.care import PATHWAY
 

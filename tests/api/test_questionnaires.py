@@ -7,9 +7,9 @@ import pytest
 from fhir.resources.R4B.questionnaire import Questionnaire
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
+from care_circle.definition.language import published
 from care_circle.fhir.importing import imported
 from care_circle.fhir.response import answers_of
-from care_circle.language import published
 from care_circle.role import Profession
 from tests.support.actors import Person, stranger
 from tests.support.care import PATHWAY

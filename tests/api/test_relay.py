@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
+from care_circle.definition.pathway import COCON
+from care_circle.definition.pathway_reading import read_pathway
 from care_circle.fhir.response import answers_of
-from care_circle.pathway import COCON
-from care_circle.pathway_reading import read_pathway
 from tests.support.actors import Answer, Person
 from tests.support.care_answers import WHOLE
 from tests.support.early_care_town import Town, settled_town

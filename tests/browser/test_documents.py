@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Browser, Page
 
-from care_circle.document import Document, Version
+from care_circle.documents.document import Document, Version
 from care_circle.role import Profession
 from crypto.ids import DocumentId, new_id
 from tests.support.browser_pages import (

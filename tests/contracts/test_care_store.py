@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from care_circle.access import NotFound
-from care_circle.answers import Known
 from care_circle.appointment import Appointment, Slot, book, cancel
 from care_circle.child import Child
 from care_circle.circle import Circle, CircleExists, Newcomer, admit, open_circle, release
 from care_circle.consent import Step, Word, record
 from care_circle.contact import Authority, LegalStatus, Relation
-from care_circle.document import Document
+from care_circle.documents.answers import Known
+from care_circle.documents.document import Document
+from care_circle.documents.pen import Pen, draft, sign
 from care_circle.ins import Ins, InsKind, Reliability, nir_key
-from care_circle.pen import Pen, draft, sign
 from care_circle.role import Profession
 from care_circle.store import AlreadyThere
 from care_circle.structure import Structure

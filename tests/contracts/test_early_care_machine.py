@@ -21,25 +21,25 @@ from hypothesis.stateful import (
 )
 from typing_extensions import override
 
-from care_circle.claiming import (
+from care_circle.definition.early_care_terms import Part
+from care_circle.early_care.claiming import (
     AfterItsEnd,
     BeforeOpening,
     QuotaUsedUp,
     SlotClaimed,
     TooLateToUndo,
 )
-from care_circle.due import AlreadyTakenBack, Cause, Side
-from care_circle.early_care_terms import Part
-from care_circle.forfait import Forfait
-from care_circle.month import Month
-from care_circle.services.care_sessions import Reversal
-from care_circle.session import SessionInTheFuture
-from care_circle.statement import (
+from care_circle.early_care.due import AlreadyTakenBack, Cause, Side
+from care_circle.early_care.forfait import Forfait
+from care_circle.early_care.session import SessionInTheFuture
+from care_circle.early_care.statement import (
     MonthNotOver,
     NothingToState,
     Statement,
     StatementState,
 )
+from care_circle.month import Month
+from care_circle.services.care_sessions import Reversal
 from crypto.ids import CareSessionId
 from server.storage.opening import open_engine
 from tests.support.early_care_network import FIRST_DAY, CareNetwork, care_network

@@ -8,13 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from care_circle.access import NotFound
-from care_circle.claiming import QuotaUsedUp, SlotClaimed
-from care_circle.due import Cause, Side
-from care_circle.early_care_terms import Part
-from care_circle.forfait import Forfait, ForfaitOpen, ForfaitState, ReviewMissing
-from care_circle.prescription import PrescriptionState, PrescriptionUsed, use
-from care_circle.services.care_sessions import Reversal
-from care_circle.statement import (
+from care_circle.definition.early_care_terms import Part
+from care_circle.early_care.claiming import QuotaUsedUp, SlotClaimed
+from care_circle.early_care.due import Cause, Side
+from care_circle.early_care.forfait import Forfait, ForfaitOpen, ForfaitState, ReviewMissing
+from care_circle.early_care.prescription import PrescriptionState, PrescriptionUsed, use
+from care_circle.early_care.statement import (
     MonthNotOver,
     NothingToState,
     NotValidated,
@@ -24,6 +23,7 @@ from care_circle.statement import (
     StatementState,
     Work,
 )
+from care_circle.services.care_sessions import Reversal
 from crypto.ids import CareSessionId, DocumentId, new_id
 from server.storage.engine import Doc, Engine
 from server.storage.keys import Keyring

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from care_circle.access import NotFound
-from care_circle.board import Filter
-from care_circle.duty import (
+from care_circle.follow_up.board import Filter
+from care_circle.follow_up.duty import (
     Attempt,
     ContactMedium,
     ContactOutcome,
@@ -22,10 +22,10 @@ from care_circle.duty import (
     note_attempt,
     raised,
 )
-from care_circle.findings import FindingCode
-from care_circle.follow_up import FollowUp, Moment, follow_up_of
-from care_circle.follow_up_store import Mark
-from care_circle.progress import ChildFile
+from care_circle.follow_up.findings import FindingCode
+from care_circle.follow_up.follow_up import FollowUp, Moment, follow_up_of
+from care_circle.follow_up.progress import ChildFile
+from care_circle.follow_up.store import Mark
 from crypto.ids import ChildId, DutyId, ProfessionalId, StructureId, new_id
 from server.storage.engine import Doc, Engine
 from server.storage.follow_up import EngineDuties, EngineFollowUpMarks, EngineFollowUps

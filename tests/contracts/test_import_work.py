@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from care_circle.import_run import ReportOver, State
+from care_circle.importing.run import ReportOver, State
 from care_circle.services.imports import Wanted
 from crypto.ids import ImportId
 from tests.support.clock import START, StandingClock

@@ -10,7 +10,9 @@ import pytest
 from care_circle.access import NotFound
 from care_circle.circle import CircleClosed
 from care_circle.circle import close as close_circle
-from care_circle.departure import (
+from care_circle.documents.document import StaleEdition
+from care_circle.follow_up.progress import Leaving
+from care_circle.leaving.departure import (
     AlreadyLeft,
     ChildLeft,
     Farewell,
@@ -18,9 +20,7 @@ from care_circle.departure import (
     RelayState,
     StillExcluded,
 )
-from care_circle.document import StaleEdition
-from care_circle.meeting import Calling, Decision, MeetingState, Report
-from care_circle.progress import Leaving
+from care_circle.meetings.meeting import Calling, Decision, MeetingState, Report
 from care_circle.services.departures import Tidying
 from crypto.ids import AppointmentId, DepartureId, MeetingId, TaskId, new_id
 from server.pathway_house import PathwayCare

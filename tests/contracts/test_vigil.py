@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from care_circle.child import Child
-from care_circle.duty import DutyState
-from care_circle.follow_up import FollowUp
-from care_circle.follow_up_store import Mark
+from care_circle.follow_up.duty import DutyState
+from care_circle.follow_up.follow_up import FollowUp
+from care_circle.follow_up.store import Mark
 from crypto.ids import ChildId, ProfessionalId, new_id
 from server.accounts.passwords import Passwords
 from server.clock import system_clock

@@ -18,9 +18,9 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from care_circle.form import FormRecord
-from care_circle.pathway import COCON
-from care_circle.pathway_reading import read_pathway
+from care_circle.definition.form import FormRecord
+from care_circle.definition.pathway import COCON
+from care_circle.definition.pathway_reading import read_pathway
 from channels import content
 from channels.content_parts import Attachment, ChecklistItem
 from server.app import OPERATIONS

@@ -20,8 +20,8 @@ from care_circle.ages import (
     retention_end,
     term_date,
 )
-from care_circle.pathway import visit_window
-from care_circle.perinatal import Perinatal
+from care_circle.definition.pathway import visit_window
+from care_circle.definition.perinatal import Perinatal
 from tests.support.care import PATHWAY
 
 RECKONING = PATHWAY.reckoning

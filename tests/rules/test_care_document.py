@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from care_circle.access import NotFound
-from care_circle.answers import BadAnswers, Known
 from care_circle.circle import Circle, Newcomer, admit, open_circle, release
 from care_circle.convention import NoActiveConvention
-from care_circle.document import (
+from care_circle.definition.form import Answer, Computation, Field, FieldType, FormRecord, Operation
+from care_circle.documents.answers import BadAnswers, Known
+from care_circle.documents.document import (
     Document,
     DocumentState,
     FormReplaced,
@@ -27,8 +28,7 @@ from care_circle.document import (
     WrongVisit,
     is_readable,
 )
-from care_circle.form import Answer, Computation, Field, FieldType, FormRecord, Operation
-from care_circle.pen import Pen, amend, draft, edit, sign, strike
+from care_circle.documents.pen import Pen, amend, draft, edit, sign, strike
 from care_circle.role import Profession
 from crypto.ids import CircleId, DocumentId, new_id
 from tests.support.care import (

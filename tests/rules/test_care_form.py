@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from care_circle.answers import (
+from care_circle.definition.form import Answer, FieldType
+from care_circle.definition.form_reading import read_form
+from care_circle.definition.pathway import COCON, UnknownForm, UnknownVisit
+from care_circle.definition.pathway_reading import read_pathway
+from care_circle.definition.source import DefinitionError, parse, written
+from care_circle.documents.answers import (
     MAX_TEXT,
     AnswerProblem,
     BadAnswers,
@@ -16,11 +21,7 @@ from care_circle.answers import (
     check_answers,
     require_fitting,
 )
-from care_circle.definition import DefinitionError, Mark, parse, written
-from care_circle.form import Answer, FieldType
-from care_circle.form_reading import read_form
-from care_circle.pathway import COCON, UnknownForm, UnknownVisit
-from care_circle.pathway_reading import read_pathway
+from care_circle.labels import Mark
 from care_circle.role import Profession
 from tests.support.care import PATHWAY
 from tests.support.care_answers import ASQ, WHOLE

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care_circle.condition import Fact, evaluate, missing_facts, read_condition
-from care_circle.definition import DefinitionError, Mark, parse, written
-from care_circle.inclusion import (
+from care_circle.definition.condition import Fact, evaluate, missing_facts, read_condition
+from care_circle.definition.inclusion import (
     Guard,
     GuardsUnmet,
     NotIncludable,
@@ -21,8 +20,10 @@ from care_circle.inclusion import (
     read_rules,
     unmet_guards,
 )
-from care_circle.pathway import COCON
-from care_circle.perinatal import KNOWN_FACTS, Perinatal
+from care_circle.definition.pathway import COCON
+from care_circle.definition.perinatal import KNOWN_FACTS, Perinatal
+from care_circle.definition.source import DefinitionError, parse, written
+from care_circle.labels import Mark
 from crypto.ids import ProfessionalId
 from tests.support.care import PATHWAY, newborn
 

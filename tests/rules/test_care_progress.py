@@ -8,10 +8,10 @@ import pytest
 
 from care_circle.appointment import Appointment, Slot, Status
 from care_circle.circle import Circle
-from care_circle.document import Document, Version
-from care_circle.follow_up import Moment
-from care_circle.header import header_of
-from care_circle.progress import (
+from care_circle.documents.document import Document, Version
+from care_circle.follow_up.follow_up import Moment
+from care_circle.follow_up.header import header_of
+from care_circle.follow_up.progress import (
     ChildFile,
     Stage,
     VisitState,

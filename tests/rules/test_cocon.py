@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from care_circle.ages import GestationalAge
-from care_circle.condition import Fact
-from care_circle.form import FormRecord
-from care_circle.inclusion import Outcome, assess
+from care_circle.definition.condition import Fact
+from care_circle.definition.form import FormRecord
+from care_circle.definition.inclusion import Outcome, assess
+from care_circle.definition.pathway import Occasion, Reminder, Told, visit_window
+from care_circle.definition.perinatal import Perinatal
 from care_circle.neutral import MAX_LABEL
-from care_circle.pathway import Occasion, Reminder, Told, visit_window
-from care_circle.perinatal import Perinatal
 from crypto.ids import NoticeId
 from notifications import gsm7, link, words
 from server.senders.templates import VARIABLES

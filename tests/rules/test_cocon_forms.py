@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from care_circle.definition import Label
-from care_circle.form import Field, FieldType, Form, FormRecord, Section
+from care_circle.definition.form import Field, FieldType, Form, FormRecord, Section
+from care_circle.labels import Label
 from tests.support.care import PATHWAY
 
 FORMS = [pytest.param(form, id=form.code) for form in PATHWAY.forms.values()]

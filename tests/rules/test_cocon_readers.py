@@ -2,7 +2,7 @@
 
 import pytest
 
-from care_circle.form import Form
+from care_circle.definition.form import Form
 from care_circle.role import Profession, Role
 from tests.support.care import PATHWAY
 

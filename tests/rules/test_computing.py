@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care_circle.answers import Known
-from care_circle.computing import computed
-from care_circle.form import Answer, Form
+from care_circle.definition.form import Answer, Form
+from care_circle.documents.answers import Known
+from care_circle.documents.computing import computed
 from tests.support.forms import field, form_of, section
 
 BIRTH = Known(birth=date(2024, 2, 29), corrected_from=date(2024, 5, 15))

@@ -8,10 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care_circle.definition import DefinitionError, Plain, parse, written
-from care_circle.grammar import Many, Named, Number, OneOf, OneOrMany, Record, Text, complaints
-from care_circle.language import BOOK, published
-from care_circle.pathway import COCON
+from care_circle.definition.grammar import (
+    Many,
+    Named,
+    Number,
+    OneOf,
+    OneOrMany,
+    Record,
+    Text,
+    complaints,
+)
+from care_circle.definition.language import BOOK, published
+from care_circle.definition.pathway import COCON
+from care_circle.definition.source import DefinitionError, Plain, parse, written
 
 SCHEMA = COCON.parent / "schema.json"
 

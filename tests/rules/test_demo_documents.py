@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from care_circle.answers import check_answers
-from care_circle.form import Form
+from care_circle.definition.form import Form
+from care_circle.documents.answers import check_answers
 from server.demonstration.living import script as deeds
 from server.demonstration.living.script import ChildWords, PersonWords, read_script
 from server.demonstration.living.weekdays import Weekdays

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from care_circle.ages import add_months
 from care_circle.child import Child, ChildNotIncluded
 from care_circle.circle import CircleClosed
-from care_circle.claiming import (
+from care_circle.convention import NoActiveConvention
+from care_circle.definition.early_care_terms import Part, UnknownDiscipline
+from care_circle.documents.document import ReasonMissing
+from care_circle.early_care.claiming import (
     AfterItsEnd,
     claim,
 )
-from care_circle.convention import NoActiveConvention
-from care_circle.document import ReasonMissing
-from care_circle.early_care_terms import Part, UnknownDiscipline
-from care_circle.forfait import (
+from care_circle.early_care.forfait import (
     Forfait,
     ForfaitClosed,
     ForfaitOpen,
@@ -31,7 +31,7 @@ from care_circle.forfait import (
     last_of,
     warnings,
 )
-from care_circle.prescription import (
+from care_circle.early_care.prescription import (
     BeyondTheTerms,
     NotAPrescriber,
     Prescriber,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from care_circle.actor import Actor
-from care_circle.claiming import (
+from care_circle.definition.early_care_terms import Part
+from care_circle.early_care.claiming import (
     AfterItsEnd,
     BeforeOpening,
     NoConventionThatDay,
@@ -20,18 +21,17 @@ from care_circle.claiming import (
     correct,
     undo,
 )
-from care_circle.due import AlreadyTakenBack, Cause, TakenBack
-from care_circle.early_care_terms import Part
-from care_circle.forfait import (
+from care_circle.early_care.due import AlreadyTakenBack, Cause, TakenBack
+from care_circle.early_care.forfait import (
     Forfait,
     NotOfTheDiscipline,
     assign,
     close,
     discreet,
 )
+from care_circle.early_care.session import BadSession, SessionInTheFuture
 from care_circle.mending import Mendable, Mender
 from care_circle.role import Profession, Role
-from care_circle.session import BadSession, SessionInTheFuture
 from crypto.ids import CareSessionId, ProfessionalId, new_id
 from tests.support.care import NOW, convention, coordinator
 from tests.support.early_care import (

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from care_circle.follow_up import FollowUp, Moment, follow_up_of, next_change, view_of
-from care_circle.progress import VisitState
+from care_circle.follow_up.follow_up import FollowUp, Moment, follow_up_of, next_change, view_of
+from care_circle.follow_up.progress import VisitState
 from tests.support.care import PATHWAY
 from tests.support.cohort import (
     DAY,

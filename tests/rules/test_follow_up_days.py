@@ -8,15 +8,15 @@ import pytest
 
 from care_circle.actor import Actor
 from care_circle.circle import Circle
-from care_circle.document import Document, Version
-from care_circle.expected import expected_forms
-from care_circle.findings import FindingCode
-from care_circle.follow_up import Moment, follow_up_of
-from care_circle.header import header_from
-from care_circle.inclusion import Decision
-from care_circle.line_of_life import EventKind, line_of
-from care_circle.progress import UTC as GREENWICH
-from care_circle.progress import ChildFile, VisitState
+from care_circle.definition.inclusion import Decision
+from care_circle.documents.document import Document, Version
+from care_circle.follow_up.expected import expected_forms
+from care_circle.follow_up.findings import FindingCode
+from care_circle.follow_up.follow_up import Moment, follow_up_of
+from care_circle.follow_up.header import header_from
+from care_circle.follow_up.line_of_life import EventKind, line_of
+from care_circle.follow_up.progress import UTC as GREENWICH
+from care_circle.follow_up.progress import ChildFile, VisitState
 from care_circle.role import Role
 from crypto.ids import CircleId, DocumentId, ProfessionalId, new_id
 from tests.support.care import PATHWAY, child

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from care_circle.ages import GestationalAge
-from care_circle.definition import Label, Mark
-from care_circle.document import Document, Strike, Version
-from care_circle.form import Answer, Code, Field, FieldType, Form, Section
-from care_circle.growth import LOINC, Origin, Reading, axis_over, series_of
+from care_circle.definition.form import Answer, Code, Field, FieldType, Form, Section
+from care_circle.documents.document import Document, Strike, Version
+from care_circle.documents.growth import LOINC, Origin, Reading, axis_over, series_of
+from care_circle.labels import Label, Mark
 from crypto.ids import ChildId, CircleId, DocumentId, ProfessionalId
 from tests.support.care import PATHWAY
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care_circle.definition import DefinitionError, parse
-from care_circle.import_csv import FileFault, FileRefused, read_table
-from care_circle.import_fhir import read_bundle
-from care_circle.import_fields import Sort
-from care_circle.import_source import read_source, read_sources
-from care_circle.import_values import Reason
-from care_circle.import_words import sentence
-from care_circle.importing import PRODUCTION, TRIAL, Proposal, Reading, Told, proposals
+from care_circle.definition.source import DefinitionError, parse
+from care_circle.importing.csv_table import FileFault, FileRefused, read_table
+from care_circle.importing.fhir_bundle import read_bundle
+from care_circle.importing.fields import Sort
+from care_circle.importing.proposal import PRODUCTION, TRIAL, Proposal, Reading, Told, proposals
+from care_circle.importing.source import read_source, read_sources
+from care_circle.importing.values import Reason
+from care_circle.importing.words import sentence
 from care_circle.ins import InsKind
 from tests.support.imports import EXPORT, QUALIFIED, child, table
 from tests.support.imports_fhir import bundle, observation, patient, whole

@@ -11,11 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from care_circle.ages import add_months
-from care_circle.answers import BadAnswers, Known
 from care_circle.child import Child
 from care_circle.circle import Circle
-from care_circle.definition import DefinitionError, Mark, parse
-from care_circle.departure import (
+from care_circle.definition.form_reading import read_form
+from care_circle.definition.pathway import Meetings as MeetingTerms
+from care_circle.definition.record_reading import check_exits
+from care_circle.definition.source import DefinitionError, parse
+from care_circle.documents.answers import BadAnswers, Known
+from care_circle.documents.document import Document, StaleEdition, Version
+from care_circle.documents.growth import Reading
+from care_circle.documents.record_answers import beside
+from care_circle.fhir.bundle import relay_bundle
+from care_circle.ins import Ins, InsKind, Reliability, nir_key
+from care_circle.labels import Mark
+from care_circle.leaving.departure import (
     BadDeparture,
     Departure,
     DepartureTakenBack,
@@ -29,13 +38,9 @@ from care_circle.departure import (
     leaving_of,
     take_back,
 )
-from care_circle.document import Document, StaleEdition, Version
-from care_circle.fhir.bundle import relay_bundle
-from care_circle.form_reading import read_form
-from care_circle.growth import Reading
-from care_circle.holding import Chair, call, cancel, correct, move, report, sign
-from care_circle.ins import Ins, InsKind, Reliability, nir_key
-from care_circle.meeting import (
+from care_circle.leaving.relay import Dossier, goes_along
+from care_circle.meetings.holding import Chair, call, cancel, correct, move, report, sign
+from care_circle.meetings.meeting import (
     Advice,
     BadMeeting,
     Calling,
@@ -50,11 +55,7 @@ from care_circle.meeting import (
     Report,
     advice,
 )
-from care_circle.pathway import Meetings as MeetingTerms
-from care_circle.plan import plan_of, review_day
-from care_circle.record_answers import beside
-from care_circle.record_reading import check_exits
-from care_circle.relay import Dossier, goes_along
+from care_circle.meetings.plan import plan_of, review_day
 from crypto.ids import DepartureId, DocumentId, MeetingId, ProfessionalId, TaskId, new_id
 from tests.support.care import NOW, PATHWAY, TODAY, Somebody, child, coordinator, somebody
 from tests.support.early_care import circle_of

@@ -30,7 +30,7 @@ ROOMS = (care_circle, channels, crypto, notifications, server)
 NEVER_ANSWERED = {
     # Raised while starting up: nobody is asking yet.
     "server.config.ConfigError",
-    "care_circle.definition.DefinitionError",
+    "care_circle.definition.source.DefinitionError",
     "server.storage.schema.OldSqlite",
     "server.storage.mongo.NoReplicaSet",
     "server.senders.templates.BadTemplates",
@@ -38,8 +38,8 @@ NEVER_ANSWERED = {
     # Caught by the layer above, which raises its own.
     "care_circle.fhir.importing.NotAQuestionnaire",
     "server.accounts.passwords.WrongPassword",
-    "care_circle.import_values.Unreadable",
-    "care_circle.import_matching.Forgotten",
+    "care_circle.importing.values.Unreadable",
+    "care_circle.importing.matching.Forgotten",
     "server.accounts.challenges.ChallengeOver",
     "server.accounts.webauthn.WebauthnRefused",
     "server.storage.repository.Missing",

@@ -9,10 +9,10 @@ from fhir.resources.R4B.questionnaire import Questionnaire
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from care_circle.definition import DefinitionError
+from care_circle.definition.form import Form
+from care_circle.definition.source import DefinitionError
 from care_circle.fhir.exporting import questionnaire_of
 from care_circle.fhir.importing import NotAQuestionnaire, imported
-from care_circle.form import Form
 from tests.support.care import PATHWAY
 from tests.support.questionnaires import forms
 

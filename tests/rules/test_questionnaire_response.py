@@ -9,10 +9,10 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care_circle.answers import check_answers
+from care_circle.definition.form import Answer
+from care_circle.documents.answers import check_answers
 from care_circle.fhir.importing import imported
 from care_circle.fhir.response import Circumstances, ResponseStatus, answers_of, response_of
-from care_circle.form import Answer
 from tests.support.care import PATHWAY
 from tests.support.care_answers import ASQ, WHOLE
 from tests.support.forms import field, form_of, section

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from care_circle.board import Act
-from care_circle.definition import Label, Mark
-from care_circle.findings import FindingCode
-from care_circle.follow_up import Moment
-from care_circle.header import header_of
-from care_circle.progress import ChildFile
-from care_circle.report_csv import board_table, report_table
+from care_circle.early_care.statement_csv import BOM
+from care_circle.follow_up.board import Act
+from care_circle.follow_up.findings import FindingCode
+from care_circle.follow_up.follow_up import Moment
+from care_circle.follow_up.header import header_of
+from care_circle.follow_up.progress import ChildFile
+from care_circle.follow_up.report_csv import board_table, report_table
+from care_circle.follow_up.yearly import Figure, Part
+from care_circle.labels import Label, Mark
 from care_circle.services.board import BoardFinding, BoardLine
-from care_circle.statement_csv import BOM
-from care_circle.yearly import Figure, Part
 from tests.support.care import PATHWAY, child
 
 MOMENT = Moment(now=datetime(2026, 11, 21, 9, tzinfo=UTC), zone=ZoneInfo("Europe/Paris"))

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care_circle.due import Cause, Side
-from care_circle.early_care_terms import Part
+from care_circle.definition.early_care_terms import Part
+from care_circle.early_care.due import Cause, Side
+from care_circle.early_care.statement import Line, LineKey, Statement, Work, draft, statement_id
+from care_circle.early_care.statement_csv import BOM, euros, harmless, table_of
 from care_circle.month import BadMonth, Month
-from care_circle.statement import Line, LineKey, Statement, Work, draft, statement_id
-from care_circle.statement_csv import BOM, euros, harmless, table_of
 from crypto.ids import ChildId, ForfaitId, ProfessionalId, new_id
 from tests.support.care import somebody
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from care_circle.due import Cause, Side
-from care_circle.early_care_terms import Part
+from care_circle.definition.early_care_terms import Part
+from care_circle.early_care.due import Cause, Side
+from care_circle.early_care.statement import Line, LineKey, Statement, Work
 from care_circle.month import Month
-from care_circle.statement import Line, LineKey, Statement, Work
 from crypto.ids import ChildId, ForfaitId, ProfessionalId
 from server.printing.press import print_sheet
 from server.printing.sheet import Grid, Prose, Sheet

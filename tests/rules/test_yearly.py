@@ -10,17 +10,15 @@ import pytest
 
 from care_circle.appointment import Appointment, Slot, Status
 from care_circle.circle import Circle
-from care_circle.document import Document, Version
-from care_circle.early_care_glance import EarlyCareGlance, ForfaitGlance, PrescriptionGlance
-from care_circle.follow_up import Moment, follow_up_of
-from care_circle.inclusion import Decision
-from care_circle.indicators import Measured
-from care_circle.ins import Sex
-from care_circle.pathway_reading import read_pathway
-from care_circle.perinatal import Perinatal
-from care_circle.progress import ChildFile, Leaving
-from care_circle.role import Profession
-from care_circle.yearly import (
+from care_circle.definition.inclusion import Decision
+from care_circle.definition.indicators import Measured
+from care_circle.definition.pathway_reading import read_pathway
+from care_circle.definition.perinatal import Perinatal
+from care_circle.documents.document import Document, Version
+from care_circle.early_care.glance import EarlyCareGlance, ForfaitGlance, PrescriptionGlance
+from care_circle.follow_up.follow_up import Moment, follow_up_of
+from care_circle.follow_up.progress import ChildFile, Leaving
+from care_circle.follow_up.yearly import (
     Figure,
     NoSuchYear,
     UnderConvention,
@@ -29,6 +27,8 @@ from care_circle.yearly import (
     count_people,
     year_of,
 )
+from care_circle.ins import Sex
+from care_circle.role import Profession
 from crypto.ids import (
     AppointmentId,
     CircleId,

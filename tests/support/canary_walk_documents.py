@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from care_circle.form import WRITTEN, Field, Form, FormRecord, Section
-from care_circle.pathway import COCON
-from care_circle.pathway_reading import read_pathway
+from care_circle.definition.form import WRITTEN, Field, Form, FormRecord, Section
+from care_circle.definition.pathway import COCON
+from care_circle.definition.pathway_reading import read_pathway
 from channels.headless_people import admit_member
 from crypto.ids import CircleId
 from server.demonstration.cast import Actor

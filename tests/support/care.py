@@ -10,11 +10,11 @@ from care_circle.child import Child
 from care_circle.circle import Circle
 from care_circle.contact import Contact
 from care_circle.convention import Convention, Piece
-from care_circle.inclusion import Decision
+from care_circle.definition.inclusion import Decision
+from care_circle.definition.pathway import COCON
+from care_circle.definition.pathway_reading import read_pathway
+from care_circle.definition.perinatal import FLAGS, Perinatal
 from care_circle.ins import Identity, Sex
-from care_circle.pathway import COCON
-from care_circle.pathway_reading import read_pathway
-from care_circle.perinatal import FLAGS, Perinatal
 from care_circle.professional import IdentityAttestation, Professional
 from care_circle.role import Profession, Role
 from crypto import membership

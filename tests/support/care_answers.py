@@ -1,6 +1,6 @@
 """A filled 24-month visit of an invented child."""
 
-from care_circle.form import Answer
+from care_circle.definition.form import Answer
 
 WHOLE: dict[str, Answer] = {
     "visit_date": "2026-11-20",

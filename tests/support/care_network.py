@@ -11,7 +11,7 @@ from care_circle.access import Action
 from care_circle.appointment import Slot
 from care_circle.child import Child
 from care_circle.consent import Word
-from care_circle.pathway import Pathway
+from care_circle.definition.pathway import Pathway
 from care_circle.role import Role
 from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService, NewChild

@@ -12,11 +12,11 @@ from care_circle.ages import CountedFrom, GestationalAge
 from care_circle.appointment import Appointment, Slot, Status
 from care_circle.child import Child
 from care_circle.circle import Circle
-from care_circle.inclusion import Decision
+from care_circle.definition.inclusion import Decision
+from care_circle.definition.pathway import Pathway, Visit
+from care_circle.definition.perinatal import Perinatal
+from care_circle.follow_up.progress import ChildFile
 from care_circle.ins import Identity, Sex
-from care_circle.pathway import Pathway, Visit
-from care_circle.perinatal import Perinatal
-from care_circle.progress import ChildFile
 from crypto.ids import AppointmentId, ChildId, CircleId, ProfessionalId
 
 DAY = timedelta(days=1)

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from care_circle.actor import Actor
 from care_circle.child import Child
 from care_circle.circle import Circle, Newcomer, admit, open_circle
-from care_circle.claiming import Claimant
 from care_circle.convention import Convention
-from care_circle.definition import Label, Mark
-from care_circle.early_care_terms import Discipline, EarlyCareRules, EarlyCareTerms, Part
-from care_circle.forfait import Forfait, Opening, open_forfait
-from care_circle.prescription import Prescription
+from care_circle.definition.early_care_terms import Discipline, EarlyCareRules, EarlyCareTerms, Part
+from care_circle.early_care.claiming import Claimant
+from care_circle.early_care.forfait import Forfait, Opening, open_forfait
+from care_circle.early_care.prescription import Prescription
+from care_circle.early_care.session import Held
+from care_circle.labels import Label, Mark
 from care_circle.role import Profession, Role
-from care_circle.session import Held
 from crypto.ids import ChildId, CircleId, PrescriptionId, ProfessionalId, new_id
 from tests.support.care import NOW, TODAY, Somebody, addition, convention, genesis
 

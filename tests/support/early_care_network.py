@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 from care_circle.access import Action
 from care_circle.child import Child
 from care_circle.circle import Circle
-from care_circle.early_care_terms import Part
-from care_circle.forfait import Forfait
-from care_circle.form import FormRecord
-from care_circle.prescription import Prescription, Wish
+from care_circle.definition.early_care_terms import Part
+from care_circle.definition.form import FormRecord
+from care_circle.early_care.forfait import Forfait
+from care_circle.early_care.prescription import Prescription, Wish
+from care_circle.early_care.statement import Seen, Statement
 from care_circle.role import Profession, Role
 from care_circle.services.care_sessions import CareSessionsService
 from care_circle.services.documents import DocumentsService
 from care_circle.services.early_care import EarlyCareService
 from care_circle.services.guard import Guard
 from care_circle.services.statements import StatementsService
-from care_circle.statement import Seen, Statement
 from care_circle.surroundings import Surroundings
 from crypto.ids import CareSessionId, ForfaitId, ProfessionalId, new_id
 from server.pathway_house import Ground, PathwayCare, PathwayStores, furnish_pathway

@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from care_circle.answers import Known, check_answers
-from care_circle.computing import computed
-from care_circle.form import Form
+from care_circle.definition.form import Form
+from care_circle.documents.answers import Known, check_answers
+from care_circle.documents.computing import computed
 from server.wire import encode
 from tests.support.forms import field, form_of, label, section
 

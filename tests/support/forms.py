@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from care_circle.definition import parse, written
-from care_circle.form import Form
-from care_circle.form_reading import read_form
+from care_circle.definition.form import Form
+from care_circle.definition.form_reading import read_form
+from care_circle.definition.source import parse, written
 
 
 def label(text: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from care_circle.actor import Actor
 from care_circle.child import Child
-from care_circle.import_run import Application, ImportRun, State
+from care_circle.importing.run import Application, ImportRun, State
 from care_circle.role import Role
 from care_circle.services.imports import Wanted
 from care_circle.services.people import NewProfessional

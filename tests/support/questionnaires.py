@@ -4,9 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from care_circle.definition import parse, written
-from care_circle.form import Control, Form
-from care_circle.form_reading import read_form
+from care_circle.definition.form import Control, Form
+from care_circle.definition.form_reading import read_form
+from care_circle.definition.source import parse, written
 
 Said = dict[str, Any]
 

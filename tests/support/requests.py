@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from care_circle.claiming import claim
-from care_circle.departure import Departure
-from care_circle.duty import duties_asked
-from care_circle.findings import Finding, FindingCode
-from care_circle.meeting import Calling, Meeting
-from care_circle.prescription import Cancellation
+from care_circle.early_care.claiming import claim
+from care_circle.early_care.prescription import Cancellation
+from care_circle.follow_up.duty import duties_asked
+from care_circle.follow_up.findings import Finding, FindingCode
+from care_circle.leaving.departure import Departure
+from care_circle.meetings.meeting import Calling, Meeting
 from crypto.ids import CareSessionId, ChildId, DepartureId, MeetingId, new_id
 from server.app import OPERATIONS
 from server.operations import API, Operation

@@ -6,7 +6,7 @@ import pytest
 
 from care_circle.child import Child, LikelyDuplicate
 from care_circle.consent import Standing, Word
-from care_circle.inclusion import Guard, GuardsUnmet, NotIncludable, Outcome
+from care_circle.definition.inclusion import Guard, GuardsUnmet, NotIncludable, Outcome
 from care_circle.services.children import Changes
 from tests.support.care import TODAY, Somebody, mother, newborn
 from tests.support.care_network import Network, agree, newly_born

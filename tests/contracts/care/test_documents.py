@@ -4,8 +4,8 @@ import pytest
 
 from care_circle.access import Forbidden, NotFound
 from care_circle.circle import Circle
-from care_circle.document import AlreadyWritten, DocumentState, StaleEdition
-from care_circle.form import Answer
+from care_circle.definition.form import Answer
+from care_circle.documents.document import AlreadyWritten, DocumentState, StaleEdition
 from tests.support.care import Somebody, coordinator, removal
 from tests.support.care_answers import WHOLE
 from tests.support.care_network import Network

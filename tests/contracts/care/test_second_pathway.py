@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from care_circle.answers import BadAnswers
 from care_circle.child import Child
 from care_circle.circle import Circle
+from care_circle.definition.form import Answer
+from care_circle.definition.inclusion import Outcome, assess
+from care_circle.definition.pathway import UnknownForm
+from care_circle.definition.pathway_reading import read_pathway
+from care_circle.definition.perinatal import Perinatal
+from care_circle.documents.answers import BadAnswers
 from care_circle.fhir.exporting import questionnaire_of
 from care_circle.fhir.importing import imported
-from care_circle.form import Answer
-from care_circle.inclusion import Outcome, assess
-from care_circle.pathway import UnknownForm
-from care_circle.pathway_reading import read_pathway
-from care_circle.perinatal import Perinatal
 from care_circle.role import Profession
 from crypto.ids import CircleId, new_id
 from tests.support.care import Somebody, addition, child, coordinator, genesis, somebody

@@ -1,5 +1,5 @@
 /**
- * The check of what somebody filled in: the twin of care_circle/answers.py, so that nobody
+ * The check of what somebody filled in: the twin of care_circle/documents/answers.py, so that nobody
  * waits for the server to learn that a weight is out of range.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Numbers made from other answers: the twin of care_circle/computing.py. The server makes them
+ * Numbers made from other answers: the twin of care_circle/documents/computing.py. The server makes them
  * anew at every save; the page shows them meanwhile, rounded alike: `floor(x · 10ⁿ + ½) / 10ⁿ`.
  */
 

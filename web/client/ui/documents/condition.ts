@@ -1,6 +1,6 @@
 /**
  * Conditions written as data, answered yes, no or "not known": the twin of
- * care_circle/condition.py. What nobody has answered is not "no".
+ * care_circle/definition/condition.py. What nobody has answered is not "no".
  */
 
 import { ordered } from "./moments.ts";

@@ -1,4 +1,4 @@
-/** How the parts of a form lie in one another: the twin of what care_circle/form.py tells of them. */
+/** How the parts of a form lie in one another: the twin of what care_circle/definition/form.py tells of them. */
 
 import type { Answer, Answers, FormDefinition, FormField, FormSection, Path, Row } from "./served.ts";
 

@@ -1,4 +1,4 @@
-/** A child's own measures over time: axes with round marks, the twin of care_circle/growth.py. */
+/** A child's own measures over time: axes with round marks, the twin of care_circle/documents/growth.py. */
 
 import type { DocumentId } from "../../core/ids.ts";
 import type { Day, Label } from "../served.ts";

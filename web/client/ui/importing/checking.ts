@@ -2,7 +2,7 @@
 
 import type { SourceView } from "./served.ts";
 
-/** The server's own bounds (care_circle/import_csv.py): it refuses what is beyond them. */
+/** The server's own bounds (care_circle/importing/csv_table.py): it refuses what is beyond them. */
 export const MOST_BYTES = 5 * 1024 * 1024;
 export const MOST_LINES = 20_000;
 

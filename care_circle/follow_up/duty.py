@@ -1,0 +1,227 @@
+"""A duty of the office: what the pathway asks of its people because of one child.
+
+A duty has the id of its child, reason and subject, so that it is raised once however often
+its reason is found. It ends done or dismissed, by somebody and perhaps with a note, or
+settled when its reason goes away by itself; what was settled is raised again if the reason
+comes back, what somebody ended is not.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from care_circle.follow_up.findings import Finding, FindingCode
+from crypto.ids import ChildId, DutyId, ProfessionalId, id_of
+
+MAX_NOTE = 1000
+MAX_ATTEMPTS = 100
+
+
+class DutyEnded(Exception):
+    """Somebody has ended the duty otherwise, or it has settled."""
+
+
+class NoteTooLong(ValueError):
+    """A note on a duty, or the outcome of an attempt, is at most 1000 characters."""
+
+
+class TooManyAttempts(Exception):
+    """A duty holds a hundred attempts at most."""
+
+
+class TriedTomorrow(ValueError):
+    """An attempt was made today at the latest."""
+
+
+class NothingToRemind(Exception):
+    """No visit of the child is to be booked, or its duties have ended."""
+
+
+class Reason(StrEnum):
+    """Why there is a duty; each is the code of the finding that it is about."""
+
+    LOST = FindingCode.LOST.value
+    VISIT_LATE = FindingCode.VISIT_LATE.value
+    VISIT_TO_BOOK = FindingCode.VISIT_TO_BOOK.value
+    NOTICE_FAILED = FindingCode.NOTICE_FAILED.value
+    PRESCRIPTION_WITHOUT_FORFAIT = FindingCode.PRESCRIPTION_WITHOUT_FORFAIT.value
+    PRESCRIPTION_WITHOUT_SESSION = FindingCode.PRESCRIPTION_WITHOUT_SESSION.value
+    MEETING_DUE = FindingCode.MEETING_DUE.value
+    AGE_REACHED = FindingCode.AGE_REACHED.value
+
+
+BY_THEMSELVES = tuple(reason for reason in Reason if reason is not Reason.VISIT_TO_BOOK)
+"""What is a duty as soon as it is found; a visit to book is one once a family was reminded."""
+
+REMINDED_OF = (Reason.LOST, Reason.VISIT_LATE, Reason.VISIT_TO_BOOK)
+"""What a family is reminded of: a visit to have booked."""
+
+
+class DutyState(StrEnum):
+    """Where a duty stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    DISMISSED = "dismissed"
+    SETTLED = "settled"
+
+
+class ContactMedium(StrEnum):
+    """How somebody tried to reach a family."""
+
+    PHONE = "phone"
+    SMS = "sms"
+    EMAIL = "email"
+    LETTER = "letter"
+    VISIT = "visit"
+    PROFESSIONAL = "professional"
+
+
+class ContactOutcome(StrEnum):
+    """What came of it."""
+
+    REACHED = "reached"
+    MESSAGE_LEFT = "message_left"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt to reach a family (F18); `id` is the client's, so that it is kept once."""
+
+    id: str
+    on: date
+    medium: ContactMedium
+    outcome: ContactOutcome
+    by: ProfessionalId
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a duty ended; nobody ended what settled by itself."""
+
+    state: DutyState
+    by: ProfessionalId | None
+    at: datetime
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One duty. `subject` is a visit's code or an id; `coordinators` are the circle's."""
+
+    id: DutyId
+    child: ChildId
+    reason: Reason
+    subject: str
+    coordinators: tuple[ProfessionalId, ...]
+    raised_at: datetime
+    since: date | None = None
+    attempts: tuple[Attempt, ...] = ()
+    ending: Ending | None = None
+
+    @property
+    def state(self) -> DutyState:
+        """Where it stands."""
+        return DutyState.OPEN if self.ending is None else self.ending.state
+
+
+def duty_id(child: ChildId, reason: Reason, subject: str) -> DutyId:
+    """Name the one duty of a child for a reason and a subject."""
+    return DutyId(id_of(f"duty:{child}:{reason}:{subject}"))
+
+
+def duties_asked(
+    child: ChildId,
+    findings: Iterable[Finding],
+    *,
+    coordinators: tuple[ProfessionalId, ...],
+    now: datetime,
+    of: Collection[Reason] = BY_THEMSELVES,
+) -> tuple[Duty, ...]:
+    """Give the duties `of` some reasons that findings ask for, as they are when they are new."""
+    reasons = {reason.value: reason for reason in of}
+    return tuple(
+        Duty(
+            id=duty_id(child, reasons[each.code], each.subject),
+            child=child,
+            reason=reasons[each.code],
+            subject=each.subject,
+            coordinators=coordinators,
+            raised_at=now,
+            since=each.since,
+        )
+        for each in findings
+        if each.code.value in reasons
+    )
+
+
+def raised(held: Duty | None, asked: Duty) -> Duty:
+    """Raise a duty: a new one, one that had settled, or one that is open and stays."""
+    if held is None:
+        return asked
+    if held.state is DutyState.SETTLED:
+        return replace(asked, attempts=held.attempts)
+    return replace(held, coordinators=asked.coordinators)
+
+
+def settled(held: Duty, *, now: datetime) -> Duty:
+    """End a duty whose reason is gone; what was ended stays as it was."""
+    if held.ending is not None:
+        return held
+    return replace(held, ending=Ending(state=DutyState.SETTLED, by=None, at=now))
+
+
+def end(held: Duty, state: DutyState, *, by: ProfessionalId, note: str, now: datetime) -> Duty:
+    """Say that a duty is done, or that it is none; the same said again changes nothing.
+
+    Raises:
+        DutyEnded: It ended otherwise.
+        NoteTooLong: The note is too long.
+    """
+    _check_note(note)
+    if held.ending is None:
+        return replace(held, ending=Ending(state=state, by=by, at=now, note=note))
+    if held.ending.state is not state:
+        raise DutyEnded
+    return held
+
+
+def note_attempt(held: Duty, attempt: Attempt, *, today: date) -> Duty:
+    """Write down an attempt to reach the family; the same one again changes nothing.
+
+    Raises:
+        NoteTooLong: Its note is too long.
+        TooManyAttempts: There are a hundred.
+        TriedTomorrow: It is not made yet.
+    """
+    _check_note(attempt.note)
+    if attempt.on > today:
+        raise TriedTomorrow
+    if attempt.id in {each.id for each in held.attempts}:
+        return held
+    if len(held.attempts) >= MAX_ATTEMPTS:
+        raise TooManyAttempts
+    return replace(held, attempts=(*held.attempts, attempt))
+
+
+def reminded(held: Duty | None, asked: Duty, attempt: Attempt, *, today: date) -> Duty:
+    """Write down on a duty, raised if there is none, that the family was reminded.
+
+    Raises:
+        NothingToRemind: Somebody has ended it.
+        NoteTooLong, TooManyAttempts, TriedTomorrow: The attempt cannot be kept.
+    """
+    duty = raised(held, asked)
+    if duty.state is not DutyState.OPEN:
+        raise NothingToRemind
+    return note_attempt(duty, attempt, today=today)
+
+
+def _check_note(note: str) -> None:
+    if len(note) > MAX_NOTE:
+        raise NoteTooLong

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from crypto.ids import AppointmentId, ContactId
-from notifications.notice import Medium, Notice
+from notifications.notice import Medium, Notice, Rule
+from notifications.reach import Reached
 
 Decide = Callable[[tuple[Notice, ...]], tuple[Notice, ...]]
 
@@ -45,5 +46,13 @@ class Contacts(Protocol):
         """Give the e-mail address or telephone number of somebody who may be told on this day.
 
         None if there is none, if they objected, or if they no longer are one to be told.
+        """
+        ...
+
+    async def reach(self, contact: ContactId, medium: Medium, *, on: date, rule: Rule) -> Reached:
+        """Give where somebody can be told something on a day, or in one word why not.
+
+        Asked at the moment of sending. An unconfirmed medium is reached by what carries the
+        link where one confirms it (`reach.FIRST_WORDS`), and by nothing else.
         """
         ...

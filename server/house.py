@@ -1,6 +1,7 @@
 """The house put together: one store, and on it every service that people are served by."""
 
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from care_circle.access import Action
@@ -81,6 +82,12 @@ class House:
     changes: RosterChanges
 
 
+@cache
+def the_pathway() -> Pathway:
+    """Read the pathway of this release, once: its files are part of the program."""
+    return read_pathway(COCON)
+
+
 def furnish(
     engine: Engine,
     keyring: Keyring,
@@ -154,7 +161,7 @@ def _ground(stores: Stores, pathway_stores: PathwayStores, around: Surroundings)
         pathway_stores=pathway_stores,
         guard=guard,
         around=around,
-        pathway=read_pathway(COCON),
+        pathway=the_pathway(),
     )
 
 

@@ -1,13 +1,14 @@
 """Imports put together, and the loop that goes on with what was begun."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from aiohttp import web
 
 from care_circle.importing.proposal import PRODUCTION, TRIAL
-from care_circle.importing.source import read_sources
+from care_circle.importing.source import Source, read_sources
 from care_circle.services.import_work import ImportWork
 from care_circle.services.imports import ImportsService
 from server.house import House
@@ -27,9 +28,15 @@ class Imports:
     work: ImportWork
 
 
+@cache
+def the_sources() -> Mapping[str, Source]:
+    """Read the sources of this release, once: their files are part of the program."""
+    return read_sources()
+
+
 def furnish_imports(house: House, *, trial: bool) -> Imports:
     """Put imports on a furnished house; `trial` carries national identifiers made for tests."""
-    register, sources = house.care.children, read_sources()
+    register, sources = house.care.children, the_sources()
     runs = EngineImportRuns(house.engine, house.keyring)
     origins = EngineOrigins(house.engine, house.keyring)
     service = ImportsService(

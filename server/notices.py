@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import aiohttp
 from cryptography.hazmat.primitives import hashes
@@ -34,6 +35,12 @@ def link_key(config: Config) -> bytes:
     return kdf.derive(config.master_key)
 
 
+@cache
+def the_templates() -> templates.Templates:
+    """Read and judge the templates of this release, once: they are part of the program."""
+    return templates.load()
+
+
 @asynccontextmanager
 async def open_worker(config: Config, house: House) -> AsyncIterator[Worker]:
     """Open what sending needs, and give the worker; it does not run yet."""
@@ -43,7 +50,7 @@ async def open_worker(config: Config, house: House) -> AsyncIterator[Worker]:
             outbox=house.outbox,
             contacts=house.stores.children,
             renderer=TemplateRenderer(
-                templates=templates.load(),
+                templates=the_templates(),
                 organizer=organizer,
                 public_url=config.public_url,
                 phone=config.phone,

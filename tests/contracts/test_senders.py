@@ -21,7 +21,9 @@ from notifications.senders import Mail, Text
 from server.clock import system_clock
 from server.senders.invitation import Organizer
 from server.senders.render import TemplateRenderer
-from server.senders.sms import UnusableNumber, WebhookTexter, classified, mobile_number
+from server.senders.http_line import classified
+from server.senders.numbers import UnusableNumber, mobile_number
+from server.senders.sms import WebhookTexter
 from server.senders.smtp import SmtpMailer, SmtpServer, Tls
 from server.senders.templates import load
 from tests.support.providers import SECRET, MailServer, Mood, SmsProvider, mail_server, sms_provider

@@ -34,6 +34,7 @@ NEVER_ANSWERED = {
     "server.storage.schema.OldSqlite",
     "server.storage.mongo.NoReplicaSet",
     "server.senders.templates.BadTemplates",
+    "server.senders.addresses.BadAddress",
     "server.storage.keys.WrongMasterKey",
     # Caught by the layer above, which raises its own.
     "care_circle.fhir.importing.NotAQuestionnaire",
@@ -48,7 +49,7 @@ NEVER_ANSWERED = {
     "notifications.senders.CannotRender",
     "notifications.delivery.NotClaimed",
     "notifications.gsm7.NotGsm7",
-    "server.senders.sms.UnusableNumber",
+    "server.senders.numbers.UnusableNumber",
     # Raised on a client's own device, never on the server.
     "crypto.entry.BadEntry",
     "crypto.history.BadHistory",

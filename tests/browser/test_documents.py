@@ -247,7 +247,7 @@ async def test_a_child_s_measures_are_a_picture_and_a_table_that_lead_to_their_d
 async def test_the_line_of_life_says_what_is_due_and_leads_to_writing_it(room: Room) -> None:
     page = room.page
     await room.lea.goes(f"/circles/{room.story.circle}/pathway")
-    await page.get_by_role("heading", name="Ce qui a été").wait_for()
+    await page.get_by_role("heading", name="Ce qui a eu lieu").wait_for()
     shown = await page.locator("main").inner_text()
 
     await page.get_by_role("button", name=re.compile("^Écrire.*24 mois")).click()

@@ -170,6 +170,7 @@ class App {
     this.#main.scrollTop = scroll;
     this.#title();
     page.arrived?.();
+    showOpenTabs(this.#main);
     const heading = this.#main.querySelector("h1");
     heading?.setAttribute("tabindex", "-1");
     if (!first && !this.#main.contains(document.activeElement)) heading?.focus({ preventScroll: true });
@@ -269,6 +270,15 @@ async function showUnexpected(reason: unknown): Promise<void> {
   }
   const { said } = await import("./faults.ts");
   toast(said(reason));
+}
+
+/** On a narrow screen the open tab may lie beyond the edge: it is brought to the middle. */
+function showOpenTabs(place: HTMLElement): void {
+  for (const bar of place.querySelectorAll<HTMLElement>(".tabs")) {
+    const open = bar.querySelector("[aria-current], [aria-selected=true]")?.getBoundingClientRect();
+    const { left, width } = bar.getBoundingClientRect();
+    if (open !== undefined) bar.scrollLeft += open.left - left - (width - open.width) / 2;
+  }
 }
 
 function looks(found: Match | PageMaker): readonly string[] | undefined {

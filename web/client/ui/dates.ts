@@ -38,6 +38,16 @@ export function shortDay(when: When, now: When = Date.now()): string {
   return written(when, { weekday: "short", day: "numeric", month: "short", ...yearOf(when, now) });
 }
 
+/** Say a date in few signs, without the day of the week: « 16 mai 2027 ». */
+export function shortDate(when: When, now: When = Date.now()): string {
+  return written(when, { day: "numeric", month: "short", ...yearOf(when, now) });
+}
+
+/** Today by the clock on the wall, YYYY-MM-DD. */
+export function localDay(): string {
+  return new Date().toLocaleDateString("sv-SE");
+}
+
 /** Say a date with its year: « 1er décembre 2026 ». */
 export function dateOf(when: When): string {
   return written(when, { day: "numeric", month: "long", year: "numeric" });

@@ -1,11 +1,11 @@
 /** The words for the server's codes: professions, roles, stages, visits, conventions. */
 
 import type { AppointmentStatus, Footing, Label, Stage, VisitState } from "./served.ts";
-import { language, t } from "./words.ts";
+import { language, t, typeset } from "./words.ts";
 
 /** The words of a label in the language that is spoken. */
 export function labelWord(label: Label): string {
-  return language() === "fr" ? label.fr : label.en;
+  return typeset(language() === "fr" ? label.fr : label.en);
 }
 
 /** A profession, or the role of somebody who has none in the pathway. */

@@ -18,11 +18,11 @@ const NO_BREAK = "\u00a0";
 const NARROW = "\u202f";
 /** Signs that turn the direction of what follows, the rest of our sentence too (UAX 9). */
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/gu;
-const UNITS = "%|€|[km]?g|[cm]?m|h|min|s|[kMG]o|ans?|mois|jours?|semaines?|SA";
+const UNITS = "%|€|[km]?g|[cm]?m|h|min|s|[kMG]o|ans?|mois|jours?|semaines?|j|SA";
 
 let spoken: Language = "fr";
 let catalogue: Catalogue = {};
-let typeset = new Map<string, string>();
+let kept = new Map<string, string>();
 
 /** The language of the interface now. */
 export function language(): Language {
@@ -44,7 +44,7 @@ export function firstLanguage(): Language {
 export async function speak(asked: Language): Promise<void> {
   catalogue = asked === "fr" ? {} : await fetchCatalogue(asked);
   spoken = asked === "fr" || Object.keys(catalogue).length > 0 ? asked : "fr";
-  typeset = new Map();
+  kept = new Map();
   document.documentElement.lang = spoken;
 }
 
@@ -89,6 +89,11 @@ function french(text: string): string {
 }
 const AROUND_UNIT = new RegExp(`(?<=[\\d}]) (?=(?:${UNITS})(?![\\p{L}\\d]))`, "gu");
 
+/** Set a text of the pathway's, or of somebody's, as the language that is spoken is written. */
+export function typeset(text: string): string {
+  return spoken === "fr" ? french(text) : text;
+}
+
 /** A text of somebody's as it may stand in a line with ours: it turns nothing round. */
 export function straight(text: string): string {
   return text.replace(TURNING, "");
@@ -101,10 +106,10 @@ export function number(value: number): string {
 
 function set(message: string): string {
   if (spoken !== "fr") return message;
-  const held = typeset.get(message);
+  const held = kept.get(message);
   if (held !== undefined) return held;
   const made = french(message);
-  typeset.set(message, made);
+  kept.set(message, made);
   return made;
 }
 

@@ -33,7 +33,7 @@ export function forfaitCard(forfait: ForfaitView, given: ForfaitGiven): HTMLElem
     h(
       "div",
       { class: "stack-tight" },
-      h("div", { class: "row" }, h("h3", { class: "card-title" }, disciplineWord(given.care, forfait.discipline)), badges(forfait)),
+      h("div", { class: "row" }, h("h3", { class: "card-title" }, disciplineWord(given.care, forfait.discipline)), h("span", { class: "row care-badges" }, badges(forfait))),
       h("p", { class: "card-note" }, holderWords(forfait, given.people)),
     ),
     progressOf(forfait, standing),

@@ -2,7 +2,7 @@
 
 import type { CircleId } from "../../core/ids.ts";
 import type { CircleView, Conversation, Ronde } from "../../shell/ronde.ts";
-import { ageOf, dayAndTime, shortDay } from "../dates.ts";
+import { ageOf, dayAndTime, localDay, shortDate } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { type Glance, glanceAt } from "../feed/people.ts";
 import { type IconName, icon } from "../icons.ts";
@@ -22,6 +22,7 @@ export type CircleFrame = Glance & {
 };
 
 const MOST_FACES = 5;
+const FEWEST_FACES = 3;
 
 /** Fetch a circle and draw its head, with one tab open. */
 export async function circleFrame(context: PageContext, tab: Tab): Promise<CircleFrame> {
@@ -70,15 +71,20 @@ export function ageWords(child: ChildHeader): string {
     : t("{age}, {corrected} en âge corrigé", { age, corrected: ageOf(from) });
 }
 
-/** What comes next for a child, in a few words; nothing if nothing is known. */
+/** What comes next for a child, in a few words; nothing if nothing is known, or they have left. */
 export function nextWords(child: ChildHeader): string | null {
+  if (child.stage === "exit") return null;
   const visit = child.next_visit;
   if (child.next_appointment !== null) {
     return t("Rendez-vous {when}", { when: dayAndTime(child.next_appointment.slot.start) });
   }
   if (visit === null || visit.window === null) return null;
   const what = labelWord(visit.label);
-  return t("{what} : vers le {day}", { what, day: shortDay(visit.window.due) });
+  const today = localDay();
+  if (visit.window.due >= today) return t("{what} : vers le {day}", { what, day: shortDate(visit.window.due) });
+  return visit.window.closes >= today
+    ? t("{what} : à faire avant le {day}", { what, day: shortDate(visit.window.closes) })
+    : t("{what} : était à faire avant le {day}", { what, day: shortDate(visit.window.closes) });
 }
 
 function header(circle: CircleId, glance: Glance, tab: Tab, faces: HTMLElement): HTMLElement {
@@ -126,8 +132,14 @@ function drawFaces(place: HTMLElement, glance: Glance, conversations: readonly C
           avatar({ given_name: each.given, family_name: each.family }, { id: each.id, size: "small", present: here.has(each.id) }),
         ),
     ),
-    people.length > MOST_FACES && h("span", { class: "small muted", "aria-hidden": "true" }, `+${people.length - MOST_FACES}`),
+    more(people.length - MOST_FACES, "wide"),
+    more(people.length - FEWEST_FACES, "narrow"),
   );
+}
+
+/** How many are not drawn; the narrow screen shows fewer faces. */
+function more(hidden: number, screen: "wide" | "narrow"): Child {
+  return hidden > 0 && h("span", { class: `small muted circle-more-${screen}`, "aria-hidden": "true" }, `+${hidden}`);
 }
 
 function tabs(circle: CircleId, open: Tab): HTMLElement {

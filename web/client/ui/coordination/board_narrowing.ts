@@ -30,10 +30,10 @@ export class BoardNarrowing {
     };
     const names: readonly Narrowing[] = ["department", "structure", "physician", "age"];
     this.#selects = new Map(names.map((name) => [name, made(name)] as const));
-    this.#offer("age", t("Tous les âges"), ages(oldest), filter.age);
-    this.#offer("department", t("Tous les départements"), [], filter.department);
-    this.#offer("structure", t("Toutes les structures"), [], filter.structure);
-    this.#offer("physician", t("Tous les médecins"), [], filter.physician);
+    this.#offer("age", t("Tous"), ages(oldest), filter.age);
+    this.#offer("department", t("Tous"), [], filter.department);
+    this.#offer("structure", t("Toutes"), [], filter.structure);
+    this.#offer("physician", t("Tous"), [], filter.physician);
     this.element = h(
       "div",
       { class: "board-narrowing", role: "group", "aria-label": t("Filtrer") },

@@ -16,7 +16,7 @@ export function officePage(
 ): HTMLElement {
   return h(
     "div",
-    { class: "page office" },
+    { class: "page page-wide office" },
     h(
       "header",
       { class: "page-header" },
@@ -36,7 +36,7 @@ function tabs(open: OfficeTab, powers: Powers): HTMLElement {
       icon(drawing, "small"),
       label,
     );
-  const bar = h(
+  return h(
     "nav",
     { class: "tabs", "aria-label": t("Coordination") },
     tab("start", "", "check", t("À faire")),
@@ -47,7 +47,4 @@ function tabs(open: OfficeTab, powers: Powers): HTMLElement {
     powers.children && tab("statements", "/statements", "list", t("Relevés")),
     tab("report", "/report", "document", t("Rapport")),
   );
-  // On a narrow screen the open tab may lie beyond the edge.
-  requestAnimationFrame(() => bar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
-  return bar;
 }

@@ -42,16 +42,27 @@ type Line = { readonly name: string; readonly value: string; readonly drawn: Chi
 function table(figure: Figure, pathway: ReportPathway): Child {
   const lines = [...shares(figure), ...spread(figure, pathway), ...parts(figure, pathway)];
   if (lines.length === 0) return null;
-  const head = (words: Child, look = ""): HTMLElement => h("th", { scope: "col", class: look }, words);
+  const head = (words: Child, look = ""): HTMLElement => h("th", { role: "columnheader", scope: "col", class: look }, words);
+  // The roles are said, since a table that is laid out as lines is none for a screen reader.
   return h(
     "div",
     { class: "table-scroll" },
     h(
       "table",
-      { class: "table report-table", "aria-label": labelWord(figure.label) },
-      h("thead", null, h("tr", null, head(t("Quoi")), head(t("Nombre"), "report-value"), head(h("span", { class: "visually-hidden" }, t("Dessin")), "report-drawn"))),
-      h("tbody", null, lines.map((line) => h("tr", null, h("th", { scope: "row" }, line.name), h("td", { class: "report-value number" }, line.value), h("td", { class: "report-drawn" }, line.drawn)))),
+      { class: "table report-table", role: "table", "aria-label": labelWord(figure.label) },
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, head(t("Quoi")), head(t("Nombre"), "report-value"), head(h("span", { class: "visually-hidden" }, t("Dessin")), "report-drawn"))),
+      h("tbody", { role: "rowgroup" }, lines.map(row)),
     ),
+  );
+}
+
+function row({ name, value, drawn }: Line): HTMLElement {
+  return h(
+    "tr",
+    { role: "row" },
+    h("th", { role: "rowheader", scope: "row" }, name),
+    h("td", { role: "cell", class: "report-value number" }, value),
+    h("td", { role: "cell", class: "report-drawn" }, drawn),
   );
 }
 

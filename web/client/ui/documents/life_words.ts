@@ -1,6 +1,6 @@
 /** The line of life in words: what happened, what is due, how many days are left or gone. */
 
-import { daysBetween, shortDay } from "../dates.ts";
+import { daysBetween, shortDate } from "../dates.ts";
 import { labelWord, visitStateWord } from "../nomenclature.ts";
 import { t, tn } from "../words.ts";
 import type { EventKind, LifeEvent, Step } from "./life_line.ts";
@@ -8,6 +8,7 @@ import type { PathwayForm } from "./served.ts";
 
 const MANY_DAYS = 90;
 const DAYS_A_MONTH = 30.4375;
+const MANY_MONTHS = 22;
 
 /** Where a step stands, in days: « en retard de 12 jours », « encore 30 jours ». */
 export function stepWords({ visit, by, late }: Step, on: string): string {
@@ -20,18 +21,19 @@ export function stepWords({ visit, by, late }: Step, on: string): string {
   return left === 0 ? t("dernier jour aujourd'hui") : tn("encore {n} jour", "encore {n} jours", left);
 }
 
-/** Days count as long as people count them; then months do. */
+/** Days count as long as people count them; then months do, then years. */
 function aheadWords(days: number): string {
   if (days <= MANY_DAYS) return tn("dans {n} jour", "dans {n} jours", days);
   const months = Math.round(days / DAYS_A_MONTH);
-  return tn("dans {n} mois", "dans {n} mois", months);
+  if (months < MANY_MONTHS) return tn("dans {n} mois", "dans {n} mois", months);
+  return tn("dans {n} an", "dans {n} ans", Math.round(months / 12));
 }
 
 /** Within which days it counts. */
 export function windowWords({ visit, by }: Step): string {
-  if (visit === null) return by === null ? "" : t("à écrire avant le {day}", { day: shortDay(by) });
+  if (visit === null) return by === null ? "" : t("à écrire avant le {day}", { day: shortDate(by) });
   if (visit.window === null) return t("date inconnue : il manque une date dans la fiche de l'enfant");
-  return t("du {opens} au {closes}", { opens: shortDay(visit.window.opens), closes: shortDay(visit.window.closes) });
+  return t("du {opens} au {closes}", { opens: shortDate(visit.window.opens), closes: shortDate(visit.window.closes) });
 }
 
 /** What a step is called. */

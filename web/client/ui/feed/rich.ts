@@ -7,6 +7,10 @@ import type { People } from "./people.ts";
 /** A sign that is not seen ends a link: it could turn the rest of it round (UAX 9). */
 const LINK = /https:\/\/[^\s\p{Cf}<>"']+[^\s\p{Cf}<>"'.,;:!?)\]»]/gu;
 
+/** A sign that French sets off by a space never begins a line, however it was typed. */
+const LONE = /(?<=\S) (?=[:;!?»](?:\s|$))/gu;
+const NO_BREAK = "\u00a0";
+
 /** Set a text with its mentions and links; line breaks are kept by the stylesheet. */
 export function rich(
   text: string,
@@ -14,7 +18,7 @@ export function rich(
   people: People,
   me: ProfessionalId,
 ): Child[] {
-  let pieces: Child[] = [text];
+  let pieces: Child[] = [text.replace(LONE, NO_BREAK)];
   for (const id of mentions) {
     const name = `@${people.name(id)}`;
     const look = id === me ? "mention mention-me" : "mention";

@@ -25,6 +25,9 @@ type Scene = {
   readonly pathway: PathwayForm;
 };
 
+/** How much of what was is shown at once: half a year of a busy child. */
+const MOST_EVENTS = 12;
+
 export async function circlePathwayPage(context: PageContext): Promise<Page> {
   const frame = await childFrame(context, "pathway");
   const [{ value: line }, pathway] = await Promise.all([
@@ -70,7 +73,7 @@ function facts({ child, events }: LineOfLife): HTMLElement {
     "p",
     { class: "soft" },
     t("Naissance le {day}", { day: dateOf(child.birth_date) }),
-    age !== null && ` · ${t("{weeks} SA + {days} j", { weeks: age.weeks, days: age.days })}`,
+    age !== null && [" · ", h("span", { class: "nowrap" }, t("{weeks} SA + {days} j", { weeks: age.weeks, days: age.days }))],
     term !== undefined && ` · ${t("terme prévu le {day}", { day: dateOf(term.on) })}`,
   );
 }
@@ -97,8 +100,7 @@ function stepRow(scene: Scene, step: Step): HTMLElement {
     "li",
     { class: look },
     h("div", { class: "row-between" }, h("p", { class: "strong" }, stepName(step)), words !== "" && h("span", { class: badge }, words)),
-    h("p", { class: "small soft" }, windowWords(step)),
-    actions(scene, step),
+    h("div", { class: "row-between" }, h("p", { class: "small soft" }, windowWords(step)), actions(scene, step)),
   );
 }
 
@@ -150,21 +152,43 @@ function planned(scene: Scene): Child {
   return h("section", { class: "section" }, h("h2", { class: "section-title" }, t("Prévu")), h("ol", { class: "life" }, ahead.map((each) => eventRow(scene, each, "life-coming"))));
 }
 
-/** What was, the newest first, year by year. */
-function past(scene: Scene): Child {
+/** What was, the newest first, year by year; what is long gone is unfolded, and printed, all the same. */
+function past(scene: Scene): HTMLElement {
   const { line } = scene;
   const gone = line.events.filter((each) => each.on <= line.on).reverse();
-  const years = [...new Set(gone.map((each) => each.on.slice(0, 4)))];
-  return h(
-    "section",
-    { class: "section" },
-    h("h2", { class: "section-title" }, t("Ce qui a été")),
-    gone.length === 0 && h("p", { class: "soft" }, t("Rien encore.")),
-    years.map((year) => [
+  const older = gone.length > MOST_EVENTS + 1 ? new Set(gone.slice(MOST_EVENTS)) : new Set<LifeEvent>();
+  const look = (each: LifeEvent): string => (older.has(each) ? "life-done life-older" : "life-done");
+  const ofYear = (year: string): HTMLElement => {
+    const held = gone.filter((each) => each.on.startsWith(year));
+    const isOld = held.every((each) => older.has(each));
+    return h(
+      "div",
+      { class: isOld ? "stack-tight life-older" : "stack-tight" },
       h("h3", { class: "life-year" }, year),
-      h("ol", { class: "life" }, gone.filter((each) => each.on.startsWith(year)).map((each) => eventRow(scene, each, "life-done"))),
-    ]),
+      h("ol", { class: "life" }, held.map((each) => eventRow(scene, each, look(each)))),
+    );
+  };
+  const section = h(
+    "section",
+    { class: "section life-folded" },
+    h("h2", { class: "section-title" }, t("Ce qui a eu lieu")),
+    gone.length === 0 && h("p", { class: "soft" }, t("Rien encore.")),
+    [...new Set(gone.map((each) => each.on.slice(0, 4)))].map(ofYear),
+    older.size > 0 && unfolding(older.size, () => section.classList.remove("life-folded")),
   );
+  return section;
+}
+
+function unfolding(n: number, unfold: () => void): HTMLElement {
+  const button = h("button", { class: "button button-quiet screen-only", type: "button" }, t("Voir les {n} plus anciens", { n }));
+  button.addEventListener("click", () => {
+    const first = button.closest(".section")?.querySelector<HTMLElement>("li.life-older");
+    unfold();
+    button.remove();
+    first?.setAttribute("tabindex", "-1");
+    first?.focus();
+  });
+  return button;
 }
 
 function eventRow({ frame, pathway }: Scene, event: LifeEvent, look: string): HTMLElement {

@@ -42,15 +42,15 @@ function unknownStages(pathway: PathwayForm, rest: readonly Offer[], group: (tit
 
 function row(context: PageContext, line: LineOfLife, offer: Offer): HTMLElement {
   const { form, step, paper } = offer;
-  const notes = [step === null ? "" : stepWords(step, line.on), paperWord(offer)].filter((each) => each !== "");
+  const place = form.record === "document" ? null : elsewhereOf(form.record, line.child);
+  const notes = [step === null ? "" : stepWords(step, line.on), paperWord(offer), place?.words ?? ""].filter((each) => each !== "");
   const body = [
     h("span", { class: "list-lead" }, icon("document")),
     h("span", { class: "list-main stack-tight" }, h("span", { class: "list-title" }, labelWord(form.label)), notes.length > 0 && h("span", { class: "list-note" }, notes.join(" · "))),
   ];
-  if (form.record !== "document") {
-    const place = elsewhereOf(form.record, line.child);
-    const words = h("span", { class: "list-end small soft" }, place.words);
-    return place.href === null ? h("p", { class: "list-row" }, body, words) : h("a", { class: "list-row list-link", href: place.href }, body, words);
+  if (place !== null) {
+    if (place.href === null) return h("p", { class: "list-row" }, body);
+    return h("a", { class: "list-row list-link", href: place.href }, body, h("span", { class: "list-end" }, icon("forward", "small")));
   }
   if (paper !== null) {
     const word = paper.state === "draft" ? t("Continuer") : t("Ouvrir");

@@ -39,7 +39,7 @@ export function coordinationPage(context: PageContext): Page {
 }
 
 class Desk {
-  readonly element = h("div", { class: "stack-loose" });
+  readonly element = h("div", { class: "desk" });
   readonly #context: PageContext;
   readonly #colleagues: Paged<Colleague>;
   readonly #files: Paged<Lateness>;

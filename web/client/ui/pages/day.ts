@@ -161,6 +161,7 @@ function talk(news: readonly News[], day: MyDay): Child {
       drawing: each.urgent ? "flag" : "message",
       title: child === undefined ? t("Un cercle") : childName(child),
       note: each.last,
+      cut: true,
       end: [
         each.urgent && h("span", { class: "badge badge-danger" }, t("Urgent")),
         each.mentions > 0 && h("span", { class: "badge badge-warm" }, t("On vous cite")),
@@ -254,6 +255,8 @@ type Row = {
   readonly drawing: IconName;
   readonly title: string;
   readonly note: string;
+  /** Is it somebody's text of any length, of which the beginning is enough? */
+  readonly cut?: boolean;
   readonly end: readonly Child[];
 };
 
@@ -269,7 +272,7 @@ function row(given: Row): HTMLElement {
         "span",
         { class: "list-main" },
         h("span", { class: "list-title" }, given.title),
-        given.note !== "" && h("span", { class: "list-note truncate" }, given.note),
+        given.note !== "" && h("span", { class: given.cut === true ? "list-note truncate" : "list-note" }, given.note),
       ),
       h("span", { class: "list-end" }, given.end),
     ),

@@ -45,8 +45,8 @@ function row(person: Person, frame: CircleFrame, present: boolean): HTMLElement 
       { class: "list-main" },
       h("p", { class: "list-title" }, `${person.given} ${person.family}`),
       h("p", { class: "list-note" }, person.profession, since !== undefined && ` · ${t("depuis le {day}", { day: dateOf(since) })}`),
-      h("p", { class: "row" }, convention(person), vouched(person)),
-      h("p", { class: "list-note" }, voucherOf(person, frame)),
+      h("p", { class: "row" }, convention(person), vouched(person, frame)),
+      noteOf(person),
     ),
   );
 }
@@ -62,19 +62,19 @@ function convention(person: Person): Child {
   );
 }
 
-function vouched({ voucher }: Person): Child {
+function vouched({ voucher }: Person, { people }: CircleFrame): Child {
   if (voucher === null) {
     return h("span", { class: "badge badge-warm" }, icon("shield", "small"), t("Pas encore vérifié"));
   }
-  const words = voucher.kind === "known" ? t("Coordination connue") : t("Identité vérifiée");
-  return h("span", { class: "badge badge-accent" }, icon("shield", "small"), words);
+  const { kind } = voucher;
+  const verified = kind === "member" ? t("Vérifié par {name}", { name: people.name(voucher.coordinator) }) : t("Identité vérifiée");
+  return h("span", { class: "badge badge-accent" }, icon("shield", "small"), kind === "known" ? t("Coordination connue") : verified);
 }
 
-/** Who answers for somebody: a name where they are in the circle, and that they are not. */
-function voucherOf({ voucher }: Person, { people }: CircleFrame): Child {
-  if (voucher === null) return t("Personne que cet appareil connaît n'en répond encore.");
-  if (voucher.kind === "member") return t("Vérifié par {name}", { name: people.name(voucher.coordinator) });
-  return voucher.kind === "outside" && t("Vérifié par une coordination hors de ce cercle");
+/** What nobody in the circle can answer for. */
+function noteOf({ voucher }: Person): Child {
+  if (voucher === null) return h("p", { class: "list-note" }, t("Personne que cet appareil connaît n'en répond encore."));
+  return voucher.kind === "outside" && h("p", { class: "list-note" }, t("Vérifié par une coordination hors de ce cercle"));
 }
 
 /** A circle in which nobody is answered for may be anybody's. */

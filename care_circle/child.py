@@ -1,16 +1,19 @@
 """One child of the pathway: identity, birth, family, inclusion."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from care_circle.contact import Contact, check_contact, opt_out, recipient
+from care_circle.contact import Contact, check_contact, recipient
 from care_circle.definition.condition import Fact
 from care_circle.definition.inclusion import Decision
 from care_circle.definition.perinatal import Perinatal
 from care_circle.ins import Identity
+from care_circle.telling.agreement import rewritten, written
+from care_circle.telling.proof import Saying
 from crypto.ids import ChildId, ContactId, ProfessionalId, id_of
-from notifications.notice import Medium, Recipient
+from notifications.notice import Recipient
 
 _LETTERS_COMPARED = 3
 _EARLIEST_YEAR = 1900
@@ -50,6 +53,7 @@ class Child:
 
     `local_identifier` is ours and provisional: it is what the file lives on until the
     identity is qualified. `left_territory_on`: the day of a move out of the region.
+    `chosen_holder`: who of the family is asked what only one is asked (N6).
     """
 
     id: ChildId
@@ -60,6 +64,7 @@ class Child:
     referring_physician: ProfessionalId | None = None
     decision: Decision | None = None
     left_territory_on: date | None = None
+    chosen_holder: ContactId | None = None
 
     def __post_init__(self) -> None:
         """Refuse two contacts under one id.
@@ -78,6 +83,14 @@ class Child:
         """Say who of the family is told of appointments: all holders, each apart (NOT-6)."""
         told = (c for c in self.contacts if c.may_be_told and c.holds_authority(on))
         return tuple(recipient(contact) for contact in told if contact.media())
+
+    def chosen(self, on: date) -> tuple[Recipient, ...]:
+        """Say who is asked what only one is asked: the chosen holder, else all there are.
+
+        Nobody chosen, or no longer to be told: then rather two are asked than none.
+        """
+        told = self.recipients(on)
+        return tuple(each for each in told if each.contact == self.chosen_holder) or told
 
     def contact(self, contact: ContactId) -> Contact:
         """Give one contact of the family.
@@ -122,19 +135,24 @@ def describe(
     perinatal: Perinatal | None = None,
     referring_physician: ProfessionalId | None = None,
     left_territory_on: date | None = None,
+    chosen_holder: ContactId | None = None,
 ) -> Child:
     """Correct or complete what is known of a child; what is not given stays.
 
     Raises:
+        UnknownContact: The one chosen is not of this family.
         BornTomorrow: The birth date is in the future.
         ImpossibleDay: The birth or the discharge cannot have been then.
     """
+    if chosen_holder is not None:
+        child.contact(chosen_holder)
     described = replace(
         child,
         identity=identity or child.identity,
         perinatal=perinatal or child.perinatal,
         referring_physician=referring_physician or child.referring_physician,
         left_territory_on=left_territory_on or child.left_territory_on,
+        chosen_holder=chosen_holder or child.chosen_holder,
     )
     if identity is not None or perinatal is not None:
         _check_days(described, on)
@@ -154,28 +172,36 @@ def contact_id(child: ChildId, wanted: ContactId) -> ContactId:
     return ContactId(id_of(f"contact:{child}:{wanted}"))
 
 
-def put_contact(child: Child, contact: Contact) -> Child:
-    """Add a contact to the family, or replace the one of the same id.
+def put_contact(child: Child, contact: Contact, saying: Saying) -> Child:
+    """Add a contact to the family, or replace the one of the same id, keeping what was proven.
 
     Raises:
         BadName: The contact has no name.
         UnknownZone: The contact lives in a time zone that does not exist.
     """
     check_contact(contact)
+    known = next((held for held in child.contacts if held.id == contact.id), None)
+    put = written(contact, saying) if known is None else rewritten(known, contact, saying)
     others = tuple(held for held in child.contacts if held.id != contact.id)
-    return replace(child, contacts=(*others, contact))
+    return replace(child, contacts=(*others, put))
 
 
-def opt_contact_out(child: Child, contact: ContactId, medium: Medium) -> Child:
-    """Note that a contact no longer wants a medium.
+def change_contact(child: Child, contact: ContactId, change: Callable[[Contact], Contact]) -> Child:
+    """Give a child with one contact as a rule makes it; its place among the others stays.
 
     Raises:
         UnknownContact: The family has no such contact.
     """
-    changed = opt_out(child.contact(contact), medium)
+    changed = change(child.contact(contact))
     return replace(
         child, contacts=tuple(changed if held.id == contact else held for held in child.contacts)
     )
+
+
+def without_proofs(child: Child) -> Child:
+    """Give a child as those see it who are not of the office: what families said stays there."""
+    bare = (replace(held, media_log=()) for held in child.contacts)
+    return replace(child, contacts=tuple(bare))
 
 
 def include(child: Child, decision: Decision) -> Child:

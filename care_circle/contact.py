@@ -5,11 +5,12 @@ NOT-6: each holder of authority is told apart, unless a judge says otherwise.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from care_circle.ins import BadName, is_name
+from care_circle.telling.proof import Proof
 from crypto.ids import ContactId
 from notifications.hours import zone_named
 from notifications.notice import Medium, Recipient
@@ -17,6 +18,7 @@ from notifications.notice import Medium, Recipient
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _EMAIL_LENGTH = 254
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,2}")
 
 
 class BadEmail(ValueError):
@@ -32,7 +34,7 @@ class Unreachable(ValueError):
 
 
 class BadLanguage(ValueError):
-    """A family is written to in French or in English."""
+    """A family's language is named by a code, as in fr, en or zh-hans."""
 
 
 class Relation(StrEnum):
@@ -44,15 +46,19 @@ class Relation(StrEnum):
 
 
 class LegalStatus(StrEnum):
-    """What the law says of a person's authority over the child."""
+    """What the law says of a person's authority over the child.
+
+    `guardian`: a tutor, or the service (ASE) to whom a judge gave the exercise of it.
+    """
 
     HOLDER = "holder"
+    GUARDIAN = "guardian"
     LIMITED = "limited"
     WITHDRAWN = "withdrawn"
     NONE = "none"
 
 
-LANGUAGES = ("fr", "en")
+_HOLDING = frozenset({LegalStatus.HOLDER, LegalStatus.GUARDIAN, LegalStatus.LIMITED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,9 @@ class Contact:
     """One person of the family.
 
     `authorities`: their legal statuses in time (CON-6). `may_be_told`: false where a judge
-    forbids it. `opted_out`: the media they refused.
+    forbids it. `opted_out`: the media they refused; `confirmed`: those that were shown to reach
+    them; `disowned`: those where somebody else answered; `media_log` proves all three.
+    `interpreter`: a call needs one; the family never reads it.
     """
 
     id: ContactId
@@ -88,6 +96,10 @@ class Contact:
     zone: str = "Europe/Paris"
     opted_out: tuple[Medium, ...] = ()
     may_be_told: bool = True
+    confirmed: tuple[Medium, ...] = ()
+    disowned: tuple[Medium, ...] = ()
+    media_log: tuple[Proof, ...] = field(default=(), repr=False)
+    interpreter: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a contact who could not be reached, or not be understood.
@@ -96,7 +108,7 @@ class Contact:
             Unreachable: There is neither e-mail nor phone (CDS-6).
             BadEmail: The e-mail address is none.
             BadPhone: The phone number is not in international form.
-            BadLanguage: The language is not one we write.
+            BadLanguage: The language is no code of one.
         """
         if self.email is None and self.phone is None:
             raise Unreachable
@@ -104,7 +116,7 @@ class Contact:
             email_address(self.email)
         if self.phone is not None:
             phone_number(self.phone)
-        if self.language not in LANGUAGES:
+        if _LANGUAGE.fullmatch(self.language) is None:
             raise BadLanguage
 
     def holds_authority(self, on: date) -> bool:
@@ -112,16 +124,16 @@ class Contact:
         statuses = {authority.status for authority in self.authorities if authority.holds(on)}
         if self.relation is not Relation.GUARD or LegalStatus.WITHDRAWN in statuses:
             return False
-        return bool(statuses & {LegalStatus.HOLDER, LegalStatus.LIMITED})
+        return bool(statuses & _HOLDING)
+
+    def address(self, medium: Medium) -> str | None:
+        """Give where a medium reaches this person, if it does."""
+        return self.email if medium is Medium.EMAIL else self.phone
 
     def media(self) -> tuple[Medium, ...]:
-        """Give the media this person has and has not refused."""
-        had = {Medium.EMAIL: self.email, Medium.SMS: self.phone}
-        return tuple(
-            medium
-            for medium, address in had.items()
-            if address is not None and medium not in self.opted_out
-        )
+        """Give the media this person has, has not refused, and that reach nobody else."""
+        kept = {*self.opted_out, *self.disowned}
+        return tuple(m for m in Medium if self.address(m) is not None and m not in kept)
 
 
 def email_address(text: str) -> str:
@@ -158,18 +170,6 @@ def check_contact(contact: Contact) -> None:
     if not all(is_name(name) for name in names):
         raise BadName
     zone_named(contact.zone)
-
-
-def opt_out(contact: Contact, medium: Medium) -> Contact:
-    """Note that a person no longer wants a medium (NOT-3)."""
-    if medium in contact.opted_out:
-        return contact
-    return replace(contact, opted_out=(*contact.opted_out, medium))
-
-
-def opt_in(contact: Contact, medium: Medium) -> Contact:
-    """Note that a person wants a medium again."""
-    return replace(contact, opted_out=tuple(m for m in contact.opted_out if m != medium))
 
 
 def recipient(contact: Contact) -> Recipient:

@@ -142,6 +142,10 @@ class Children(Protocol):
         """Give the children born on a day (INS-5: that is how a duplicate is looked for)."""
         ...
 
+    async def with_phone(self, number: str) -> tuple[Child, ...]:
+        """Give the children in whose families somebody has this number, in international form."""
+        ...
+
     async def page(self, *, after: str, limit: int) -> tuple[Child, ...]:
         """Page through all children, by id."""
         ...

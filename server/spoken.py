@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from notifications.typography import NO_BREAK
@@ -30,3 +31,11 @@ def spoken_time(moment: datetime, language: str = "fr", *, space: str = NO_BREAK
 
 def _written(day: date, pattern: str, language: str) -> str:
     return format_date(day, pattern, locale=_LOCALES.get(language, language))
+
+
+def language_name(code: str) -> str:
+    """Give what a language calls itself; its code where nobody knows."""
+    try:
+        return Locale.parse(code, sep="-").get_language_name() or code
+    except (UnknownLocaleError, ValueError):
+        return code

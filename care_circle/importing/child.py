@@ -13,6 +13,7 @@ from care_circle.definition.perinatal import FLAGS, NUMBERS, Perinatal
 from care_circle.importing.fields import MOST_CONTACTS
 from care_circle.importing.values import folded, written_number
 from care_circle.ins import Identity, Ins, InsKind, Reliability, Sex
+from care_circle.telling.proof import Saying
 from crypto.ids import ChildId, ContactId, ProfessionalId
 
 Values = Mapping[str, str]
@@ -69,6 +70,7 @@ def born(
     pairs: Pairs,
     defaults: Values,
     on: date,
+    saying: Saying,
 ) -> Child:
     """Make a child of what a line says, as somebody would register it by hand.
 
@@ -84,11 +86,14 @@ def born(
         left_territory_on=_day(values, "left_territory_on"),
     )
     for at, contact in pairs.items():
-        made = rules.put_contact(made, _contact(None, contact, at, {**_at(defaults, at), **values}))
+        said = _contact(None, contact, at, {**_at(defaults, at), **values})
+        made = rules.put_contact(made, said, saying)
     return rules.register(made, on=on)
 
 
-def changed(child: Child, wanted: Values, *, pairs: Pairs, defaults: Values, on: date) -> Child:
+def changed(
+    child: Child, wanted: Values, *, pairs: Pairs, defaults: Values, on: date, saying: Saying
+) -> Child:
     """Change of a child what is wanted, and leave the rest as it stands.
 
     Raises:
@@ -109,7 +114,7 @@ def changed(child: Child, wanted: Values, *, pairs: Pairs, defaults: Values, on:
         if _at(wanted, at):
             held = _held(child, contact)
             given = wanted if held else {**_at(defaults, at), **wanted}
-            described = rules.put_contact(described, _contact(held, contact, at, given))
+            described = rules.put_contact(described, _contact(held, contact, at, given), saying)
     return described
 
 

@@ -8,20 +8,30 @@ from care_circle import consent as consents
 from care_circle.access import Action
 from care_circle.actor import Actor
 from care_circle.ages import Window
-from care_circle.child import Child, LikelyDuplicate, contact_id, may_be_same
+from care_circle.child import Child, LikelyDuplicate, contact_id, may_be_same, without_proofs
 from care_circle.consent import Consent, Standing, Step, Word
-from care_circle.contact import Contact
+from care_circle.contact import BadLanguage, Contact
 from care_circle.definition.inclusion import Assessment, Guard, assess, decide, unmet_guards
 from care_circle.definition.pathway import Pathway, visit_window
 from care_circle.definition.perinatal import Perinatal
 from care_circle.ins import Identity
+from care_circle.role import Role
 from care_circle.services.guard import Guard as Gate
 from care_circle.store import Children, People
 from care_circle.surroundings import Surroundings
+from care_circle.telling import agreement
+from care_circle.telling.proof import Deed, Saying, Way
 from crypto.ids import ChildId, ContactId, ProfessionalId
 from notifications.notice import Medium
 
 _IDENTIFIER_LETTERS = 10
+_OFFICE = frozenset({Role.COORDINATOR, Role.SECRETARY})
+_BY_HAND = {
+    Deed.CONFIRMED: agreement.confirm,
+    Deed.STOPPED: agreement.stop,
+    Deed.RESUMED: agreement.resume,
+    Deed.DISOWNED: agreement.disown,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,7 @@ class Changes:
     perinatal: Perinatal | None = None
     referring_physician: ProfessionalId | None = None
     left_territory_on: date | None = None
+    chosen_holder: ContactId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +73,14 @@ class DueVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildrenService:
-    """The register of children."""
+    """The register of children; `languages` are those that families are written to in."""
 
     children: Children
     people: People
     guard: Gate
     surroundings: Surroundings
     pathway: Pathway
+    languages: tuple[str, ...] = ("fr", "en")
 
     async def register(self, actor: Actor, new: NewChild, *, although_alike: bool = False) -> Child:
         """Register a child, unless one that looks the same is there (INS-5).
@@ -80,6 +92,7 @@ class ChildrenService:
             NotFound: The same, for those who need not know; or there is no such physician.
             LikelyDuplicate: A child of that day and those first letters is there.
             AlreadyThere: The INS belongs to another child.
+            BadLanguage: A contact reads a language that nobody writes here.
             BornTomorrow: The birth date is in the future.
             ImpossibleDay: The birth or the discharge cannot have been then.
         """
@@ -88,7 +101,7 @@ class ChildrenService:
             local_identifier=self.surroundings.new_id()[:_IDENTIFIER_LETTERS].upper(),
             identity=new.identity,
             perinatal=new.perinatal,
-            contacts=tuple(self._named_anew(contact) for contact in new.contacts),
+            contacts=tuple(self._named_anew(actor, contact) for contact in new.contacts),
             referring_physician=new.referring_physician,
         )
         child = rules.register(made, on=self.surroundings.today())
@@ -107,7 +120,8 @@ class ChildrenService:
             NotFound: There is none, or the actor may not know of it.
             NoActiveConvention: The actor is a member without a convention in force.
         """
-        return (await self.guard.child(actor, Action.READ_CHILD, child)).child
+        found = (await self.guard.child(actor, Action.READ_CHILD, child)).child
+        return found if actor.role in _OFFICE else without_proofs(found)
 
     async def page(self, actor: Actor, *, after: str = "", limit: int = 100) -> tuple[Child, ...]:
         """Page through the register, by id.
@@ -140,6 +154,7 @@ class ChildrenService:
                 perinatal=changes.perinatal,
                 referring_physician=changes.referring_physician,
                 left_territory_on=changes.left_territory_on,
+                chosen_holder=changes.chosen_holder,
             ),
         )
 
@@ -152,25 +167,33 @@ class ChildrenService:
         Raises:
             NotFound: There is no such child, or the actor may not know of it.
             Forbidden: The actor's role does not write it.
+            BadLanguage: The contact reads a language that nobody writes here.
         """
         way = await self.guard.child(actor, Action.WRITE_CHILD, child)
+        self._require_spoken(contact)
         known = contact.id in {held.id for held in way.child.contacts}
         put = contact if known else replace(contact, id=contact_id(child, contact.id))
-        return await self.children.change(child, lambda held: rules.put_contact(held, put))
+        saying = self._by_hand_of(actor)
+        return await self.children.change(child, lambda held: rules.put_contact(held, put, saying))
 
-    async def opt_out(
-        self, actor: Actor, child: ChildId, contact: ContactId, medium: Medium
+    async def note_medium(
+        self, actor: Actor, child: ChildId, contact: ContactId, medium: Medium, deed: Deed
     ) -> Child:
-        """Note that somebody of the family no longer wants a medium (NOT-3).
+        """Note what somebody of the family told the office of a medium, as proof (NOT-3).
+
+        They want it no longer or again, it was verified by word of mouth, or it is not theirs.
 
         Raises:
             NotFound: There is no such child, or the actor may not know of it.
             Forbidden: The actor's role does not write it.
             UnknownContact: The family has no such contact.
+            TooManySayings: It went back and forth hundreds of times.
         """
         await self.guard.child(actor, Action.WRITE_CHILD, child)
+        rule, saying = _BY_HAND[deed], self._by_hand_of(actor)
         return await self.children.change(
-            child, lambda held: rules.opt_contact_out(held, contact, medium)
+            child,
+            lambda held: rules.change_contact(held, contact, lambda one: rule(one, medium, saying)),
         )
 
     async def record_word(
@@ -269,8 +292,17 @@ class ChildrenService:
             for visit in self.pathway.visits
         )
 
-    def _named_anew(self, contact: Contact) -> Contact:
-        return replace(contact, id=ContactId(self.surroundings.new_id()))
+    def _named_anew(self, actor: Actor, contact: Contact) -> Contact:
+        self._require_spoken(contact)
+        named = replace(contact, id=ContactId(self.surroundings.new_id()))
+        return agreement.written(named, self._by_hand_of(actor))
+
+    def _require_spoken(self, contact: Contact) -> None:
+        if contact.language not in self.languages:
+            raise BadLanguage
+
+    def _by_hand_of(self, actor: Actor) -> Saying:
+        return Saying(way=Way.OFFICE, at=self.surroundings.now(), by=actor.professional)
 
     async def _eligibility(self, child: Child) -> Eligibility:
         today = self.surroundings.today()

@@ -30,6 +30,7 @@ from care_circle.services.import_registers import Registers
 from care_circle.store import AlreadyThere, Children, People
 from care_circle.structure import BadFiness
 from care_circle.surroundings import Surroundings
+from care_circle.telling.proof import Saying, Way
 from crypto.ids import ChildId, ImportId, ProfessionalId, StructureId
 
 _IDENTIFIER_LETTERS = 10
@@ -126,9 +127,14 @@ class Landing:
             pairs=pairs_of(child, proposal.values, source.system),
             defaults=source.sheets[Sort.CHILD].defaults,
             on=self.surroundings.today(),
+            saying=self._saying(),
         )
         await self._record(Action.REGISTER_CHILD, Sort.CHILD, child)
         await self.arrivals.child(made)
+
+    def _saying(self) -> Saying:
+        now = self.surroundings.now()
+        return Saying(way=Way.IMPORT, at=now, by=self.actor.professional)
 
     async def _link(self, proposal: Proposal, target: str) -> Outcome:
         origin = await self.origins.claim(self._origin(proposal, target, {}))
@@ -152,7 +158,7 @@ class Landing:
                 await self._settle(proposal, origin)
 
     async def _change_child(self, proposal: Proposal, now: Match, origin: Origin) -> None:
-        child = ChildId(origin.target)
+        child, saying = ChildId(origin.target), self._saying()
         await self.guard.child(self.actor, Action.WRITE_CHILD, child)
 
         def decide(held: Child) -> Child:
@@ -169,6 +175,7 @@ class Landing:
                 pairs=pairs,
                 defaults=defaults,
                 on=self.surroundings.today(),
+                saying=saying,
             )
 
         after = await self.children.change(child, decide)

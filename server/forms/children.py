@@ -1,7 +1,7 @@
 """The forms in which children and families cross the wire."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -102,7 +102,10 @@ class AuthorityForm(Struct, frozen=True, kw_only=True):
 
 
 class ContactForm(Struct, frozen=True, kw_only=True):
-    """A person of the family; the id is made here unless the client names it."""
+    """A person of the family; the id is made here unless the client names it.
+
+    `opted_out` and `confirmed` add to what is known, never take back: that is a deed.
+    """
 
     family_name: str
     given_name: str = ""
@@ -115,7 +118,9 @@ class ContactForm(Struct, frozen=True, kw_only=True):
     language: str = "fr"
     zone: str = "Europe/Paris"
     opted_out: Annotated[tuple[Medium, ...], Few] = ()
+    confirmed: Annotated[tuple[Medium, ...], Few] = ()
     may_be_told: bool = True
+    interpreter: bool = False
 
     def contact(self, contact: ContactId | None = None) -> Contact:
         """Read the form as the domain's value; raises what the domain refuses."""
@@ -133,7 +138,9 @@ class ContactForm(Struct, frozen=True, kw_only=True):
             language=self.language,
             zone=self.zone,
             opted_out=self.opted_out,
+            confirmed=self.confirmed,
             may_be_told=self.may_be_told,
+            interpreter=self.interpreter,
         )
 
 
@@ -163,6 +170,7 @@ class ChangesForm(Struct, frozen=True, kw_only=True):
     perinatal: PerinatalForm | None = None
     referring_physician: ProfessionalId | None = None
     left_territory_on: date | None = None
+    chosen_holder: ContactId | None = None
 
     def changes(self) -> Changes:
         """Read the form as the domain's value; raises what the domain refuses."""
@@ -171,7 +179,14 @@ class ChangesForm(Struct, frozen=True, kw_only=True):
             perinatal=None if self.perinatal is None else self.perinatal.perinatal(),
             referring_physician=self.referring_physician,
             left_territory_on=self.left_territory_on,
+            chosen_holder=self.chosen_holder,
         )
+
+
+class MediumForm(Struct, frozen=True, kw_only=True):
+    """What somebody of the family told the office of a medium."""
+
+    deed: Literal["confirmed", "stopped", "resumed", "disowned"]
 
 
 class WordForm(Struct, frozen=True, kw_only=True):

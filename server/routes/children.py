@@ -8,12 +8,22 @@ from care_circle.child import Child
 from care_circle.consent import Consent
 from care_circle.follow_up.header import ChildHeader
 from care_circle.services.children import DueVisit, Eligibility
+from care_circle.telling.proof import Deed
 from crypto.ids import ChildId, ContactId
-from server.forms.children import ChangesForm, ChildForm, ConsentView, ContactForm, WordForm
+from notifications.notice import Medium
+from server.forms.children import (
+    ChangesForm,
+    ChildForm,
+    ConsentView,
+    ContactForm,
+    MediumForm,
+    WordForm,
+)
 from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, page_of
 from server.services import CHILDREN, GLANCE
+from server.spoken import language_name
 from server.wire import Struct, answer, read
 
 operations = Operations()
@@ -23,6 +33,19 @@ class Calendar(Struct, frozen=True, kw_only=True):
     """A child's visits with their days, as far as they are known."""
 
     visits: tuple[DueVisit, ...]
+
+
+class Language(Struct, frozen=True, kw_only=True):
+    """A language, and what it calls itself."""
+
+    code: str
+    name: str
+
+
+class Languages(Struct, frozen=True, kw_only=True):
+    """The languages of the templates that are loaded."""
+
+    languages: tuple[Language, ...]
 
 
 @operations.add("POST", "/children", body=ChildForm, answer=Child, status=HTTPStatus.CREATED)
@@ -80,6 +103,30 @@ async def put_contact(request: web.Request) -> web.Response:
     return answer(child)
 
 
+@operations.add(
+    "POST", "/children/{child}/contacts/{contact}/media/{medium}", body=MediumForm, answer=Child
+)
+async def note_medium(request: web.Request) -> web.Response:
+    """Note what somebody of the family told the office of a medium; it is kept as proof."""
+    person, form = person_of(request), await read(request, MediumForm)
+
+    contact, medium = ContactId(request.match_info["contact"]), _medium(request)
+    child = await request.app[CHILDREN].note_medium(
+        person, _child(request), contact, medium, Deed(form.deed)
+    )
+
+    return answer(child)
+
+
+@operations.add("GET", "/languages", answer=Languages)
+async def list_languages(request: web.Request) -> web.Response:
+    """Give the languages that families can be written to in, as they call themselves."""
+    person_of(request)
+    spoken = request.app[CHILDREN].languages
+
+    return answer(Languages(languages=tuple(map(_language, spoken))))
+
+
 @operations.add("POST", "/children/{child}/consent", body=WordForm, answer=Consent)
 async def record_word(request: web.Request) -> web.Response:
     """Write down what a holder of parental authority said."""
@@ -128,3 +175,19 @@ async def read_calendar(request: web.Request) -> web.Response:
 
 def _child(request: web.Request) -> ChildId:
     return ChildId(request.match_info["child"])
+
+
+def _medium(request: web.Request) -> Medium:
+    """Read which medium a path names.
+
+    Raises:
+        HTTPNotFound: It names none.
+    """
+    try:
+        return Medium(request.match_info["medium"])
+    except ValueError:
+        raise web.HTTPNotFound from None
+
+
+def _language(code: str) -> Language:
+    return Language(code=code, name=language_name(code))

@@ -23,6 +23,7 @@ from care_circle.store import (
 )
 from care_circle.structure import Structure
 from care_circle.task import TaskCard
+from care_circle.telling.reaching import reached
 from crypto.ids import (
     AppointmentId,
     ChildId,
@@ -34,7 +35,8 @@ from crypto.ids import (
     StructureId,
     TaskId,
 )
-from notifications.notice import Medium
+from notifications.notice import Medium, Rule
+from notifications.reach import NotNow, Reached, WhyNot
 from notifications.store import Contacts
 from server.storage import care_shapes as shapes
 from server.storage.engine import Engine, Stale, Taken
@@ -42,6 +44,8 @@ from server.storage.finding import change_found, found
 from server.storage.keys import Keyring
 from server.storage.outbox import StoredOutbox
 from server.storage.repository import Repository
+
+_PAGE = 200
 
 
 class EnginePeople(People):
@@ -116,6 +120,7 @@ class EngineChildren(Children, Contacts):
 
     def __init__(self, engine: Engine, keyring: Keyring) -> None:
         self._keyring = keyring
+        self._phones_known = False
         self._children = Repository(engine, keyring, shapes.child_shape(keyring))
         self._consents = Repository(engine, keyring, shapes.consent_shape())
 
@@ -161,6 +166,30 @@ class EngineChildren(Children, Contacts):
         if medium not in told.get(contact, ()):
             return None
         return person.email if medium is Medium.EMAIL else person.phone
+
+    @override
+    async def reach(self, contact: ContactId, medium: Medium, *, on: date, rule: Rule) -> Reached:
+        child = await self._children.find_one(shapes.contact_key(contact))
+        if child is None:
+            return NotNow(WhyNot.GONE)
+        return reached(child.contact(contact), medium, on=on, rule=rule)
+
+    @override
+    async def with_phone(self, number: str) -> tuple[Child, ...]:
+        key = shapes.phone_key(self._keyring, number)
+        if not self._phones_known:
+            await self._note_phones()
+        return await self._children.all_of(key)
+
+    async def _note_phones(self) -> None:
+        """Have children found by number who were kept before numbers were a key; once a process."""
+        after = ""
+        while page := await self._children.labels(shapes.ALL, after=after, limit=_PAGE):
+            for child, tags in page:
+                if not any(tag.startswith(shapes.PHONES) for tag in tags):
+                    await self._children.rekey(child)
+            after = page[-1][0]
+        self._phones_known = True
 
 
 class EngineCircles(Circles):

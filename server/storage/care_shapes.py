@@ -19,6 +19,8 @@ from server.storage.outbox import due_of, link_tags
 from server.storage.shape import Shape
 
 ALL = "all"
+PHONES = "phone:"
+"""What the blind keys of telephone numbers begin with."""
 
 
 def structure_shape() -> Shape[Structure]:
@@ -55,7 +57,7 @@ def convention_shape() -> Shape[Convention]:
 
 
 def child_shape(keyring: Keyring) -> Shape[Child]:
-    """Shape children: one for each INS; found by birth date and by the family's contacts."""
+    """Shape children: one for each INS; found by birth date, by the family's people and numbers."""
     return Shape(
         kind="child",
         type=Child,
@@ -64,6 +66,7 @@ def child_shape(keyring: Keyring) -> Shape[Child]:
             ALL,
             birth_key(keyring, child.identity.birth_date.isoformat()),
             *(contact_key(contact.id) for contact in child.contacts),
+            *sorted({phone_key(keyring, c.phone) for c in child.contacts if c.phone is not None}),
         ),
         unique_of=lambda child: _ins_key(keyring, child),
         sealed=frozenset(
@@ -203,6 +206,11 @@ def assignee_key(professional: str) -> str:
 def contact_key(contact: str) -> str:
     """Give the key of the child whose family somebody is of."""
     return f"contact:{contact}"
+
+
+def phone_key(keyring: Keyring, number: str) -> str:
+    """Give the blind key of a telephone number in international form."""
+    return PHONES + keyring.blind("child", "phone", number)
 
 
 def email_key(keyring: Keyring, email: str) -> str:

@@ -170,6 +170,19 @@ class Repository(Generic[T]):
                 return value
         raise Busy("too many change the same aggregate")
 
+    async def rekey(self, key: str) -> None:
+        """Store an aggregate as it is, if its shape gives it other tags now than it has."""
+        for _ in range(_MOST_TRIES):
+            doc = await self._engine.get(self._shape.kind, key)
+            if doc is None:
+                return
+            held = await self._open(doc)
+            if set(self._shape.tags_of(held.value)) == set(doc.tags):
+                return
+            if await self._won(held, held.value):
+                return
+        raise Busy("too many change the same aggregate")
+
     async def drop(self, key: str) -> bool:
         """Remove an aggregate at whatever version, and tell whether there was one."""
         for _ in range(_MOST_TRIES):

@@ -13,7 +13,6 @@ from care_circle.child import (
     describe,
     include,
     may_be_same,
-    opt_contact_out,
     put_contact,
     register,
     require_included,
@@ -25,8 +24,6 @@ from care_circle.contact import (
     LegalStatus,
     Relation,
     Unreachable,
-    opt_in,
-    opt_out,
 )
 from care_circle.convention import (
     BadPeriod,
@@ -75,6 +72,7 @@ from care_circle.role import (
     profession_coded,
 )
 from care_circle.structure import BadFiness, Structure
+from care_circle.telling.proof import Saying, Way
 from crypto.identity import BadAttestation
 from crypto.identity import attest as sign_attestation
 from crypto.ids import ConventionId, ProfessionalId, StructureId
@@ -84,6 +82,7 @@ from notifications.notice import Medium
 from tests.support.care import NOW, PATHWAY, TODAY, Somebody, child, coordinator, mother, somebody
 
 ANA = ProfessionalId("ana")
+SAID = Saying(way=Way.OFFICE, at=NOW, by=ANA)
 DEMO_NUMBER = "223112A00400169"
 
 
@@ -363,25 +362,13 @@ def test_a_withdrawn_authority_ends_with_its_days() -> None:
     assert held == [True, False, True]
 
 
-def test_a_refused_medium_is_refused_until_it_is_wanted_again() -> None:
-    her = mother()
-    family = child(contacts=(her, mother()))
-
-    refused = opt_contact_out(family, her.id, Medium.SMS)
-
-    assert refused.contact(her.id).media() == (Medium.EMAIL,)
-    assert opt_out(refused.contact(her.id), Medium.SMS) == refused.contact(her.id)
-    assert opt_in(refused.contact(her.id), Medium.SMS) == her
-    assert refused.contacts[1] == family.contacts[1]
-
-
 def test_a_contact_nobody_could_reach_or_place_is_refused() -> None:
     with pytest.raises(Unreachable):
         mother(email=None, phone=None)
     with pytest.raises(UnknownZone):
-        put_contact(child(), mother(zone="Europe/Atlantis"))
+        put_contact(child(), mother(zone="Europe/Atlantis"), SAID)
     with pytest.raises(BadName):
-        put_contact(child(), mother(family_name=""))
+        put_contact(child(), mother(family_name=""), SAID)
     her = mother()
     with pytest.raises(ContactTaken):
         child(contacts=(her, her))

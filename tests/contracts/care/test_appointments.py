@@ -9,6 +9,7 @@ from care_circle.access import NotFound
 from care_circle.appointment import InThePast, Status
 from care_circle.child import Child, ChildNotIncluded
 from care_circle.role import Role
+from care_circle.telling.proof import Deed
 from notifications.notice import Medium
 from tests.support.care import Somebody, somebody
 from tests.support.care_network import SLOT, Network, newly_born
@@ -44,7 +45,9 @@ async def test_an_appointment_is_booked_moved_and_cancelled_with_its_notices(
 async def test_an_appointment_is_not_told_by_a_refused_medium(
     network: Network, ana: Somebody, doc: Somebody, noe: Child
 ) -> None:
-    await network.children.opt_out(ana.actor, noe.id, noe.contacts[0].id, Medium.SMS)
+    await network.children.note_medium(
+        ana.actor, noe.id, noe.contacts[0].id, Medium.SMS, Deed.STOPPED
+    )
 
     booked = await network.appointments.book(
         ana.actor, noe.id, professional=doc.id, slot=SLOT, visit="V24"

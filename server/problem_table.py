@@ -22,6 +22,7 @@ from care_circle import (
 from care_circle.definition import inclusion, pathway, perinatal
 from care_circle.documents import answers, document
 from care_circle.follow_up import duty, yearly
+from care_circle.telling import agreement
 from channels import blobs, marks
 from channels import keys as keys_of_devices
 from channels import model as channel
@@ -148,6 +149,9 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     ),
     store.AlreadyThere: Kind(
         409, "already_there", "Déjà inscrit au registre", "Already on the register"
+    ),
+    agreement.TooManySayings: Kind(
+        409, "said_too_often", "Trop de changements d'avis", "Too many changes of mind"
     ),
     contact.BadLanguage: Kind(422, "bad_language", "Langue inconnue", "Unknown language"),
     # Conventions.

@@ -103,6 +103,8 @@ TABLE = {
     "GET /children/{child}/header": CHILD_READ,
     "PATCH /children/{child}": CHILD_WRITE,
     "PUT /children/{child}/contacts/{contact}": CHILD_WRITE,
+    "POST /children/{child}/contacts/{contact}/media/{medium}": CHILD_WRITE,
+    "GET /languages": EVERYBODY,
     "POST /children/{child}/consent": CHILD_DECIDE,
     "GET /children/{child}/consent": CHILD_READ,
     "GET /children/{child}/eligibility": CHILD_CARE,

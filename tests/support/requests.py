@@ -98,6 +98,7 @@ async def furnished(network: Network, member: Member) -> Place:
         "subscription": "0" * 64,
         "form": "F26",
         "token": "x" * 22,
+        "medium": "sms",
     }
     return Place(network, member, ids)
 
@@ -186,8 +187,12 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /conventions/{convention}/trainings": {"module": "tool", "on": "2026-11-21"},
         "POST /children": family | {"although_alike": True},
         "PATCH /children/{child}": facts
-        | {"referring_physician": member.id, "left_territory_on": "2026-01-01"},
+        | {
+            "referring_physician": member.id, "left_territory_on": "2026-01-01",
+            "chosen_holder": contact,
+        },
         "PUT /children/{child}/contacts/{contact}": family["contacts"][0],
+        "POST /children/{child}/contacts/{contact}/media/{medium}": {"deed": "confirmed"},
         "POST /children/{child}/consent": {
             "contact": contact, "word": "agreed", "on": "2026-11-20", "language": "fr",
             "document": "C-1",

@@ -1,11 +1,12 @@
 """The ways out: what an e-mail and a text are, who writes them, who sends them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
-from crypto.ids import AppointmentId, ContactId, NoticeId
+from crypto.ids import ContactId, NoticeId
 from notifications.delivery import Capabilities, Result
-from notifications.notice import Medium, Notice, State
+from notifications.notice import Carrier, Medium, Notice, State
 
 
 class CannotRender(Exception):
@@ -16,15 +17,19 @@ class CannotRender(Exception):
 class Mail:
     """An e-mail ready to leave, bare of who sends it and who receives it.
 
-    `calendar` is an iCalendar object (RFC 5545), UTF-8, whose METHOD is `method`.
+    `calendar` is an iCalendar object (RFC 5545), UTF-8, whose METHOD is `method`; both are
+    None where there is no appointment. `written_at` dates it, the same at every attempt.
+    `stop` is the address by which whoever reads it wants no more (RFC 8058).
     """
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str = field(repr=False)
-    calendar: bytes = field(repr=False)
-    method: str
+    calendar: bytes | None = field(default=None, repr=False)
+    method: str | None = None
     language: str
+    written_at: datetime | None = None
+    stop: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +44,11 @@ class Alert:
     """A notice that may not have reached the family, for a person to take over."""
 
     notice: NoticeId
-    appointment: AppointmentId
+    carrier: Carrier
     contact: ContactId
     medium: Medium
     state: State
-    code: str | None
+    answer: str | None
 
 
 class Renderer(Protocol):
@@ -70,6 +75,11 @@ class Mailer(Protocol):
     """Sends e-mail. A failure is a result, never an exception."""
 
     @property
+    def name(self) -> str:
+        """How this way out is called in what is stored, for ever; never empty."""
+        ...
+
+    @property
     def capabilities(self) -> Capabilities:
         """What is promised about repeats under one key."""
         ...
@@ -81,6 +91,11 @@ class Mailer(Protocol):
 
 class Texter(Protocol):
     """Sends SMS. A failure is a result, never an exception."""
+
+    @property
+    def name(self) -> str:
+        """How this provider is called in what is stored, for ever; never empty."""
+        ...
 
     @property
     def capabilities(self) -> Capabilities:

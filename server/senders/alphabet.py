@@ -4,7 +4,7 @@
 section 9.2.3.24.1 for the header of messages in several parts.
 """
 
-import secrets
+import zlib
 from dataclasses import dataclass, field
 
 from notifications import gsm7
@@ -63,10 +63,10 @@ def encoded(text: str) -> Encoded:
     if sum(map(len, letters)) <= _WHOLE[coding]:
         return Encoded(coding, (b"".join(letters),))
     parts = _cut(letters, _PART[coding])[:_MOST_PARTS]
-    mark = secrets.randbelow(256)
-    headers = (bytes([5, 0, 3, mark, len(parts), place]) for place in range(1, len(parts) + 1))
+    # The same text has the same mark at every attempt: a phone then knows a second copy's parts.
+    header = bytes([5, 0, 3, zlib.crc32(text.encode()) % 256, len(parts)])
     return Encoded(
-        coding, tuple(header + part for header, part in zip(headers, parts, strict=True))
+        coding, tuple(header + bytes([place]) + part for place, part in enumerate(parts, start=1))
     )
 
 

@@ -34,7 +34,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """One SMS: at most 160 characters of the GSM-7 alphabet."""
+    """One SMS: at most 160 septets of the GSM-7 alphabet, or 70 units of UCS-2."""
 
     text: str = field(repr=False)
 

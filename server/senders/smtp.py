@@ -2,34 +2,46 @@
 
 The Message-ID is made from the notice's id, so a second copy of one notice is the same
 message to every mail server and reader: that is our key, and why a doubt may be retried.
+Lines are kept open for a run of mails. Nothing is signed here (DKIM): the mail server does.
 """
 
+import asyncio
 import contextlib
+import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import policy, utils
-from email.headerregistry import Address
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from aiosmtplib import SMTPResponseException
 from typing_extensions import override
 
 from crypto.ids import NoticeId
 from notifications.delivery import Accepted, Ambiguous, Capabilities, Refused, Result, Retry
 from notifications.senders import Mail, Mailer
+from server.senders.addresses import ProviderAddress
 from server.senders.invitation import Organizer
+from server.senders.letter import Letter, Stationery, address_of
+
+IDLE_S = 20.0
+"""How long a line is kept for the next mail: mail servers wait five minutes at the least."""
 
 # A mailbox shows one copy of a Message-ID however late the second one comes.
 _CAPABILITIES = Capabilities(key_window=timedelta(days=28), lookup=False)
-_TIMEOUT = 20.0
-_PARTING = 2.0
+_LINES = 4
+# Together they stay below the worker's patience, so that what never left is never in doubt.
+_BEFORE_DATA_S = 12.0
+_DATA_S = 15.0
+_PARTING_S = 2.0
 _PERMANENT = 500
-_PORTS = {"smtp": 25, "smtps": 465}
+_CLOSING = 421
+_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\d)")
 
 
 class Tls(StrEnum):
@@ -52,29 +64,49 @@ class SmtpServer:
 
     @classmethod
     def from_url(cls, url: str) -> Self:
-        """Read `smtp://host:port` (STARTTLS if offered) or `smtps://user:password@host`.
+        """Read `smtp://host:port` (STARTTLS if offered), `smtp+starttls://` or `smtps://`.
 
         With a user name STARTTLS becomes a duty: a password never goes in the clear.
         """
         parts = urlsplit(url)
-        tls = Tls.IF_OFFERED if parts.username is None else Tls.STARTTLS
         return cls(
             host=parts.hostname or "localhost",
             port=parts.port or _PORTS[parts.scheme],
-            tls=Tls.IMPLICIT if parts.scheme == "smtps" else tls,
+            tls=_tls(parts.scheme, has_user=parts.username is not None),
             username=None if parts.username is None else unquote(parts.username),
             password=None if parts.password is None else unquote(parts.password),
+        )
+
+    @classmethod
+    def of(cls, address: ProviderAddress) -> Self:
+        """Take what settings say of it."""
+        return cls(
+            host=address.host,
+            port=address.port,
+            tls=_tls(address.scheme, has_user=address.user is not None),
+            username=address.user,
+            password=address.password,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpMailer(Mailer):
-    """Hands mails to one server, one connection each; `trust` overrides the system's roots."""
+    """Hands mails to one server; `trust` overrides the system's roots.
+
+    At most four lines at once; `close` ends those that are kept.
+    """
 
     server: SmtpServer
     organizer: Organizer
     clock: Callable[[], datetime]
     trust: ssl.SSLContext | None = None
+    bounce_domain: str | None = None
+    name: str = "smtp"
+    idle_s: float = IDLE_S
+    _lines: "_Lines" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_lines", _Lines(self._client, self.idle_s))
 
     @property
     @override
@@ -83,27 +115,35 @@ class SmtpMailer(Mailer):
 
     @override
     async def send(self, mail: Mail, *, to: str, key: NoticeId) -> Result:
-        address = _address(to)
+        address = address_of(to)
         if address is None:
             return Refused("bad_address")
-        message = self._message(mail, address, key)
+        stationery = Stationery(organizer=self.organizer, bounce_domain=self.bounce_domain)
+        letter = stationery.letter(mail, address, key, now=self.clock())
+        try:
+            async with asyncio.timeout(_BEFORE_DATA_S) as patience:
+                async with self._lines.one(letter) as line:
+                    if not isinstance(line, aiosmtplib.SMTP):
+                        return line
+                    patience.reschedule(None)
+                    return await _hand_over(line, letter)
+        except TimeoutError:
+            return Retry("smtp_slow")
+
+    async def close(self) -> None:
+        """Part from the mail server on every line that is kept."""
+        await self._lines.close()
+
+    async def check(self) -> Result:
+        """Connect, seal and sign in, and part again: whether a mail could be handed over."""
         client = self._client()
         try:
-            await client.connect()
-        except Exception as failure:  # noqa: BLE001 - not a byte of the message has left
+            async with asyncio.timeout(_BEFORE_DATA_S):
+                await client.connect()
+        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError) as failure:
             return Retry(_word("connect", failure))
-        try:
-            _, answer = await client.send_message(
-                message, sender=self.organizer.address, recipients=[address.addr_spec]
-            )
-        except (aiosmtplib.SMTPException, OSError) as failure:
-            return _classified(failure)
-        else:
-            return Accepted(answer[:120])
-        finally:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await client.quit(timeout=_PARTING)
-            client.close()
+        await _part(client)
+        return Accepted(self.name)
 
     def _client(self) -> aiosmtplib.SMTP:
         tls = self.server.tls
@@ -113,61 +153,144 @@ class SmtpMailer(Mailer):
             username=self.server.username,
             password=self.server.password,
             local_hostname=self.organizer.domain,
-            timeout=_TIMEOUT,
+            timeout=_BEFORE_DATA_S,
             use_tls=tls is Tls.IMPLICIT,
             start_tls={Tls.IF_OFFERED: None, Tls.STARTTLS: True, Tls.IMPLICIT: False}[tls],
             tls_context=self.trust,
         )
 
-    def _message(self, mail: Mail, to: Address, key: NoticeId) -> EmailMessage:
-        message = EmailMessage(policy=policy.SMTP)
-        message["From"] = Address(self.organizer.name, addr_spec=self.organizer.address)
-        message["To"] = to
-        message["Subject"] = mail.subject
-        message["Date"] = utils.format_datetime(self.clock())
-        message["Message-ID"] = f"<{key}@{self.organizer.domain}>"
-        message["Content-Language"] = mail.language
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please.
-        message.set_content(mail.text, cte="quoted-printable")
-        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-        message.add_alternative(
-            mail.calendar.decode(), subtype="calendar", params={"method": mail.method}, cte="base64"
-        )
-        return message
+
+class _Lines:
+    """The lines to one server: up to four, each for one mail at a time, kept a while after it."""
+
+    def __init__(self, client: Callable[[], aiosmtplib.SMTP], idle_s: float) -> None:
+        self._client = client
+        self._idle_s = idle_s
+        self._places = asyncio.Semaphore(_LINES)
+        self._kept: dict[aiosmtplib.SMTP, asyncio.TimerHandle] = {}
+
+    @asynccontextmanager
+    async def one(self, letter: Letter) -> AsyncIterator[aiosmtplib.SMTP | Result]:
+        """Give a line on which the server has agreed to take a letter, or its answer instead."""
+        async with self._places:
+            line, agreed = await self._agree(letter)
+            try:
+                yield line if agreed is None else agreed
+            except BaseException:
+                line.close()
+                raise
+            if line.is_connected and not await self._keep(line, reset=agreed is not None):
+                line.close()
+
+    async def close(self) -> None:
+        while self._kept:
+            line, timer = self._kept.popitem()
+            timer.cancel()
+            await _part(line)
+
+    async def _agree(self, letter: Letter) -> tuple[aiosmtplib.SMTP, Result | None]:
+        """Put the envelope before the server; a kept line may have died, so then anew."""
+        while self._kept:
+            line, timer = self._kept.popitem()
+            timer.cancel()
+            with contextlib.suppress(_Stale):
+                return line, await _envelope(line, letter, fresh=False)
+            line.close()
+        line = self._client()
+        try:
+            await line.connect()
+        except Exception as failure:  # noqa: BLE001 - not a byte of the message has left
+            line.close()
+            return line, Retry(_word("connect", failure))
+        return line, await _envelope(line, letter, fresh=True)
+
+    async def _keep(self, line: aiosmtplib.SMTP, *, reset: bool) -> bool:
+        """Keep a line for the next mail; False if it cannot be used any more."""
+        if reset:
+            try:
+                await line.rset()
+            except (aiosmtplib.SMTPException, OSError):
+                return False
+        loop = asyncio.get_running_loop()
+        self._kept[line] = loop.call_later(self._idle_s, self._let_go, line)
+        return True
+
+    def _let_go(self, line: aiosmtplib.SMTP) -> None:
+        del self._kept[line]
+        line.close()
 
 
-def _address(text: str) -> Address | None:
-    """Read an e-mail address strictly, so that nothing of it can become a header or a command."""
-    if not text.isprintable() or " " in text:
-        return None
+class _Stale(Exception):
+    """A line that was kept does not stand any more; nothing was said on it."""
+
+
+async def _envelope(line: aiosmtplib.SMTP, letter: Letter, *, fresh: bool) -> Result | None:
+    """Say who writes to whom; None when the server agrees to both.
+
+    What is wrong with our own address must cost no family its notice, so it is for later;
+    a word on the addressee is the server's, for now (4yz) or for good (5yz).
+
+    Raises:
+        _Stale: The line was kept, and is over.
+    """
+    if letter.needs_utf8 and not line.supports_extension("smtputf8"):
+        return Refused("smtp_no_utf8")
+    encoding = "utf-8" if letter.needs_utf8 else "ascii"
+    options = ["SMTPUTF8"] if letter.needs_utf8 else []
     try:
-        address = Address(addr_spec=text)
-    except Exception:  # noqa: BLE001 - the parser raises IndexError and others on odd input
-        return None
-    return address if address.username and "." in address.domain.strip(".") else None
+        await line.mail(letter.sender, options=options)
+        await line.rcpt(letter.recipient, encoding=encoding)
+    except aiosmtplib.SMTPRecipientRefused as refusal:
+        return _refused(refusal)
+    except SMTPResponseException as refusal:
+        if not fresh and refusal.code == _CLOSING:
+            raise _Stale from refusal
+        return Retry(_coded(refusal))
+    except (aiosmtplib.SMTPException, OSError) as failure:
+        if not fresh:
+            raise _Stale from failure
+        return Retry(_word("envelope", failure))
+    return None
 
 
-def _classified(failure: Exception) -> Result:
-    """Say what a failed hand-over means; once the data may have left, nobody can tell.
+async def _hand_over(line: aiosmtplib.SMTP, letter: Letter) -> Result:
+    """Send the letter itself; once its bytes may have left, only an answer settles anything.
 
     A reply code is the server's own word that it did not take the message (RFC 5321,
     section 4.2.1): 4yz for now, 5yz for good.
     """
-    for refusal in _replies(failure):
-        word = f"smtp_{refusal.code}"
-        return Refused(word) if refusal.code >= _PERMANENT else Retry(word)
-    if isinstance(failure, aiosmtplib.SMTPNotSupported):
-        return Refused("smtp_not_supported")
-    return Ambiguous(_word("send", failure))
+    try:
+        answer = await line.data(letter.data, timeout=_DATA_S)
+    except SMTPResponseException as refusal:
+        return _refused(refusal)
+    except (aiosmtplib.SMTPException, OSError) as failure:
+        return Ambiguous(_word("send", failure))
+    return Accepted(answer.message[:120])
 
 
-def _replies(failure: Exception) -> Iterator[aiosmtplib.SMTPResponseException]:
-    if isinstance(failure, aiosmtplib.SMTPRecipientsRefused):
-        yield from failure.recipients
-    elif isinstance(failure, aiosmtplib.SMTPResponseException):
-        yield failure
+async def _part(line: aiosmtplib.SMTP) -> None:
+    with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+        await line.quit(timeout=_PARTING_S)
+    line.close()
 
 
-def _word(stage: str, failure: Exception) -> str:
+def _refused(refusal: SMTPResponseException) -> Result:
+    word = _coded(refusal)
+    return Refused(word) if refusal.code >= _PERMANENT else Retry(word)
+
+
+def _coded(refusal: SMTPResponseException) -> str:
+    """Name a refusal by its codes alone (RFC 3463): its text may quote addresses."""
+    enhanced = _ENHANCED.match(refusal.message)
+    return f"smtp_{refusal.code}" + (f"_{enhanced[0]}" if enhanced is not None else "")
+
+
+def _word(stage: str, failure: BaseException) -> str:
     """Name a failure by its class alone: its text may quote addresses."""
     return f"smtp_{stage}_{type(failure).__name__}".lower()
+
+
+def _tls(scheme: str, *, has_user: bool) -> Tls:
+    if scheme == "smtps":
+        return Tls.IMPLICIT
+    return Tls.STARTTLS if scheme == "smtp+starttls" or has_user else Tls.IF_OFFERED

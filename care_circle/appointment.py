@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from care_circle.neutral import neutral_label
+from care_circle.telling.answer import FamilyAnswer
 from crypto.ids import AppointmentId, ChildId, ProfessionalId
 from notifications.hours import instant, local, to_ms
 from notifications.notice import ALARMING, AppointmentFacts, Notice, Recipient, plan_appointment
@@ -129,6 +130,7 @@ class Appointment:
     slot: Slot
     booked_by: ProfessionalId
     status: Status = Status.BOOKED
+    answers: tuple[FamilyAnswer, ...] = ()
     sequence: int = 0
     notices: tuple[Notice, ...] = ()
 

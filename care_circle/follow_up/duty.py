@@ -3,7 +3,8 @@
 A duty has the id of its child, reason and subject, so that it is raised once however often
 its reason is found. It ends done or dismissed, by somebody and perhaps with a note, or
 settled when its reason goes away by itself; what was settled is raised again if the reason
-comes back, what somebody ended is not.
+comes back, what somebody ended is not. What a family itself asks for is raised as often as
+it asks.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from care_circle.follow_up.findings import Finding, FindingCode
+from care_circle.telling.answer import Wish
 from crypto.ids import ChildId, DutyId, ProfessionalId, id_of
 
 MAX_NOTE = 1000
@@ -39,7 +41,7 @@ class NothingToRemind(Exception):
 
 
 class Reason(StrEnum):
-    """Why there is a duty; each is the code of the finding that it is about."""
+    """Why there is a duty: the code of the finding that it is about, or what a family said."""
 
     LOST = FindingCode.LOST.value
     VISIT_LATE = FindingCode.VISIT_LATE.value
@@ -49,9 +51,28 @@ class Reason(StrEnum):
     PRESCRIPTION_WITHOUT_SESSION = FindingCode.PRESCRIPTION_WITHOUT_SESSION.value
     MEETING_DUE = FindingCode.MEETING_DUE.value
     AGE_REACHED = FindingCode.AGE_REACHED.value
+    CANNOT_COME = "cannot_come"
+    CALL_BACK = "call_back"
+    SAYS_BOOKED = "says_booked"
+    PAPER_WANTED = "paper_wanted"
+    REPLY_CAME = "reply_came"
+    NUMBER_TO_VERIFY = "number_to_verify"
+    LINK_SHUT = "link_shut"
 
 
-BY_THEMSELVES = tuple(reason for reason in Reason if reason is not Reason.VISIT_TO_BOOK)
+SAID_BY_FAMILY = frozenset(
+    {
+        *(Reason.CANNOT_COME, Reason.CALL_BACK, Reason.SAYS_BOOKED, Reason.PAPER_WANTED),
+        *(Reason.REPLY_CAME, Reason.NUMBER_TO_VERIFY, Reason.LINK_SHUT),
+    }
+)
+"""What no finding asks for and none settles: a family said it, and a person answers."""
+
+BY_THEMSELVES = tuple(
+    reason
+    for reason in Reason
+    if reason is not Reason.VISIT_TO_BOOK and reason not in SAID_BY_FAMILY
+)
 """What is a duty as soon as it is found; a visit to book is one once a family was reminded."""
 
 REMINDED_OF = (Reason.LOST, Reason.VISIT_LATE, Reason.VISIT_TO_BOOK)
@@ -112,7 +133,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """One duty. `subject` is a visit's code or an id; `coordinators` are the circle's."""
+    """One duty. `subject` is a visit's code or an id; `coordinators` are the circle's.
+
+    `wish`: whom of the family to call, and when it suits them, where they said so.
+    """
 
     id: DutyId
     child: ChildId
@@ -123,6 +147,7 @@ class Duty:
     since: date | None = None
     attempts: tuple[Attempt, ...] = ()
     ending: Ending | None = None
+    wish: Wish | None = None
 
     @property
     def state(self) -> DutyState:
@@ -167,6 +192,19 @@ def raised(held: Duty | None, asked: Duty) -> Duty:
     if held.state is DutyState.SETTLED:
         return replace(asked, attempts=held.attempts)
     return replace(held, coordinators=asked.coordinators)
+
+
+def asked_for(held: Duty | None, asked: Duty) -> Duty:
+    """Raise what a family asks for: anew if it had ended, else with the newest wish.
+
+    The same asked again changes nothing, and a wish without half-days takes none back.
+    """
+    if held is None:
+        return asked
+    if held.ending is not None:
+        return replace(asked, attempts=held.attempts)
+    said = asked.wish is not None and (asked.wish.half_days or held.wish is None)
+    return replace(held, coordinators=asked.coordinators, wish=asked.wish if said else held.wish)
 
 
 def settled(held: Duty, *, now: datetime) -> Duty:

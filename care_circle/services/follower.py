@@ -14,7 +14,7 @@ from care_circle.definition.indicators import Measured
 from care_circle.definition.pathway import Pathway
 from care_circle.early_care.glance import EarlyCareGlances
 from care_circle.follow_up.board import Filter
-from care_circle.follow_up.duty import Reason, duties_asked, raised, settled
+from care_circle.follow_up.duty import SAID_BY_FAMILY, Reason, duties_asked, raised, settled
 from care_circle.follow_up.follow_up import FollowUp, Moment, follow_up_of, written
 from care_circle.follow_up.header import ChildHeader, header_from
 from care_circle.follow_up.life import Asked
@@ -130,7 +130,7 @@ class Follower:
         standing = duties_asked(child, asked, coordinators=(), now=now, of=tuple(Reason))
         wanted = {each.id for each in standing}
         for duty in await self.duties.open_of(child):
-            if duty.id not in wanted:
+            if duty.id not in wanted and duty.reason not in SAID_BY_FAMILY:
                 await self.duties.change(duty.id, partial(settled, now=now))
 
     async def _file(self, child: ChildId) -> ChildFile:

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from care_circle.appointment import Appointment, Slot, Status
+from care_circle.telling.answer import standing_answers
 from crypto.ids import AppointmentId, ChildId, ContactId, NoticeId, ProfessionalId
 from notifications.notice import Medium, Notice, Rule, State
 from server.identity import person_of
@@ -68,6 +69,14 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     code: str | None
 
 
+class AnswerView(Struct, frozen=True, kw_only=True):
+    """Whether somebody of the family says they come, to the appointment as it stands."""
+
+    contact: ContactId
+    coming: bool
+    at: datetime
+
+
 class AppointmentView(Struct, frozen=True, kw_only=True):
     """An appointment and its notices."""
 
@@ -79,6 +88,7 @@ class AppointmentView(Struct, frozen=True, kw_only=True):
     status: Status
     sequence: int
     notices: tuple[NoticeView, ...]
+    answers: tuple[AnswerView, ...]
 
 
 @operations.add(
@@ -178,6 +188,10 @@ def _view(appointment: Appointment) -> AppointmentView:
         status=appointment.status,
         sequence=appointment.sequence,
         notices=tuple(map(_notice, appointment.notices)),
+        answers=tuple(
+            AnswerView(contact=each.contact, coming=each.coming, at=each.at)
+            for each in standing_answers(appointment.answers, appointment.sequence)
+        ),
     )
 
 

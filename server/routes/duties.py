@@ -16,6 +16,7 @@ from care_circle.follow_up.duty import (
     Ending,
     Reason,
 )
+from care_circle.telling.answer import Wish
 from crypto.ids import ChildId, DutyId, ProfessionalId
 from server.bulk import BulkLine, line_by_line
 from server.forms.channels import ClientId, Id
@@ -60,7 +61,10 @@ class AttemptForm(Struct, frozen=True, kw_only=True):
 
 
 class DutyView(Struct, frozen=True, kw_only=True):
-    """A duty. `subject` is a visit's code or an id; `since` when its reason began."""
+    """A duty. `subject` is a visit's code or an id; `since` when its reason began.
+
+    `wish`: whom of the family to call, and on which half-days.
+    """
 
     id: DutyId
     child: ChildId
@@ -72,6 +76,7 @@ class DutyView(Struct, frozen=True, kw_only=True):
     since: date | None
     attempts: tuple[Attempt, ...]
     ending: Ending | None
+    wish: Wish | None
 
 
 @operations.add("GET", "/coordination/duties", answer=Listing[DutyView])
@@ -162,6 +167,7 @@ def view_of(duty: Duty) -> DutyView:
         since=duty.since,
         attempts=duty.attempts,
         ending=duty.ending,
+        wish=duty.wish,
     )
 
 

@@ -1,5 +1,6 @@
 """Who can put right what was refused: a refusal that leads nowhere costs a phone call."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -15,3 +16,12 @@ class Mendable:
     """A refusal that tells whose move it is."""
 
     mended_by: Mender
+
+
+class Proposing(Exception):
+    """A refusal that may say what would be granted instead: `told` stands beside its code.
+
+    What is told are values of our own (times, ids the asker may see), never what they wrote.
+    """
+
+    told: Mapping[str, object] | None = None

@@ -21,6 +21,8 @@ SETTINGS: Mapping[str, str] = {
     "RONDE_MAIL_FROM": "adresse d'expédition des courriels",
     "RONDE_MAIL_NAME": "nom neutre sous lequel le réseau écrit aux familles",
     "RONDE_PHONE": "numéro que les familles peuvent appeler",
+    "RONDE_LINK_URL": "adresse courte des liens envoyés aux familles, qui mène au même serveur",
+    "RONDE_TEMPLATES": "dossier de modèles du réseau : langues, phrases, mots interdits",
     "RONDE_SMS_URL": "adresse du fournisseur de SMS (webhook HTTP)",
     "RONDE_SMS_KEY": "secret qui signe les demandes d'envoi de SMS",
     "RONDE_SMS_KEY_HOURS": "durée pendant laquelle ce fournisseur reconnaît une demande répétée",
@@ -64,6 +66,8 @@ class Config:
     mail_from: str = "ronde@localhost"
     mail_name: str = "Coordination"
     phone: str = ""
+    link_url: str | None = None
+    templates: Path | None = None
     sms_url: str | None = field(default=None, repr=False)
     sms_key: str | None = field(default=None, repr=False)
     sms_key_hours: int = 0
@@ -83,17 +87,20 @@ class Config:
         reader = _Reader(mapping)
         host = reader.text("RONDE_HOST", "127.0.0.1")
         port = reader.number("RONDE_PORT", 8480, most=_HIGHEST_PORT)
+        public = reader.origin("RONDE_PUBLIC_URL", f"http://{host}:{port}")
         config = cls(
             store=reader.store("RONDE_STORE", "ronde.sqlite3"),
             master_key=reader.master_key(),
             host=host,
             port=port,
-            public_url=reader.origin("RONDE_PUBLIC_URL", f"http://{host}:{port}"),
+            public_url=public,
             proxy=reader.secret("RONDE_PROXY"),
             smtp_url=reader.address("RONDE_SMTP_URL", ("smtp", "smtps")),
             mail_from=reader.text("RONDE_MAIL_FROM", "ronde@localhost"),
             mail_name=reader.text("RONDE_MAIL_NAME", "Coordination"),
             phone=reader.text("RONDE_PHONE", ""),
+            link_url=reader.origin("RONDE_LINK_URL", public),
+            templates=reader.folder("RONDE_TEMPLATES"),
             sms_url=reader.address("RONDE_SMS_URL", ("http", "https")),
             sms_key=reader.secret("RONDE_SMS_KEY"),
             sms_key_hours=reader.number("RONDE_SMS_KEY_HOURS", 0, most=_MOST_HOURS),
@@ -114,6 +121,11 @@ class Config:
     def is_https(self) -> bool:
         """Tell whether browsers reach us over TLS, which HSTS then makes permanent."""
         return self.public_url.startswith("https://")
+
+    @property
+    def links(self) -> str:
+        """The address under which families' links lead to us; a short one leaves room for words."""
+        return self.link_url or self.public_url
 
     @property
     def public_host(self) -> str:
@@ -192,6 +204,13 @@ class _Reader:
             self.complain(name, "doit être une adresse http(s):// sans chemin")
             return default
         return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    def folder(self, name: str) -> Path | None:
+        value = self._mapping.get(name, "").strip()
+        if value and not Path(value).is_dir():
+            self.complain(name, "doit être un dossier qui existe")
+            return None
+        return Path(value) if value else None
 
     def master_key(self) -> bytes:
         direct, file = self.secret("RONDE_MASTER_KEY"), self.secret("RONDE_MASTER_KEY_FILE")

@@ -68,8 +68,15 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if (request.content_length or 0) > request.app[LIMITS].get(request.match_info.handler, LARGE):
         raise TooLarge
     if request.method in _WRITES or request.headers.get(hdrs.UPGRADE):
-        require_own_origin(request.headers, request.app[CONFIG].public_url)
+        require_own_origin(request.headers, _home_of(request))
     return await handler(request)
+
+
+def _home_of(request: web.Request) -> str:
+    """Give the origin of the pages that may write here: families' may be under a short name."""
+    config = request.app[CONFIG]
+    under_short = request.path.startswith("/r/") and request.host == urlsplit(config.links).netloc
+    return config.links if under_short else config.public_url
 
 
 def require_own_origin(headers: Mapping[str, str], public_url: str) -> None:

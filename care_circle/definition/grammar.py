@@ -86,10 +86,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An object whose keys are names that the definition chooses."""
+    """An object whose keys are names that the definition chooses; `keys` is their pattern."""
 
     of: "Shape"
     about: str = ""
+    keys: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ def complaints(node: Node, shape: Shape, book: Book) -> Iterator[Complaint]:
             yield from _of_record(node, shape, book)
         case Named():
             for name, item in _keyed(node).items():
+                fits = not shape.keys or re.fullmatch(shape.keys, name) is not None
+                yield from _unless(fits, item, f"{name!r} is no name that may stand here")
                 yield from complaints(item.named(name), shape.of, book)
             yield from _unless(isinstance(node.value, dict), node, "an object is expected")
         case OneOf():
@@ -283,7 +286,9 @@ def _schema_of_parts(shape: Shape) -> Schema:
         case Record():
             return _schema_of_record(shape)
         case Named():
-            return {"type": "object", "additionalProperties": _schema(shape.of)}
+            names: Schema = {"propertyNames": {"pattern": f"^(?:{shape.keys})$"}}
+            plain: Schema = {"type": "object", "additionalProperties": _schema(shape.of)}
+            return plain | (names if shape.keys else {})
         case OneOf():
             return {"oneOf": [_schema(kind) for kind in shape.kinds.values()]}
         case Ref():

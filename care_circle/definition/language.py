@@ -236,7 +236,11 @@ _REMINDER = Record(
         "label": _LABEL,
         "days": _DAYS,
         "time": Text(pattern=r"([01]\d|2[0-3]):[0-5]\d", like="18:00"),
-        "sms": _LABEL,
+        "sms": Named(
+            Text(longest=400, about="the text message, one line, {date} and the like for values"),
+            keys=r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*",
+            about="by language: fr, en, ar…",
+        ),
         "visit": _CODE,
         "form": _CODE,
         "note": _NOTE,

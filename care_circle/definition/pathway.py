@@ -114,7 +114,10 @@ class Meetings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """What is told to whom, on which occasion, days before (negative) or after it."""
+    """What is told to whom, on which occasion, days before (negative) or after it.
+
+    `sms` holds the text message in each language that the pathway words itself.
+    """
 
     code: str
     on: Occasion
@@ -122,7 +125,7 @@ class Reminder:
     mark: Mark
     days: int = 0
     time: str | None = None
-    sms: Label | None = None
+    sms: Mapping[str, str] | None = None
     label: Label | None = None
     visit: str | None = None
     form: str | None = None

@@ -21,16 +21,14 @@ from care_circle.definition.language import BOOK
 from care_circle.definition.pathway import (
     Exit,
     Meetings,
-    Occasion,
     Parameter,
     Pathway,
     Piece,
-    Reminder,
     StageLabel,
-    Told,
     Visit,
 )
 from care_circle.definition.record_reading import check_exits
+from care_circle.definition.reminder_reading import check_reminders, read_reminder
 from care_circle.definition.source import (
     Complaint,
     DefinitionError,
@@ -114,7 +112,7 @@ def read_definition(
         disciplines=tuple(_read_discipline(item) for item in node.listed("disciplines")),
         early_care=node.optional("early_care", lambda it: _read_early_care(it, node, forms)),
         meetings=node.optional("meetings", _read_meetings),
-        reminders=tuple(_read_reminder(item) for item in node.listed("reminders")),
+        reminders=tuple(read_reminder(item) for item in node.listed("reminders")),
         exits=tuple(_read_exit(item) for item in node.listed("exits")),
         indicators=_read_indicators(node, forms),
     )
@@ -131,7 +129,7 @@ def _check_definition(node: Node, forms: Mapping[str, Form], inclusion: Rules) -
     gathering.of(lambda: each(node.listed("visits"), partial(_read_visit, forms=forms)))
     gathering.of(lambda: _read_indicators(node, forms))
     gathering.of(lambda: node.optional("early_care", lambda it: _read_early_care(it, node, forms)))
-    gathering.of(lambda: _check_reminders(node, forms))
+    gathering.of(lambda: check_reminders(node, visits=_codes(node, "visits"), forms=forms))
     gathering.of(lambda: _check_limit(node, inclusion))
     gathering.of(lambda: check_exits(node, forms))
     gathering.end()
@@ -329,39 +327,6 @@ def _read_meetings(node: Node) -> Meetings:
         least_per_year=node.at("least_per_year").whole(),
         most_per_year=node.at("most_per_year").whole(),
         mark=node.at("mark").choice(Mark),
-    )
-
-
-def _check_reminders(node: Node, forms: Mapping[str, Form]) -> None:
-    gathering = Gathering()
-    visits = _codes(node, "visits")
-    for item in node.listed("reminders"):
-        here = item.identified()
-        for key, known in (("visit", visits), ("form", set(forms))):
-            said = here.maybe(key)
-            if said is not None:
-                gathering.of(partial(_one_of, said, known, key))
-        if here.maybe("sms") is None and here.at("to").text() != Told.COORDINATOR:
-            gathering.of(partial(_refuse, here, "a reminder to a family needs an 'sms'"))
-    gathering.end()
-
-
-def _refuse(node: Node, problem: str) -> None:
-    raise node.wrong(problem)
-
-
-def _read_reminder(node: Node) -> Reminder:
-    return Reminder(
-        code=node.at("code").text(),
-        on=node.at("on").choice(Occasion),
-        to=node.at("to").choice(Told),
-        mark=node.at("mark").choice(Mark),
-        days=node.optional("days", Node.whole) or 0,
-        time=node.optional("time", Node.text),
-        sms=node.optional("sms", Node.label),
-        label=node.optional("label", Node.label),
-        visit=node.optional("visit", Node.text),
-        form=node.optional("form", Node.text),
     )
 
 

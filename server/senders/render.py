@@ -4,27 +4,33 @@ The same notice gives the same words at every attempt, since nothing but the not
 the settings of the house goes in.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from typing_extensions import override
 
-from notifications import gsm7, hours, typography, words
+from notifications import gsm7, hours, typography
+from notifications.language import POP_ISOLATE, Direction, Language
 from notifications.notice import Notice
+from notifications.saying import Saying
 from notifications.senders import CannotRender, Mail, Renderer, Text
-from server.senders import invitation
+from notifications.words import lint_label
+from server.senders import invitation, layout, speech
 from server.senders.invitation import Organizer
 from server.senders.templates import Form, Templates
-from server.spoken import short_date, spoken_date, spoken_time
 
-_SHORTEST_PLACE = 12
+SHORTEST_PLACE = 12
+_CUT = "..."
+# Telephones set a text from right to left by its first letter; numbers and addresses need help.
+_ISOLATED_IN_TEXTS = ("link", "phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateRenderer(Renderer):
     """Writes notices from templates.
 
-    `public_url` is where families reach us, without a slash at its end; `phone` is the
+    `public_url` is where families' links lead, without a slash at its end; `phone` is the
     number they may call, as it should be read. Neither it nor the organizer's name may
     tell of health; `CannotRender` says so at the first notice.
     """
@@ -36,49 +42,54 @@ class TemplateRenderer(Renderer):
 
     @override
     def mail(self, notice: Notice, *, to: str, token: str) -> Mail:
-        language = self._language(notice)
-        when = hours.local(hours.instant(notice.start, notice.place_zone), notice.place_zone)
-        values = self._values(notice, token) | {
-            "date": spoken_date(when, language, year=True),
-            "time": spoken_time(when, language, space=typography.NO_BREAK),
-        }
-        dress: Callable[[str], str] = typography.french if language == "fr" else str
-
-        def text(form: Form) -> str:
-            return dress(self.templates.render(language, notice.rule, form, values))
-
+        language = self.templates.language(notice.language)
+        values = self._values(notice, token)
+        when = _when(notice)
+        if when is not None:
+            values["date"] = speech.full_date(when, language)
+            values["time"] = speech.clock(when, language)
+        text = self._saying(notice, Form.TXT)
+        subject = _dressed(language, self._saying(notice, Form.SUBJECT).filled({}))
+        html = layout.page(text, values, language=language, title=subject)
+        kept_apart = {name: _apart(language, name, said) for name, said in values.items()}
+        calendar = invitation.is_of_appointment(notice)
         return Mail(
-            subject=text(Form.SUBJECT),
-            text=text(Form.TXT) + "\n",
-            html=text(Form.HTML) + "\n",
-            calendar=invitation.invitation(notice, self.organizer, to=to),
-            method=invitation.method_of(notice),
-            language=language,
+            subject=subject,
+            text=_dressed(language, text.filled(kept_apart)) + "\n",
+            html=_dressed(language, html),
+            calendar=invitation.invitation(notice, self.organizer, to=to, summary=language.summary)
+            if calendar
+            else None,
+            method=invitation.method_of(notice) if calendar else None,
+            language=language.code,
         )
 
     @override
     def text(self, notice: Notice, *, token: str) -> Text:
-        language = self._language(notice)
-        for values in self._ever_shorter(notice, token):
-            said = self.templates.render(language, notice.rule, Form.SMS, values)
-            try:
-                plain = gsm7.transliterate(said)
-            except gsm7.NotGsm7 as cause:
-                raise CannotRender("a character has no likeness in GSM-7") from cause
-            if gsm7.septets(plain) <= gsm7.LIMIT:
-                return Text(text=plain)
+        language = self.templates.language(notice.language)
+        values, when = self._values(notice, token), _when(notice)
+        ways = self.templates.sayings(notice.language, notice.code, notice.rule, Form.SMS)
+        for saying in ways:
+            for said in ever_shorter(saying, values, when=when, language=language):
+                try:
+                    return Text(text=gsm7.message(said, language.sms))
+                except gsm7.TooLong:
+                    continue
+                except gsm7.NotGsm7 as cause:
+                    raise CannotRender("a character has no likeness in GSM-7") from cause
         raise CannotRender("the text does not fit one message")
 
-    def _language(self, notice: Notice) -> str:
-        return notice.language if notice.language in self.templates.languages else "fr"
+    def _saying(self, notice: Notice, form: Form) -> Saying:
+        return self.templates.sayings(notice.language, notice.code, notice.rule, form)[0]
 
     def _values(self, notice: Notice, token: str) -> dict[str, str]:
-        """Gather all that any text may say.
+        """Gather all that any text may say but date and time.
 
         Raises:
             CannotRender: The place or the house has a name that tells of health.
         """
-        if words.lint_label(f"{notice.place_label} {self.organizer.name}"):
+        names = f"{notice.place_label} {self.organizer.name}"
+        if lint_label(names, self.templates.words):
             raise CannotRender("a name tells of health")
         return {
             "place_label": " ".join(notice.place_label.split()),
@@ -87,14 +98,54 @@ class TemplateRenderer(Renderer):
             "sender": self.organizer.name,
         }
 
-    def _ever_shorter(self, notice: Notice, token: str) -> Iterator[dict[str, str]]:
-        """Give values for a text message: first in full, then shorter, the link always whole."""
-        language = self._language(notice)
-        when = hours.local(hours.instant(notice.start, notice.place_zone), notice.place_zone)
-        values = self._values(notice, token) | {"time": spoken_time(when, language, space="")}
-        yield values | {"date": spoken_date(when, language, year=False)}
-        short = values | {"date": short_date(when, language)}
-        yield short
-        place = values["place_label"]
-        for length in range(len(place) - 1, _SHORTEST_PLACE, -1):
-            yield short | {"place_label": place[:length].rstrip(" ,.;") + "..."}
+
+def shortest(saying: Saying, values: Mapping[str, str], language: Language) -> str:
+    """Say a text message with as little of its place as there ever is."""
+    held = dict(values) | {name: language.apart(values[name]) for name in _ISOLATED_IN_TEXTS}
+    return _ended(saying.filled(held | {"place_label": "x" * SHORTEST_PLACE + _CUT}), language)
+
+
+def ever_shorter(
+    saying: Saying, values: Mapping[str, str], *, when: datetime | None, language: Language
+) -> Iterator[str]:
+    """Say a text message in full, then with less of the place, then with a brief date.
+
+    The link and the telephone number stand in each of them whole.
+    """
+    held = dict(values) | {name: language.apart(values[name]) for name in _ISOLATED_IN_TEXTS}
+    dates = [""]
+    if when is not None:
+        held["time"] = speech.clock(when, language, space="")
+        dates = [speech.weekday(when, language), speech.brief_date(when, language)]
+    places = list(_ever_shorter_places(values["place_label"]))
+    for date in dates if "date" in saying.names else dates[:1]:
+        for place in places if "place_label" in saying.names else places[:1]:
+            said = saying.filled(held | {"date": date, "place_label": place})
+            yield _ended(said, language)
+
+
+def _ended(said: str, language: Language) -> str:
+    """Leave out what ends an isolation at the end of a text, where every one ends by itself."""
+    return said.rstrip(f"{POP_ISOLATE} ") if language.direction is Direction.RTL else said
+
+
+def _ever_shorter_places(place: str) -> Iterator[str]:
+    yield place
+    for length in range(len(place) - 1, SHORTEST_PLACE, -1):
+        yield place[:length].rstrip(" ,.;") + _CUT
+
+
+def _when(notice: Notice) -> datetime | None:
+    """Give the time of the appointment on the clocks of its place, None where there is none."""
+    if notice.start is None:
+        return None
+    return hours.local(hours.instant(notice.start, notice.place_zone), notice.place_zone)
+
+
+def _apart(language: Language, name: str, said: str) -> str:
+    return language.apart(said, latin=name in {"link", "phone", "time"})
+
+
+def _dressed(language: Language, text: str) -> str:
+    dress: Callable[[str], str] = typography.french if language.code == "fr" else str
+    return dress(text)

@@ -1,24 +1,36 @@
-"""The templates of notices: data read once, and refused if it could say a word too many.
+"""The templates of notices: folders of a few sentences each, read once and judged whole.
 
-A template is sentences and listed variables, nothing else: no filter, no loop, no call.
-So what a notice can tell is the list below, whoever writes the template.
+A folder holds one sub-folder per language: `language.toml`, `words.toml` where it forbids
+words of its own, and `<rule>.<form>.j2`, or `<code>.<form>.j2` for a line of the pathway
+that needs its own words. Folders are laid over one another: the shipped one, the pathway's,
+the network's. The HTML of a mail is made from its text, so both say the same.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from babel import Locale, UnknownLocaleError
+from typing_extensions import override
 
-from notifications import gsm7, words
+from notifications import gsm7, language
+from notifications.gsm7 import Alphabet
+from notifications.language import BadLanguageFile, Language
 from notifications.notice import Rule
+from notifications.saying import VARIABLES, BadSaying, Saying, faults, variables_of
+from notifications.words import FILE as WORDS_FILE
+from notifications.words import SHIPPED, TEMPLATES, BadWords, Words, lint, lists_below
 
-VARIABLES = frozenset({"date", "time", "place_label", "link", "phone", "sender"})
-FOLDER = Path(__file__).resolve().parents[2] / "notifications" / "templates"
+FOLDER = TEMPLATES
+FALLBACK = "fr"
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+PAGE = "page.toml"
+"""What stands on the page behind a link, beside the templates of its language."""
 
-_ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
+_NO_TEMPLATES = frozenset({WORDS_FILE, language.FILE, "README.md"})
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class Form(StrEnum):
@@ -26,94 +38,260 @@ class Form(StrEnum):
 
     SUBJECT = "subject"
     TXT = "txt"
-    HTML = "html"
     SMS = "sms"
 
 
-class BadTemplates(Exception):
-    """Templates that must not be used; `complaints` names each file and what is wrong."""
+@dataclass(frozen=True, slots=True, order=True)
+class Complaint:
+    """One thing that is wrong with templates: its file below the folder, its line, what it is."""
 
-    def __init__(self, complaints: tuple[str, ...]) -> None:
-        super().__init__("; ".join(complaints))
+    file: str
+    line: int
+    problem: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.problem}"
+
+
+class BadTemplates(Exception):
+    """Templates that must not be used; `complaints` names each file, line and fault."""
+
+    def __init__(self, complaints: tuple[Complaint, ...]) -> None:
+        super().__init__("\n".join(map(str, complaints)))
         self.complaints = complaints
+
+
+Key = tuple[str, str, Form]
+"""A language, a rule or a code, and a form."""
+
+Texts = Mapping[tuple[str, Rule], Mapping[str, str]]
+"""What the pathway says by SMS: by code and rule, then by language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """All templates of all languages, compiled and found harmless."""
+    """All templates of all languages, found harmless; `words` is what no value may say either."""
 
-    languages: frozenset[str]
-    _compiled: Mapping[tuple[str, Rule, Form], Template] = field(repr=False)
+    languages: Mapping[str, Language]
+    words: Words
+    _sayings: Mapping[Key, tuple[Saying, ...]] = field(repr=False)
+    _texts: Mapping[tuple[str, Rule, str], Saying] = field(repr=False)
 
-    def render(self, language: str, rule: Rule, form: Form, values: Mapping[str, str]) -> str:
-        """Fill a template; a language we do not have gives French.
+    def language(self, code: str) -> Language:
+        """Give a language; one we do not have gives French."""
+        return self.languages.get(code) or self.languages[FALLBACK]
+
+    def sayings(self, language: str, code: str, rule: Rule, form: Form) -> tuple[Saying, ...]:
+        """Give what is said for a code, else for its rule; of a text, ever shorter ways.
+
+        One line of the pathway tells both of changes and of what is called off: the second
+        is always said in the rule's own words.
+        """
+        known = self.language(language).code
+        own = self._texts.get((code, rule, known)) if form is Form.SMS else None
+        if own is not None:
+            return (own,)
+        named = None if rule is Rule.CANCELLED else self._sayings.get((known, code, form))
+        return named or self._sayings[known, rule, form]
+
+    def render(
+        self, language: str, code: str, rule: Rule, form: Form, values: Mapping[str, str]
+    ) -> str:
+        """Fill the first way of saying it.
 
         Raises:
-            jinja2.UndefinedError: A listed variable was not given.
+            KeyError: A listed variable was not given.
         """
-        known = language if language in self.languages else "fr"
-        return self._compiled[known, rule, form].render(values).strip("\n")
+        return self.sayings(language, code, rule, form)[0].filled(values)
+
+    def texts(self) -> Iterator[tuple[Language, str, tuple[Saying, ...]]]:
+        """Give each text message there is: its language, its code or rule, its ways."""
+        for (code, _, tag), saying in self._texts.items():
+            yield self.languages[tag], code, (saying,)
+        for (tag, name, form), sayings in self._sayings.items():
+            if form is Form.SMS:
+                yield self.languages[tag], name, sayings
 
 
-def load(folder: Path = FOLDER) -> Templates:
-    """Read and judge every template of a folder, one sub-folder per language.
+def load(*over: Path, texts: Texts | None = None) -> Templates:
+    """Read and judge the shipped templates with folders laid over them.
 
     Raises:
-        BadTemplates: One is missing, does not parse, uses what is not listed, or holds a
-            word that tells of health.
+        BadTemplates: One is missing, holds a variable that is not listed or a word that tells
+            of health, or a language does not say what it must.
     """
-    languages = frozenset(each.name for each in folder.iterdir() if each.is_dir())
-    complaints: list[str] = []
-    compiled: dict[tuple[str, Rule, Form], Template] = {}
-    for language in sorted(languages):
-        for rule, form in ((rule, form) for rule in Rule for form in Form):
-            name = f"{language}/{rule}.{form}.j2"
-            path = folder / name
-            source = path.read_text(encoding="utf-8") if path.is_file() else ""
-            found = tuple(complaints_about(source, form))
-            complaints.extend(f"{name}: {complaint}" for complaint in found)
-            if not found:
-                compiled[language, rule, form] = _environment(form).from_string(source)
-    if "fr" not in languages:
-        complaints.append("fr: missing")
-    if complaints:
-        raise BadTemplates(tuple(complaints))
-    return Templates(languages, compiled)
+    reading = _Reading((FOLDER, *over))
+    reading.read()
+    said = dict(reading.texts_of(texts or {}))
+    if reading.complaints:
+        raise BadTemplates(tuple(sorted(set(reading.complaints))))
+    return Templates(reading.languages, reading.words, reading.sayings, said)
 
 
-def complaints_about(source: str, form: Form) -> Iterator[str]:
-    """List what is wrong with one template; nothing when it may be used."""
-    if not source.strip():
-        yield "empty or missing"
+class _Reading:
+    """One reading of folders, from below to above, with everything that is wrong in them."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
+        self.languages: dict[str, Language] = {}
+        self.words = SHIPPED
+        self.sayings: dict[Key, tuple[Saying, ...]] = {}
+        self.complaints: list[Complaint] = []
+
+    def read(self) -> None:
+        for folder in self._folders[1:]:
+            self._read_words(folder)
+        for folder in self._folders:
+            for path in sorted(folder.glob(f"*/{language.FILE}")):
+                self._read_language(path)
+        for folder in self._folders:
+            self._read_folder(folder)
+        self._find_missing()
+
+    def texts_of(self, texts: Texts) -> Iterator[tuple[tuple[str, Rule, str], Saying]]:
+        """Judge the pathway's texts as templates are, in the languages that there are."""
+        for (code, rule), said in texts.items():
+            for tag, text in said.items():
+                place = f"{code} ({tag})"
+                if tag not in self.languages:
+                    self._complain(place, 1, f"there is no language {tag}")
+                    continue
+                found = self._judged(place, text, tag, Form.SMS, variables_of(rule))
+                if len(found) == 1:
+                    yield (code, rule, tag), found[0]
+                elif found:
+                    self._complain(place, 2, "a text message is one line")
+
+    def _read_words(self, folder: Path) -> None:
+        for path in lists_below(folder):
+            source = self._source(path) if path.is_file() else None
+            if source is None:
+                continue
+            try:
+                self.words = self.words.joined(Words.read(source))
+            except BadWords as error:
+                self._complain(_place(path, folder), 1, error.complaint)
+
+    def _read_language(self, path: Path) -> None:
+        tag, place = path.parent.name, f"{path.parent.name}/{path.name}"
+        source = self._source(path)
+        if source is None:
+            return
+        try:
+            read = Language.read(tag, source)
+            Locale.parse(read.locale)
+        except BadLanguageFile as error:
+            self._complain(place, 1, error.complaint)
+        except (UnknownLocaleError, ValueError):
+            self._complain(place, 1, "the locale is none we know the days of")
+        else:
+            self.languages[tag] = read
+            for fault in faults(read.summary, allowed=frozenset(), listed=self.words):
+                self._complain(place, 1, fault.problem)
+
+    def _read_folder(self, folder: Path) -> None:
+        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+            parts = path.relative_to(folder).parts
+            if parts[-1] == PAGE:
+                self._read_page(path, folder)
+            elif parts[-1] in _NO_TEMPLATES:
+                continue
+            elif len(parts) == 2 and parts[-1].endswith(".j2"):  # noqa: PLR2004 -- language and file
+                self._read_template(path, folder)
+            else:
+                self._complain(_place(path, folder), 1, "this is no template")
+        for tag in {each.name for each in folder.glob("*") if each.is_dir()} - {*self.languages}:
+            if not any(each.file.startswith(f"{tag}/{language.FILE}") for each in self.complaints):
+                self._complain(f"{tag}/{language.FILE}", 1, "missing")
+
+    def _read_page(self, path: Path, folder: Path) -> None:
+        """Judge the words of the page behind a link, a sentence a line, as any other words."""
+        for number, line in enumerate((self._source(path) or "").splitlines(), 1):
+            said = line.partition("=")[2] if not line.lstrip().startswith("#") else ""
+            for word in lint(said, self.words):
+                self._complain(_place(path, folder), number, f"forbidden word {word}")
+
+    def _read_template(self, path: Path, folder: Path) -> None:
+        place, tag = _place(path, folder), path.parent.name
+        name, _, form = path.name.removesuffix(".j2").rpartition(".")
+        if form not in list(Form) or _CODE.fullmatch(name) is None or not _TAG.fullmatch(tag):
+            self._complain(place, 1, "a template is called <rule or code>.<subject|txt|sms>.j2")
+            return
+        source = self._source(path)
+        if source is not None and tag in self.languages:
+            allowed = variables_of(Rule(name)) if name in list(Rule) else VARIABLES
+            found = self._judged(place, source, tag, Form(form), allowed)
+            if found:
+                self.sayings[tag, name, Form(form)] = found
+
+    def _judged(
+        self, place: str, source: str, tag: str, form: Form, allowed: frozenset[str]
+    ) -> tuple[Saying, ...]:
+        """Give the sayings of a template, none of them where anything is wrong with it."""
+        if form is Form.SUBJECT:
+            allowed = frozenset()
+        wrong = [
+            Complaint(place, fault.line, fault.problem)
+            for fault in faults(source, allowed=allowed, listed=self.words)
+        ]
+        wrong += [
+            Complaint(place, line, problem)
+            for line, problem in _formal(source, form, self.languages[tag].sms)
+        ]
+        self.complaints += wrong
+        if wrong:
+            return ()
+        said = source.strip("\n")
+        lines = said.splitlines() if form is Form.SMS else [said]
+        return tuple(Saying.of(line) for line in lines)
+
+    def _find_missing(self) -> None:
+        told = {each.file for each in self.complaints}
+        for tag in sorted(self.languages):
+            for rule in Rule:
+                for form in Form:
+                    place = f"{tag}/{rule}.{form}.j2"
+                    if (tag, rule, form) not in self.sayings and place not in told:
+                        self._complain(place, 1, "missing")
+        if FALLBACK not in self.languages:
+            self._complain(f"{FALLBACK}/{language.FILE}", 1, "missing")
+
+    def _source(self, path: Path) -> str | None:
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            self._complain(f"{path.parent.name}/{path.name}", 1, "this is no text in UTF-8")
+            return None
+
+    def _complain(self, file: str, line: int, problem: str) -> None:
+        self.complaints.append(Complaint(file, line, problem))
+
+
+def _place(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _formal(source: str, form: Form, alphabet: Alphabet) -> Iterator[tuple[int, str]]:
+    """Find what a form does not allow, whatever the words are."""
+    if form is Form.SUBJECT and "\n" in source.strip("\n"):
+        yield 2, "a subject is one line"
+    if form is not Form.SMS:
         return
-    try:
-        tree = _environment(form).parse(source)
-    except TemplateError:
-        yield "does not parse"
-        return
-    names = {node.name for node in tree.find_all(nodes.Name)}
-    yield from (f"variable {name} is not listed" for name in sorted(names - VARIABLES))
-    foreign = {type(node).__name__ for node in tree.find_all(nodes.Node)}
-    foreign -= {kind.__name__ for kind in _ALLOWED}
-    yield from (f"{kind} is more than a variable" for kind in sorted(foreign))
-    said = " ".join(node.data for node in tree.find_all(nodes.TemplateData))
-    yield from (f"forbidden word {word}" for word in words.lint(said))
-    if form is Form.SUBJECT and (names or "\n" in source.strip()):
-        yield "a subject is one line without variables"
-    if form is Form.SMS:
-        yield from _complaints_about_sms(said)
+    for number, line in enumerate(source.strip("\n").splitlines(), 1):
+        try:
+            saying = Saying.of(line)
+        except BadSaying:
+            continue
+        if not {"link", "phone"} & {*saying.names}:
+            yield number, "a text message names {link} or {phone}"
+        yield from ((number, problem) for problem in _unwritable(saying, alphabet))
 
 
-def _complaints_about_sms(said: str) -> Iterator[str]:
+def _unwritable(saying: Saying, alphabet: Alphabet) -> Iterable[str]:
     try:
-        gsm7.septets(said.rstrip("\n"))
+        gsm7.message("".join(saying.said), alphabet)
     except gsm7.NotGsm7:
-        yield "a character is not in GSM-7"
-    if "\n" in said.rstrip("\n"):
-        yield "a text message is one line"
-
-
-def _environment(form: Form) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=form is Form.HTML, keep_trailing_newline=True
-    )
+        yield "a character is not in GSM-7, and the language does not declare UCS-2"
+    except gsm7.TooLong:
+        yield f"more than one message of {gsm7.LIMITS[alphabet]} signs"

@@ -1,4 +1,4 @@
-"""The command line: `ronde serve | doctor | user | pathway | demo | bench | client | chaos`."""
+"""The command line: `ronde serve | doctor | user | pathway | templates | demo | client | …`."""
 
 import asyncio
 import importlib
@@ -22,6 +22,7 @@ from server.client.french import FrenchGroup, Refusal
 from server.config import Config, ConfigError
 from server.doctor import examine
 from server.problems import problem_of
+from server.senders.templates import BadTemplates
 from server.serve import run
 
 ELSEWHERE: Mapping[str, str] = {
@@ -32,6 +33,7 @@ ELSEWHERE: Mapping[str, str] = {
     "import": "server.import_command:import_file",
     "pathway": "server.pathway_command",
     "follow-up": "server.follow_up_command",
+    "templates": "server.templates_command",
 }
 """Commands kept in modules of their own, loaded only when they are asked for.
 
@@ -76,7 +78,9 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Sert jusqu'à Ctrl-C."""
-    sys.exit(run(configuration()))
+    config = configuration()
+    _require_words(config)
+    sys.exit(run(config))
 
 
 @main.command()
@@ -84,6 +88,8 @@ def doctor() -> None:
     """Examine les réglages et les alentours, en phrases simples."""
     config = configuration()
     click.echo("✔ Les réglages sont complets et justes.")
+    _require_words(config)
+    click.echo("✔ Les modèles des messages aux familles sont complets et neutres.")
     if not asyncio.run(_examine(config)):
         sys.exit(1)
 
@@ -141,6 +147,16 @@ def configuration() -> Config:
         for complaint in error.complaints:
             click.echo(f"✘ {complaint}", err=True)
         sys.exit(2)
+
+
+def _require_words(config: Config) -> None:
+    """Judge the words for families before anything opens, and say every fault of theirs."""
+    try:
+        # Slow to read, and no other word of the command line needs it.
+        wording = importlib.import_module("server.wording")
+        wording.wording(config, importlib.import_module("server.house").the_pathway())
+    except BadTemplates as error:
+        raise Refusal("\n✘ ".join(map(str, error.complaints))) from None
 
 
 async def _examine(config: Config) -> bool:

@@ -2,8 +2,9 @@
 
 A subset, exact and small: binding as a transceiver, submitting, being delivered to, asking
 whether the line still stands, parting. What is not in it is answered `generic_nack`.
-`aiosmpplib` was looked at instead: it queues, resends after a broken line by itself and
-hides whether a message left, which is what the outbox must know; and it speaks no TLS.
+`aiosmpplib` was looked at instead: it takes messages into a queue of its own, tells later
+what became of them, and speaks no TLS; the outbox must know of each attempt whether a byte
+left. It is the outside speaker that the tests hold this to.
 """
 
 import asyncio

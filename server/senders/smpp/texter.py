@@ -37,7 +37,7 @@ from server.senders.smpp.session import Centre, LineBroken, NotSent, Session, bo
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
-_WAIT_FOR_LINE_S = 5.0
+WAIT_FOR_LINE_S = 5.0
 _CROWDED = timedelta(seconds=5)
 _HEX = 16
 
@@ -61,6 +61,7 @@ class SmppTexter(Texter):
     name: str = "smpp"
     ids_in_hex: bool = False
     first_pause_s: float = FIRST_PAUSE_S
+    wait_s: float = WAIT_FOR_LINE_S
     _line: "_Line" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -77,7 +78,7 @@ class SmppTexter(Texter):
             number = mobile_number(to, countries=self.countries)
         except UnusableNumber as refusal:
             return Refused(refusal.code)
-        session = await self._line.session()
+        session = await self._line.session(self.wait_s)
         if session is None:
             return Retry("smpp_unreachable")
         units = self._units(text, number)
@@ -194,10 +195,10 @@ class _Line:
         self._session = None
         self._up.clear()
 
-    async def session(self) -> Session | None:
+    async def session(self, wait_s: float) -> Session | None:
         """Give the session, waiting a little for one."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_WAIT_FOR_LINE_S):
+            async with asyncio.timeout(wait_s):
                 await self._up.wait()
         return self._session
 

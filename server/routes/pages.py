@@ -1,64 +1,184 @@
 """The page behind a family's link: no login, no script, no word of health."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import parse_qs
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from notifications import typography
-from server.family import Invitation
+from care_circle.access import NotFound
+from care_circle.appointment import Appointment
+from care_circle.child import UnknownContact
+from care_circle.telling.agreement import TooManySayings
+from care_circle.telling.answer import Act, TooManyAnswers, half_days
+from care_circle.telling.link_state import LinkShut, StaleForm
+from server.family_calendar import calendar_file
+from server.family_house import FAMILY
+from server.family_page import Page
+from server.limits import TooManyRequests
 from server.operations import Operations
-from server.security import CONFIG
-from server.services import FAMILY
-from server.spoken import spoken_date, spoken_time
+from server.problems import language_of
+from server.security import network_of
+from server.services import HOUSE
+from server.wire import body_of
 
 operations = Operations(prefix="")
 
-_FOLDER = Path(__file__).resolve().parents[2] / "web" / "templates"
+_WEB = Path(__file__).resolve().parents[2] / "web"
 _TEMPLATE = Environment(
-    loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined
-).get_template("appointment.html")
+    loader=FileSystemLoader(_WEB / "templates"), autoescape=True, undefined=StrictUndefined
+).get_template("family.html")
+_STYLE = (_WEB / "static" / "family.css").read_bytes()
+_POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+# With no-referrer a browser sends « Origin: null » with its own page's form, as a foreign
+# page's would. This tells our own house alone.
+_REFERRER = "same-origin"
+_LIMIT = 4096
+_MOST_FIELDS = 20
 
-_WORDS = {
-    "fr": {
-        "title": "Votre rendez-vous",
-        "cancelled": "Ce rendez-vous est annulé.",
-        "date_label": "Date",
-        "time_label": "Heure",
-        "place_label": "Lieu",
-        "call": "Une question ? Appelez le",
-    },
-    "en": {
-        "title": "Your appointment",
-        "cancelled": "This appointment is cancelled.",
-        "date_label": "Date",
-        "time_label": "Time",
-        "place_label": "Place",
-        "call": "Any question? Please call",
-    },
-}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _for_families(handler: Handler) -> Handler:
+    """Answer what opens nothing with one plain page, whatever the reason, and count it.
+
+    A link that opens is given back: whole towns share an address.
+    """
+
+    @wraps(handler)
+    async def answered(request: web.Request) -> web.StreamResponse:
+        tries, name = request.app[FAMILY].tries, network_of(request)
+        now = request.app[HOUSE].clock()
+        try:
+            tries.spend(name, now=now)
+            response = await handler(request)
+        except TooManyRequests as error:
+            slow = _bare(request, "busy", HTTPStatus.TOO_MANY_REQUESTS)
+            slow.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
+            return slow
+        except (NotFound, UnknownContact):
+            return _bare(request, "closed", HTTPStatus.NOT_FOUND)
+        tries.give_back(name, now=now)
+        return response
+
+    return answered
 
 
 @operations.add("GET", "/r/{token}", public=True)
-async def family_page(request: web.Request) -> web.Response:
-    """Show when and where an appointment is, to whoever holds its link."""
-    invitation = await request.app[FAMILY].behind(request.match_info["token"])
-
-    text = _TEMPLATE.render(_values(invitation, request.app[CONFIG].phone))
-    return web.Response(text=text, content_type="text/html")
+@_for_families
+async def family_page(request: web.Request) -> web.StreamResponse:
+    """Show what a family's link stands for, to whoever holds it; looking changes nothing."""
+    return await _shown(request)
 
 
-def _values(invitation: Invitation, phone: str) -> dict[str, str]:
-    language = invitation.language if invitation.language in _WORDS else "fr"
-    words, start = _WORDS[language], invitation.start
-    if language == "fr":
-        words = {name: typography.french(said) for name, said in words.items()}
-    return words | {
-        "language": language,
-        "cancelled": words["cancelled"] if invitation.is_cancelled else "",
-        "date": spoken_date(start, language),
-        "time": spoken_time(start, language),
-        "place": invitation.place,
-        "phone": phone,
-        "phone_link": "".join(sign for sign in phone if sign in "+0123456789"),
+@operations.add("POST", "/r/{token}", public=True, takes_bytes=True, limit=_LIMIT)
+@_for_families
+async def say_by_link(request: web.Request) -> web.StreamResponse:
+    """Do what the holder of a link says in its form, once."""
+    form, token = await _form(request), request.match_info["token"]
+    try:
+        await request.app[FAMILY].pages.say(
+            token, _act(form), form=_first(form, "form"), half_days=half_days(form.get("half", ()))
+        )
+    except StaleForm:
+        return await _shown(request, "stale", HTTPStatus.CONFLICT)
+    except (LinkShut, TooManySayings, TooManyAnswers):
+        return await _shown(request, "too_often", HTTPStatus.CONFLICT)
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: f"/r/{token}"})
+
+
+@operations.add("GET", "/r/{token}/calendar", public=True, gives_bytes=True)
+@_for_families
+async def family_calendar(request: web.Request) -> web.StreamResponse:
+    """Give one appointment as a calendar file."""
+    family = request.app[FAMILY]
+    behind = await family.pages.open(request.match_info["token"])
+    if not isinstance(behind.carrier, Appointment) or not behind.is_ahead or not behind.is_theirs:
+        raise NotFound
+    spoken = family.maker.words.language(behind.contact.language)
+    body = calendar_file(behind.carrier, family.organizer, summary=spoken.summary, now=behind.now)
+    attached = {"Content-Disposition": 'attachment; filename="rdv.ics"'}
+    return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=attached)
+
+
+@operations.add("GET", "/r/{token}/stop", public=True)
+@_for_families
+async def stop_page(request: web.Request) -> web.StreamResponse:
+    """Show the page to whoever follows a mail's way out; only a form or a mailbox acts."""
+    return await _shown(request)
+
+
+@operations.add("POST", "/r/{token}/stop", public=True, takes_bytes=True, limit=_LIMIT)
+@_for_families
+async def stop_by_mailbox(request: web.Request) -> web.StreamResponse:
+    """Stop a medium by one click of a mailbox (RFC 8058)."""
+    await request.app[FAMILY].pages.stop(request.match_info["token"])
+
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+@operations.add("GET", "/family.css", public=True, gives_bytes=True)
+async def family_style(_request: web.Request) -> web.Response:
+    """Give the look of the families' pages."""
+    kept = {hdrs.CACHE_CONTROL: "public, max-age=3600"}
+    return web.Response(body=_STYLE, content_type="text/css", charset="utf-8", headers=kept)
+
+
+async def closed_page(request: web.Request) -> web.StreamResponse:
+    """Answer what has not even the shape of a link, as any link that opens nothing."""
+    return _bare(request, "closed", HTTPStatus.NOT_FOUND)
+
+
+async def _shown(
+    request: web.Request, notice: str = "", status: HTTPStatus = HTTPStatus.OK
+) -> web.Response:
+    family, token = request.app[FAMILY], request.match_info["token"]
+    behind = await family.pages.open(token)
+    return _drawn(family.maker.page(behind, token, notice=notice), status)
+
+
+def _bare(request: web.Request, name: str, status: HTTPStatus) -> web.Response:
+    return _drawn(request.app[FAMILY].maker.bare(language_of(request), name), status)
+
+
+def _drawn(page: Page, status: HTTPStatus) -> web.Response:
+    headers = {
+        "Content-Security-Policy": _POLICY,
+        "Referrer-Policy": _REFERRER,
+        "X-Robots-Tag": "noindex, nofollow",
+        hdrs.CACHE_CONTROL: "no-store",
+        hdrs.CONTENT_LANGUAGE: page.language,
     }
+    text = _TEMPLATE.render(page=page)
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+
+async def _form(request: web.Request) -> dict[str, list[str]]:
+    """Read a form's fields; none where it is no form."""
+    body = await body_of(request, _LIMIT)
+    try:
+        return parse_qs(body.decode("ascii"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
+
+
+def _act(form: dict[str, list[str]]) -> Act:
+    """Read what is said.
+
+    Raises:
+        StaleForm: It is nothing that can be.
+    """
+    try:
+        return Act(_first(form, "act"))
+    except ValueError:
+        raise StaleForm from None
+
+
+def _first(form: dict[str, list[str]], name: str) -> str:
+    return form.get(name, [""])[0]

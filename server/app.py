@@ -14,6 +14,7 @@ from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
 from server.config import Config
 from server.cookie import SESSION_COOKIE, SessionCookie
+from server.family_house import install_family
 from server.front import FrontRunner
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
@@ -120,7 +121,9 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 """Every operation there is; what is not public here needs a session, whatever the handler does."""
 
-_PUBLIC: frozenset[Handler] = browser.OPEN.union(each.handler for each in OPERATIONS if each.public)
+_PUBLIC: frozenset[Handler] = browser.OPEN.union(
+    (pages.closed_page,), (each.handler for each in OPERATIONS if each.public)
+)
 
 
 async def build(
@@ -161,12 +164,14 @@ def assemble(config: Config, house: House) -> web.Application:
     app[REPEATS] = Repeats(house.engine, house.keyring, house.clock)
     app[BACKUPS] = Backups(store=house.stores.backups, clock=house.clock, audit=house.audit)
     install(app, house)
+    install_family(app, house, config)
     app[SUBSCRIPTIONS] = Subscriptions(
         store=house.stores.subscriptions, clock=house.clock, loopback=config.push_loopback
     )
     add_operations(app, OPERATIONS)
     app.router.add_get("/openapi.json", _openapi)
     app.on_response_prepare.append(add_strict_headers)
+    app.router.add_get("/r/{rest:.*}", pages.closed_page)
     browser.add_pages(app)
     app.cleanup_ctx.append(_close_store(house))
     app.cleanup_ctx.append(_tell_families(config, house))

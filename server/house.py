@@ -30,7 +30,6 @@ from server.accounts.webauthn import NOWHERE, Site
 from server.audit import Audit
 from server.clock import Clock
 from server.colleagues import Colleagues
-from server.family import FamilyPages
 from server.live.announcer import RosterChanges
 from server.live.use_cases import LiveCircles, LivePeople
 from server.pathway_house import Ground, PathwayCare, PathwayStores, documents_on, furnish_pathway
@@ -78,7 +77,6 @@ class House:
     sign_in: SignIn
     me: Me
     outbox: EngineOutbox
-    family: FamilyPages
     changes: RosterChanges
 
 
@@ -136,7 +134,6 @@ def furnish(
             service=care.coordination, accounts=stores.accounts, devices=stores.devices
         ),
         outbox=outbox,
-        family=FamilyPages(outbox=outbox, audit=audit, clock=clock),
         changes=changes,
     )
 

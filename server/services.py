@@ -20,7 +20,6 @@ from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
 from server.accounts.subscriptions import Subscriptions
 from server.colleagues import Colleagues
-from server.family import FamilyPages
 from server.house import House
 from server.pathway_house import PATHWAY_CARE
 from server.storage.push import PushKey
@@ -35,7 +34,6 @@ DOCUMENTS: web.AppKey[DocumentsService] = web.AppKey("documents", DocumentsServi
 APPOINTMENTS: web.AppKey[AppointmentsService] = web.AppKey("appointments", AppointmentsService)
 GLANCE: web.AppKey[GlanceService] = web.AppKey("glance", GlanceService)
 COORDINATION: web.AppKey[CoordinationService] = web.AppKey("coordination", CoordinationService)
-FAMILY: web.AppKey[FamilyPages] = web.AppKey("family", FamilyPages)
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 COLLEAGUES: web.AppKey[Colleagues] = web.AppKey("colleagues", Colleagues)
 DEVICES: web.AppKey[Devices] = web.AppKey("devices", Devices)
@@ -61,7 +59,6 @@ def install(app: web.Application, house: House) -> None:
     app[GLANCE] = house.care.glance
     app[COORDINATION] = house.care.coordination
     app[PATHWAY_CARE] = house.pathway_care
-    app[FAMILY] = house.family
     app[ACCOUNTS] = house.accounts
     app[DEVICES] = house.devices
     app[COLLEAGUES] = house.colleagues

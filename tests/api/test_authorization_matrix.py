@@ -220,6 +220,11 @@ TABLE = {
     "GET /pathway/early_care": EVERYBODY,
     "GET /pathway/forms/{form}/questionnaire": EVERYBODY,
     "GET /r/{token}": NOBODY,
+    "POST /r/{token}": NOBODY,
+    "GET /r/{token}/calendar": NOBODY,
+    "GET /r/{token}/stop": NOBODY,
+    "POST /r/{token}/stop": NOBODY,
+    "GET /family.css": EVERYBODY,
 }
 EVENTS = {"append": CHANNEL, "mark": CHANNEL, "read": CHANNEL, "watch": CHANNEL}
 ENDINGS = ("POST /circles/{circle}/closure", "DELETE /session")

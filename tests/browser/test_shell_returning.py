@@ -1,5 +1,6 @@
 """Coming back after losses: no lost device stays behind, and a split group is told of."""
 
+import base64
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -80,6 +81,47 @@ async def test_whoever_lost_two_devices_leaves_neither_behind(
     await back.says(channel, "Me revoilà.")
     await back.until(ALL_SENT, [channel, 2])
     assert await scene.ben.texts(channel) == ["Dit avant.", "Me revoilà."]
+    assert other.troubles == []
+
+
+async def spoil_chains(route: Route) -> None:
+    """Answer for the list of circles with chains that lack their last statement's last byte."""
+    honest = await (await route.fetch()).json()
+    for circle in honest["items"]:
+        *rest, last = circle["chain"]
+        circle["chain"] = [*rest, base64.b64encode(base64.b64decode(last)[:-1]).decode()]
+    await route.fulfill(content_type="application/json", body=json.dumps(honest))
+
+
+async def test_a_way_back_that_is_refused_halfway_has_changed_nothing(
+    scene: Scene, browser: Browser, shell_files: Path
+) -> None:
+    channel = scene.story.channel
+    await scene.tab.ask("() => ronde.synchronise()")
+    await scene.tab.says(channel, "Dit avant.")
+    await scene.tab.until(ALL_SENT, [channel, 1])
+    await scene.tab.until(BACKED_UP)
+    other = await surfer(browser, shell_files, scene.story.url, "Lea")
+    other.secret = scene.lea.secret
+    tab = await other.opens()
+    await other.sign_in(tab, scene.story.clock)
+    way = "**/api/v1/circles?*"
+    await tab.page.route(way, spoil_chains)
+
+    refused = await tab.ask(
+        f"(how) => ({BEGIN})(how).then(() => null, ({{name}}) => name)",
+        {"kind": "restore", "code": scene.code},
+    )
+    await tab.page.unroute(way)
+    await tab.page.reload()
+    again = await other.opens()
+    standing = await again.ask("() => ronde.standing.kind")
+    devices = await again.ask("async () => (await ronde.api.ask('GET', '/devices')).devices.length")
+
+    assert refused is not None
+    assert (standing, devices) == ("no-device", 1)
+    back = await restored(scene, other)
+    await back.reads(channel, ["Dit avant."])
     assert other.troubles == []
 
 

@@ -110,6 +110,11 @@ export async function payBackup(
 
 /** Keep how far the backup has come, sealed, beside the session. */
 export async function keepBackup(store: Store, backup: Backup): Promise<void> {
-  const held = encodeValue(base64Of(backup.encode()));
-  await store.keep(new Map([[NAMES.backup, held], [NAMES.replaced, null]]));
+  const values = [...backupValues(backup)].map(([name, value]) => [name, value === null ? null : encodeValue(value)] as const);
+  await store.keep(new Map(values));
+}
+
+/** What the store keeps of a backup, by name: it is the one in force. */
+export function backupValues(backup: Backup): ReadonlyMap<string, string | null> {
+  return new Map([[NAMES.backup, base64Of(backup.encode())], [NAMES.replaced, null]]);
 }

@@ -5,8 +5,9 @@ import { newIdentity } from "../core/identity.ts";
 import { type ChannelId, type DeviceId, type ProfessionalId, newId } from "../core/ids.ts";
 import type { KeyPair } from "../core/mls/suite.ts";
 import { isActive } from "../core/policy.ts";
-import { enrol } from "../core/session/session.ts";
-import { circleOf } from "../core/session/step.ts";
+import { enrol, trust } from "../core/session/session.ts";
+import type { Session } from "../core/session/state.ts";
+import { type Step, circleOf, further, stepTo } from "../core/session/step.ts";
 import type { HttpLine } from "./api.ts";
 import type { Device } from "./device.ts";
 import { fields, list } from "./forms.ts";
@@ -14,9 +15,11 @@ import { goneIn, isGone, noteGone } from "./gone.ts";
 import { idOf } from "./items.ts";
 import { ourOthers, register } from "./registering.ts";
 import { BACKUP_LOCK } from "./keeper.ts";
-import { announce, keepBackup, newBackup, openBackup, takeUp } from "./recovery.ts";
+import type { ShownCircle } from "./line.ts";
+import { announce, backupValues, keepBackup, newBackup, openBackup, takeUp } from "./recovery.ts";
 import { type Beginning, type Moment, NotPossible } from "./ronde.ts";
 import type { Store } from "./store.ts";
+import type { Taken } from "./turn.ts";
 
 /** What setting up needs of the house. */
 export type Site = {
@@ -41,7 +44,7 @@ export async function beginDevice(
   how: Beginning,
 ): Promise<Settled> {
   if (how.kind === "restore") return await restore(site, professional, how);
-  await keepSession(site, professional, newIdentity);
+  await keepSession(site, professional);
   const registered = await registerNew(site, how);
   // The server takes a backup from a device that it knows, and from no other.
   return { code: registered ? await beginBackup(site) : null, registered };
@@ -74,45 +77,66 @@ async function registerNew(site: Site, how: Beginning): Promise<boolean> {
   return registered;
 }
 
-async function keepSession(
-  { device, clock }: Site,
-  professional: ProfessionalId,
-  identity: () => Promise<KeyPair>,
-): Promise<void> {
-  if (device.turns.known !== null) return;
-  const made = newId() as DeviceId;
-  await device.turns.begin(await enrol(await identity(), professional, made, { now: clock() }));
+async function keepSession(site: Site, professional: ProfessionalId): Promise<void> {
+  const { turns } = site.device;
+  if (turns.known !== null) return;
+  const session = await newSession(site, professional, await newIdentity());
+  await turns.begin({ session, effects: [] });
+}
+
+async function newSession({ clock }: Site, professional: ProfessionalId, identity: KeyPair): Promise<Session> {
+  return await enrol(identity, professional, newId() as DeviceId, { now: clock() });
 }
 
 type Returning = Extract<Beginning, { kind: "restore" }>;
 
+/**
+ * Come back by the code: all circles with all of their past, or, where one chain is refused, nothing.
+ *
+ * Everything that can be refused is tried on a session that nobody has kept yet. It is then kept
+ * in one write with the backup it goes on with: whoever is cut short after that has everything.
+ */
 async function restore(
   site: Site,
   professional: ProfessionalId,
   { code, replaces = false }: Returning,
 ): Promise<Settled> {
-  const { keys, recovered } = await openBackup(site.line, professional, code);
+  const { device, store, line } = site;
+  const { keys, recovered } = await openBackup(line, professional, code);
   const { identity } = recovered;
   if (identity === null) throw new NotPossible("no_backup");
-  if (replaces) await noteGone(site.store, { before: site.clock() });
-  await keepSession(site, professional, async () => await Promise.resolve(identity));
+  const shown = await device.line.circles();
+  const back = async (session: Session): Promise<Taken> => {
+    const step = await comeBack(session, shown, recovered);
+    return { ...step, values: backupValues(settled(beginUnder(keys), step.session)) };
+  };
+  // Before our own certificate is made: it is none of those that are gone.
+  const before = site.clock();
+  const made = device.turns.known === null ? await back(await newSession(site, professional, identity)) : null;
+  if (replaces) await noteGone(store, { before });
+  const kept = made !== null && (await device.turns.begin(made));
+  const effects = kept ? made.effects : await device.turns.take(back);
   const registered = await register(site);
   if (replaces) await dropOthers(site);
-  for (const { id } of await site.device.line.circles()) await site.device.trust(id);
-  await giveBack(site.device, recovered);
-  await keepBackup(site.store, settled(beginUnder(keys), site.device.turns.session));
+  await device.carryOut(effects);
   return { code: null, registered };
 }
 
-/** Give the session its past again, channel by channel; of circles we left, nothing. */
-async function giveBack(device: Device, recovered: Recovered): Promise<void> {
-  for (const [channel, said] of recovered.channels) {
-    if (!device.turns.session.circles.has(said.circle)) continue;
-    const asked = await device.turns.take(
-      async (session) => await putBack(session, said, channel),
-    );
-    await device.carryOut(asked);
+/** Take in every chain, then the past of each channel; of circles we left, nothing. */
+async function comeBack(
+  enrolled: Session,
+  shown: readonly ShownCircle[],
+  recovered: Recovered,
+): Promise<Step> {
+  let step = stepTo(enrolled);
+  for (const { id, chain } of shown) {
+    step = await further(step, async (session) => await trust(session, id, chain));
   }
+  for (const [channel, said] of recovered.channels) {
+    if (!step.session.circles.has(said.circle)) continue;
+    step = await further(step, async (session) => await putBack(session, said, channel));
+  }
+  return step;
 }
 
 /**

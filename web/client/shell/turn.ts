@@ -78,11 +78,13 @@ export class Turns {
     this.#stamp = stamp;
   }
 
-  /** Begin: the first session of this browser; another tab's, if it was quicker. */
-  async begin(session: Session): Promise<void> {
-    await this.#alone(async () => {
+  /** Begin: the first session of this browser, in one write; false if another tab was quicker. */
+  async begin(first: Taken): Promise<boolean> {
+    return await this.#alone(async () => {
       await this.refresh();
-      if (this.#session === null) await this.#keep(null, { session, effects: [] });
+      if (this.#session !== null) return false;
+      await this.#keep(null, first);
+      return true;
     });
   }
 

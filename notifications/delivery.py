@@ -4,15 +4,21 @@ Pure rules on one notice (reliability.md §4). A notice is `sending` in the stor
 its first byte leaves, so whoever finds it there later knows that it may have arrived.
 What happens then depends on the medium: with a key the provider drops a second copy,
 so we try again with the same key; without one we never try again and say `unknown`.
+Where there are several providers, a doubt stays with the one that may have the message;
+only after a certain "not taken" is the next in line tried.
 Clocks may disagree by an hour: a lease taken too early costs a doubt, never a second message.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
 
+from crypto.ids import NoticeId, id_of
 from notifications import hours
-from notifications.notice import ALARMING, WITHDRAWN, Notice, State
+from notifications.notice import ALARMING, WITHDRAWN, Notice, Rule, State
+from notifications.reach import WhyNot
 
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(seconds=30)
@@ -20,6 +26,11 @@ LONGEST_PAUSE = timedelta(minutes=30)
 # A provider is asked what became of a message only after it had time to take it.
 LOOK_UP_PAUSE = timedelta(minutes=5)
 ATTEMPTS = 20
+# Whether somebody has confirmed their address meanwhile is asked this often.
+UNCONFIRMED_PAUSE = timedelta(hours=1)
+# A notice of no appointment that a person asks for again is worth trying for so long.
+AGAIN_HOLDS = timedelta(days=2)
+UNDELIVERED = "undelivered"
 
 
 class NotClaimed(Exception):
@@ -67,7 +78,46 @@ class Refused:
     code: str
 
 
+class ReceiptState(StrEnum):
+    """What a provider says later of a message it took."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a provider says of a message after the answer; `code` is its word, made ours."""
+
+    state: ReceiptState
+    at: datetime
+    code: str | None = None
+
+
 Result = Accepted | Retry | Ambiguous | Refused
+
+
+class NothingToResend(Exception):
+    """A notice is sent again once it has ended, and while there is still something to tell."""
+
+
+NO_PROMISE = Capabilities(key_window=None, lookup=False)
+"""What is promised by a provider that is not, or no longer, there."""
+
+
+def choose(notice: Notice, names: tuple[str, ...]) -> str | None:
+    """Name the provider that an attempt takes, of those there are in their order.
+
+    A notice in doubt, or on its way, stays with whoever may have it: None if that one is
+    gone. One that was certainly not taken goes to the next in line.
+    """
+    if notice.doubtful or notice.state is State.SENDING:
+        had = notice.provider or next(iter(names), None)
+        return had if had in names else None
+    if notice.attempts and notice.provider in names:
+        return names[(names.index(notice.provider) + 1) % len(names)]
+    return next(iter(names), None)
 
 
 def is_due(notice: Notice, now: datetime) -> bool:
@@ -99,11 +149,20 @@ def claim(
     return _put_off(notice, capabilities, hours.to_ms(now)) or claimed
 
 
-def start(notice: Notice, capabilities: Capabilities, *, now: datetime, link: str) -> Notice:
+def start(
+    notice: Notice,
+    capabilities: Capabilities,
+    *,
+    now: datetime,
+    provider: str,
+    link: str,
+    reached: str | None = None,
+) -> Notice:
     """Write down that the first byte is about to leave, if the notice still holds.
 
     The answer is `sending` only if it may be sent now; else it was put off or ended.
-    `link` is the fingerprint of the token that goes out with it.
+    `link` is the fingerprint of the token that goes out with it, `reached` that of the
+    address, `provider` whose `capabilities` these are.
 
     Raises:
         NotClaimed: It was withdrawn, or another worker has it.
@@ -117,7 +176,9 @@ def start(notice: Notice, capabilities: Capabilities, *, now: datetime, link: st
         attempts=notice.attempts + 1,
         first_try=at if notice.first_try is None else notice.first_try,
         next_at=hours.to_ms(now + LEASE),
+        provider=provider,
         link=link,
+        reached=reached,
     )
 
 
@@ -129,8 +190,11 @@ def record(
     capabilities: Capabilities,
     now: datetime,
     chance: Callable[[], float],
+    providers: int = 1,
 ) -> Notice:
     """Keep what became of an attempt; `chance` gives a number in [0, 1) for the jitter.
+
+    Of several `providers` the next is tried at once, and a pause is made when all had it.
 
     An answer that comes after its attempt was given up counts only if it says that the
     message was taken: that is a fact, whatever was decided meanwhile.
@@ -140,16 +204,17 @@ def record(
     if notice.state is not State.SENDING or notice.attempts != attempt:
         return notice
     at = hours.to_ms(now)
-    noted = replace(notice, code=result.code)
+    noted = replace(notice, answer=result.code)
     match result:
         case Refused():
             return _end(noted, State.DEAD, at)
         case Retry(after=after):
-            return _try_again(noted, capabilities, at, pause=_pause(noted, after, chance))
+            pause = _pause(noted, after, chance, providers)
+            return _try_again(noted, capabilities, at, pause=pause)
         case Ambiguous():
             doubtful = replace(noted, doubtful=True)
             wait = LOOK_UP_PAUSE if asks_first(doubtful, capabilities) else None
-            return _try_again(doubtful, capabilities, at, pause=_pause(noted, wait, chance))
+            return _try_again(doubtful, capabilities, at, pause=_pause(noted, wait, chance, 1))
 
 
 def call_off(notice: Notice, code: str, *, now: datetime) -> Notice:
@@ -160,7 +225,7 @@ def call_off(notice: Notice, code: str, *, now: datetime) -> Notice:
     """
     if notice.state is not State.CLAIMED:
         raise NotClaimed
-    return _end(replace(notice, code=code), State.CANCELLED, hours.to_ms(now))
+    return _end(replace(notice, answer=code), State.CANCELLED, hours.to_ms(now))
 
 
 def give_up(notice: Notice, code: str, *, now: datetime) -> Notice:
@@ -171,7 +236,7 @@ def give_up(notice: Notice, code: str, *, now: datetime) -> Notice:
     """
     if notice.state is not State.CLAIMED:
         raise NotClaimed
-    return _end(replace(notice, code=code), State.DEAD, hours.to_ms(now))
+    return _end(replace(notice, answer=code), State.DEAD, hours.to_ms(now))
 
 
 def settle_doubt(notice: Notice, found: Result, *, now: datetime) -> Notice:
@@ -187,7 +252,91 @@ def settle_doubt(notice: Notice, found: Result, *, now: datetime) -> Notice:
         raise NotClaimed
     if isinstance(found, Accepted):
         return _sent(notice, found.ref)
-    return _end(replace(notice, code=found.code), State.UNKNOWN, hours.to_ms(now))
+    return _end(replace(notice, answer=found.code), State.UNKNOWN, hours.to_ms(now))
+
+
+def put_aside(notice: Notice, why: WhyNot, *, now: datetime) -> Notice:
+    """Act on the answer that somebody is not told now: wait for a yes, or call it off.
+
+    Raises:
+        NotClaimed: The notice is not in the hands of the caller any more.
+    """
+    if why is not WhyNot.UNCONFIRMED:
+        return call_off(notice, why.value, now=now)
+    if notice.state is not State.CLAIMED:
+        raise NotClaimed
+    at = hours.to_ms(now)
+    again = hours.next_decent(hours.to_ms(now + UNCONFIRMED_PAUSE), notice.zone)
+    return _wait_until(replace(notice, answer=why.value), again, at)
+
+
+def receive(notice: Notice, receipt: Receipt) -> Notice:
+    """Keep what a provider says later; the same again, or what is known better, changes nothing.
+
+    That a message was taken or arrived is a fact, whatever was decided meanwhile. That it
+    failed ends the notice `dead`, for a person to hear of, unless it arrived after all.
+    """
+    if not notice.attempts or notice.delivered_at is not None:
+        return notice
+    at = hours.to_ms(receipt.at)
+    match receipt.state:
+        case ReceiptState.ACCEPTED:
+            return notice if notice.state is State.SENT else _sent(notice, "")
+        case ReceiptState.DELIVERED:
+            sent = _sent(replace(notice, answer=None), "")
+            return replace(sent, delivered_at=at, answer=receipt.state.value)
+        case ReceiptState.FAILED:
+            return _undelivered(notice, at)
+
+
+def _undelivered(notice: Notice, at: int) -> Notice:
+    """End what a provider took and could not deliver; a failure of nothing says nothing."""
+    under_way = notice.state in {State.SENT, State.UNKNOWN, State.SENDING} or notice.doubtful
+    if not under_way or notice.answer == UNDELIVERED:
+        return notice
+    ended = replace(notice, doubtful=False, answer=UNDELIVERED)
+    if notice.withdrawn:
+        return replace(ended, state=State.CANCELLED, next_at=None)
+    return _end(ended, State.DEAD, at)
+
+
+def resend(notice: Notice, by: str, *, now: datetime) -> Notice:
+    """Give the notice by which a person has this one told again, under an id of its own.
+
+    The same wish about the same notice is the same new one. `by` is who asks.
+
+    Raises:
+        NothingToResend: It has not ended, was taken back, or its appointment has begun.
+    """
+    ended = notice.state is State.SENT or notice.state in ALARMING
+    at = hours.to_ms(now)
+    expires = _holds(notice, at)
+    if not ended or notice.withdrawn or expires <= at:
+        raise NothingToResend
+    first, again = notice.again_of or notice.id, notice.again + 1
+    not_before = hours.next_decent(at, notice.zone)
+    planned = replace(
+        notice,
+        id=NoticeId(id_of(f"{first}:again:{again}")),
+        not_before=not_before,
+        expires=expires,
+        **_UNTRIED,
+    )
+    return _wait_until(replace(planned, again_of=first, again=again, asked_by=by), not_before, at)
+
+
+_UNTRIED: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("first_try", "provider", "ref", "answer", "link", "delivered_at", "reached")),
+    **dict.fromkeys(("doubtful", "withdrawn", "alerted"), False),
+    "attempts": 0,
+}
+
+
+def _holds(notice: Notice, at: int) -> int:
+    """Say until when a notice sent again is worth telling: its appointment's beginning."""
+    if notice.start is None or notice.rule is Rule.MISSED:
+        return at + AGAIN_HOLDS // hours.MILLISECOND
+    return hours.instant(notice.start, notice.place_zone)
 
 
 def was_alerted(notice: Notice) -> Notice:
@@ -203,13 +352,23 @@ def asks_first(notice: Notice, capabilities: Capabilities) -> bool:
 
 
 def _sent(notice: Notice, ref: str) -> Notice:
-    return replace(notice, state=State.SENT, next_at=None, ref=ref, code="accepted", doubtful=False)
+    """Keep that a message was taken; that it failed afterwards is known better."""
+    if notice.state is State.DEAD and notice.answer == UNDELIVERED:
+        return replace(notice, ref=ref)
+    return replace(
+        notice,
+        state=State.SENT,
+        next_at=None,
+        ref=ref or notice.ref,
+        answer="accepted",
+        doubtful=False,
+    )
 
 
 def _put_off(notice: Notice, capabilities: Capabilities, at: int) -> Notice | None:
     """Give what becomes of a notice that must not be sent at this instant, if so."""
     if at >= notice.expires:
-        return _end(replace(notice, code="too_late"), State.EXPIRED, at)
+        return _end(replace(notice, answer="too_late"), State.EXPIRED, at)
     if notice.doubtful and not _may_repeat(notice, capabilities, at):
         return _end(notice, State.UNKNOWN, at)
     decent = hours.next_decent(max(at, notice.not_before), notice.zone)
@@ -218,7 +377,7 @@ def _put_off(notice: Notice, capabilities: Capabilities, at: int) -> Notice | No
 
 def _try_again(notice: Notice, capabilities: Capabilities, at: int, *, pause: int) -> Notice:
     if notice.withdrawn:
-        return _end(replace(notice, code=WITHDRAWN), State.CANCELLED, at)
+        return _end(replace(notice, answer=WITHDRAWN), State.CANCELLED, at)
     if notice.attempts >= ATTEMPTS:
         return _end(notice, State.DEAD, at)
     if asks_first(notice, capabilities):
@@ -252,7 +411,12 @@ def _may_repeat(notice: Notice, capabilities: Capabilities, at: int) -> bool:
     return at - first < capabilities.key_window // 2 // hours.MILLISECOND
 
 
-def _pause(notice: Notice, least: timedelta | None, chance: Callable[[], float]) -> int:
-    """Choose a full-jitter pause in ms: up to 30 s, doubling by attempt, at most 30 min."""
-    longest = min(FIRST_PAUSE * (1 << max(notice.attempts - 1, 0)), LONGEST_PAUSE)
+def _pause(
+    notice: Notice, least: timedelta | None, chance: Callable[[], float], providers: int
+) -> int:
+    """Choose a full-jitter pause in ms: up to 30 s, doubling by round, at most 30 min."""
+    round_, turn = divmod(max(notice.attempts - 1, 0), max(providers, 1))
+    if turn + 1 < providers:
+        return 0
+    longest = min(FIRST_PAUSE * (1 << round_), LONGEST_PAUSE)
     return max(longest * chance(), least or timedelta(0)) // hours.MILLISECOND

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 OPENING = time(8)
 CLOSING = time(20)
+LAST = time(19)
+"""The latest that is chosen for what has no hour of its own: it leaves before the closing."""
 MILLISECOND = timedelta(milliseconds=1)
 _SUNDAY = 6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,16 +82,20 @@ def next_decent(ms: int, zone: str) -> int:
     return instant(datetime.combine(day, OPENING), zone)
 
 
-def days_before(ms: int, zone: str, *, days: int, at: time) -> int:
-    """Give a time of day some calendar days before an instant, on a family's clocks.
+def days_from(ms: int, zone: str, *, days: int, at: time | None = None) -> int:
+    """Give a time of day some calendar days before or after an instant, on a family's clocks.
 
-    It is wall-clock arithmetic: across a change of clocks two days are 47 or 49
-    hours. A Sunday gives way to the Saturday before it, so nobody is told later.
+    `days` is negative before it. Without a time it is the instant's own, brought within the
+    hours at which a family may be disturbed. It is wall-clock arithmetic: across a change
+    of clocks two days are 47 or 49 hours. A Sunday gives way to the Saturday where that is
+    still before, else to the Monday.
 
     Raises:
         UnknownZone: The zone is not in the time zone database.
     """
-    day: date = local(ms, zone).date() - timedelta(days=days)
+    here = local(ms, zone)
+    day: date = here.date() + timedelta(days=days)
     if day.weekday() == _SUNDAY:
-        day -= timedelta(days=1)
-    return instant(datetime.combine(day, at), zone)
+        day += timedelta(days=-1 if days < 0 else 1)
+    hour = min(max(here.time(), OPENING), LAST) if at is None else at
+    return instant(datetime.combine(day, hour), zone)

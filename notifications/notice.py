@@ -1,34 +1,35 @@
-"""What is to be told to a family, and when: planned as data inside the appointment.
+"""One thing to tell one person by one medium: the value, its states, and who carries it.
 
-A notice says that an appointment is there, has moved or is off; never why. It is
-planned by a pure rule in the same write as the fact it tells, so that no appointment
-can move without its notices moving too. `delivery.py` says how one gets out.
+A notice says that something is there, has moved or waits; never why. `planning.py` and
+`errand.py` say when there is one, `delivery.py` how it gets out.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as day_time
 from enum import StrEnum
 
 from crypto.ids import AppointmentId, ContactId, NoticeId, id_of
-from notifications import hours
 
 WITHDRAWN = "withdrawn"
-REMINDER_DAYS = 2
-REMINDER_TIME = time(10)
-# A reminder that would follow its own booking notice within a day says nothing new.
-REMINDER_APART = timedelta(hours=24)
+NO_DECENT_HOUR_LEFT = "no_decent_hour_left"
 # Later than this before the appointment, only a telephone call helps (reliability.md §4).
 TOO_LATE = timedelta(hours=2)
 
 
 class Rule(StrEnum):
-    """What a notice tells."""
+    """What a notice tells; the first five are of an appointment, the others of an errand."""
 
     BOOKED = "booked"
-    REMINDER = "reminder"
+    BEFORE = "before"
     CHANGED = "changed"
     CANCELLED = "cancelled"
+    MISSED = "missed"
+    TO_BOOK = "to_book"
+    QUESTIONNAIRE = "questionnaire"
+    WAITING = "waiting"
+    GREETING = "greeting"
+    DIGEST = "digest"
 
 
 class Medium(StrEnum):
@@ -53,7 +54,36 @@ class State(StrEnum):
 
 # Ends that a person must hear of: the family may not have been told.
 ALARMING = frozenset({State.UNKNOWN, State.DEAD, State.EXPIRED})
-_MAYBE_TOLD = frozenset({State.SENDING, State.SENT, State.UNKNOWN})
+MAYBE_TOLD = frozenset({State.SENDING, State.SENT, State.UNKNOWN})
+
+
+class CarrierKind(StrEnum):
+    """What kind of record a notice lives in."""
+
+    APPOINTMENT = "appointment"
+    ERRAND = "errand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """The record a notice lives in, and is written with."""
+
+    kind: CarrierKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One line of what the pathway has families told: a code (N2) and its occasion.
+
+    `days` from the occasion, negative before it; `time` is the hour on the family's clocks,
+    None for the hour of the occasion itself.
+    """
+
+    code: str
+    rule: Rule
+    days: int = 0
+    time: day_time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +100,23 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Then:
+    """What follows the first session of a series, as its notice may say: how often, how long."""
+
+    every_weeks: int
+    sessions: int
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentFacts:
     """All that notices may know of an appointment; nothing else can leak.
 
     `start` is the naive wall time on the clocks of `zone`. `sequence` starts at 0 and
     rises by every change a family should hear of (time, place, duration, cancelled or
-    called back), as iCalendar's SEQUENCE does (RFC 5545, section 3.8.7.4).
+    called back), as iCalendar's SEQUENCE does (RFC 5545, section 3.8.7.4). `heard` is the
+    last sequence that another appointment's notice told the family of, `then` what this
+    one's news says of the others of its series.
     """
 
     appointment: AppointmentId
@@ -85,6 +126,9 @@ class AppointmentFacts:
     place_label: str = field(repr=False)
     sequence: int
     cancelled: bool
+    missed: bool = False
+    heard: int | None = None
+    then: Then | None = None
     recipients: tuple[Recipient, ...]
 
 
@@ -95,63 +139,52 @@ class Notice:
     It carries what its text shows, so a retry renders the same bytes; a change of the
     appointment makes a new notice and withdraws this one. Instants are ms UTC.
 
+    `code` is the line of the pathway that asks for it (N1), or "" for none. `start` is
+    None, `place_label` empty and `duration_minutes` 0 where there is no appointment.
     `zone` is the family's (quiet hours), `place_zone` that of the wall time `start`.
     `next_at` is when the worker must look again: the next attempt, the end of a lease,
     or an alert not yet raised; None when nothing is left to do. `first_try` opens the
-    provider's key window. `doubtful`: an attempt may have arrived without our knowing.
-    `withdrawn`: no longer true while already being sent, so never to be tried again.
-    `ref` is the provider's reference, `code` the last answer in one stable word, `link`
-    the SHA-256 (hex) of the token in the family's link.
+    provider's key window. `provider` names who has, or may have, the last attempt.
+    `doubtful`: an attempt may have arrived without our knowing. `withdrawn`: no longer
+    true while already being sent, so never to be tried again. `ref` is the provider's
+    reference, `answer` the last answer in one stable word, `link` the SHA-256 (hex) of the
+    token in the family's link, `delivered_at` when the provider says it arrived. `reached`
+    is the fingerprint of the address it was sent to. A notice sent again by a person is
+    another one: `again_of` names the first of its line, `again` counts, `asked_by` says who.
     """
 
     id: NoticeId
-    appointment: AppointmentId
-    sequence: int
+    carrier: Carrier
+    code: str
     rule: Rule
     contact: ContactId
     medium: Medium
     language: str
     zone: str
-    start: datetime = field(repr=False)
+    sequence: int = 0
+    start: datetime | None = field(default=None, repr=False)
     place_zone: str
-    duration_minutes: int
-    place_label: str = field(repr=False)
+    duration_minutes: int = 0
+    place_label: str = field(default="", repr=False)
+    then: Then | None = None
     not_before: int
     expires: int
     next_at: int | None
     state: State = State.PLANNED
     attempts: int = 0
     first_try: int | None = None
+    provider: str | None = None
     doubtful: bool = False
     withdrawn: bool = False
     alerted: bool = False
     ref: str | None = None
-    code: str | None = None
+    answer: str | None = None
     link: str | None = None
-
-
-def plan_appointment(
-    facts: AppointmentFacts, previous: tuple[Notice, ...], *, now: datetime
-) -> tuple[Notice, ...]:
-    """Give an appointment's notices as they must be from now on.
-
-    Booked is told at once, two days before comes a reminder; a change withdraws what
-    is pending of the old sequence and tells those who may have heard of it; so does a
-    cancellation. Planning the same facts again changes nothing.
-
-    Raises:
-        UnknownZone: The zone of the appointment or of a recipient does not exist.
-    """
-    hours.zone_named(facts.zone)
-    at = hours.to_ms(now)
-    plan = {notice.id: _keep(notice, facts, at) for notice in previous}
-    kept = tuple(plan.values())
-    for recipient in facts.recipients:
-        for medium in recipient.media:
-            for notice in _wanted(facts, recipient, medium, previous=kept, at=at):
-                if notice.id not in plan or _was_called_off(plan[notice.id]):
-                    plan[notice.id] = notice
-    return tuple(plan.values())
+    delivered_at: int | None = None
+    reached: str | None = None
+    again_of: NoticeId | None = None
+    again: int = 0
+    asked_by: str | None = None
 
 
 def next_due(notices: tuple[Notice, ...]) -> int | None:
@@ -160,107 +193,33 @@ def next_due(notices: tuple[Notice, ...]) -> int | None:
 
 
 def notice_id(
-    facts: AppointmentFacts, rule: Rule, *, contact: ContactId, medium: Medium
+    carrier: Carrier, telling: Telling, *, contact: ContactId, medium: Medium, sequence: int = 0
 ) -> NoticeId:
     """Name a notice by what it tells, so that planning it twice cannot make two of it."""
-    name = f"{rule}:{facts.appointment}:{contact}:{medium}:{facts.sequence}"
-    return NoticeId(id_of(name))
+    what = f"{telling.rule}:{telling.code}"
+    return NoticeId(id_of(f"{what}:{carrier.kind}:{carrier.id}:{contact}:{medium}:{sequence}"))
 
 
-def _keep(notice: Notice, facts: AppointmentFacts, at: int) -> Notice:
-    """Withdraw what is no longer true; what was sent stays as the record of it."""
-    untrue = notice.sequence != facts.sequence or facts.cancelled
-    if notice.rule is Rule.CANCELLED:
-        untrue = notice.sequence != facts.sequence or not facts.cancelled
-    wanted = any(
-        recipient.contact == notice.contact and notice.medium in recipient.media
-        for recipient in facts.recipients
-    )
-    return notice if wanted and not untrue else _withdraw(notice, at)
-
-
-def _withdraw(notice: Notice, at: int) -> Notice:
+def withdraw(notice: Notice, at: int) -> Notice:
+    """Take back what is no longer true; what was sent stays as the record of it."""
     if notice.state is State.SENDING:
         return replace(notice, withdrawn=True)
     if notice.state not in {State.PLANNED, State.CLAIMED}:
         return notice
     if notice.doubtful:
-        return replace(notice, state=State.UNKNOWN, withdrawn=True, next_at=at, code=WITHDRAWN)
-    return replace(notice, state=State.CANCELLED, next_at=None, code=WITHDRAWN)
+        return replace(notice, state=State.UNKNOWN, withdrawn=True, next_at=at, answer=WITHDRAWN)
+    return replace(notice, state=State.CANCELLED, next_at=None, answer=WITHDRAWN)
 
 
-def _wanted(
-    facts: AppointmentFacts,
-    recipient: Recipient,
-    medium: Medium,
-    *,
-    previous: tuple[Notice, ...],
-    at: int,
-) -> Iterator[Notice]:
-    start = hours.instant(facts.start, facts.zone)
-    if start <= at:
-        return
-    mine = [n for n in previous if n.contact == recipient.contact and n.medium is medium]
-    expires = start if facts.cancelled else start - TOO_LATE // hours.MILLISECOND
-    rule = _news(facts, mine)
-    if rule is not None:
-        yield _notice(facts, recipient, medium, rule=rule, at=at, expires=expires)
-    reminder = hours.days_before(start, recipient.zone, days=REMINDER_DAYS, at=REMINDER_TIME)
-    apart = reminder - hours.next_decent(at, recipient.zone)
-    if not facts.cancelled and apart >= REMINDER_APART // hours.MILLISECOND:
-        yield _notice(facts, recipient, medium, rule=Rule.REMINDER, at=reminder, expires=expires)
-
-
-def _news(facts: AppointmentFacts, mine: list[Notice]) -> Rule | None:
-    """Say what a contact must hear, given all that was ever planned for it by a medium."""
-    if any(
-        notice.sequence == facts.sequence
-        and notice.rule is not Rule.REMINDER
-        and not _was_called_off(notice)
-        for notice in mine
-    ):
-        return None
-    told = [n for n in mine if n.doubtful or n.state in _MAYBE_TOLD]
-    last = max(told, key=lambda notice: notice.sequence, default=None)
-    expects = last is not None and last.rule is not Rule.CANCELLED
-    if facts.cancelled:
-        return Rule.CANCELLED if expects else None
-    return Rule.CHANGED if expects else Rule.BOOKED
-
-
-def _was_called_off(notice: Notice) -> bool:
+def was_withdrawn(notice: Notice) -> bool:
     """Tell whether a notice was taken back unsent, so that it may be planned anew."""
-    return notice.state is State.CANCELLED and notice.code == WITHDRAWN
+    return notice.state is State.CANCELLED and notice.answer == WITHDRAWN
 
 
-def _notice(
-    facts: AppointmentFacts,
-    recipient: Recipient,
-    medium: Medium,
-    *,
-    rule: Rule,
-    at: int,
-    expires: int,
-) -> Notice:
-    """Plan one notice, or its expiry at once when no decent hour is left for it."""
-    not_before = hours.next_decent(at, recipient.zone)
-    late = not_before >= expires
-    return Notice(
-        id=notice_id(facts, rule, contact=recipient.contact, medium=medium),
-        appointment=facts.appointment,
-        sequence=facts.sequence,
-        rule=rule,
-        contact=recipient.contact,
-        medium=medium,
-        language=recipient.language,
-        zone=recipient.zone,
-        start=facts.start,
-        place_zone=facts.zone,
-        duration_minutes=facts.duration_minutes,
-        place_label=facts.place_label,
-        not_before=not_before,
-        expires=expires,
-        next_at=at if late else not_before,
-        state=State.EXPIRED if late else State.PLANNED,
-        code="no_decent_hour_left" if late else None,
+def needs_a_person(notices: tuple[Notice, ...]) -> bool:
+    """Tell whether one failed, or may have, and was not sent again since."""
+    lines = {each.again_of for each in notices if each.state is State.SENT}
+    return any(
+        notice.state in ALARMING and (notice.again_of or notice.id) not in lines
+        for notice in notices
     )

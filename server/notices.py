@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from typing_extensions import override
 
 from crypto.ids import NoticeId
-from notifications.delivery import Ambiguous, Capabilities, Refused, Result
+from notifications.delivery import NO_PROMISE, Ambiguous, Capabilities, Refused, Result
 from notifications.senders import Alert, Alerts, Mail, Mailer, Text, Texter
 from notifications.worker import Worker
 from server.config import Config
@@ -55,8 +55,8 @@ async def open_worker(config: Config, house: House) -> AsyncIterator[Worker]:
                 public_url=config.public_url,
                 phone=config.phone,
             ),
-            mailer=_mailer(config, house, organizer),
-            texter=_texter(config, house, http),
+            mailers=(_mailer(config, house, organizer),),
+            texters=(_texter(config, house, http),),
             alerts=LoggedAlerts(),
             clock=house.clock,
             chance=_chance,
@@ -71,8 +71,13 @@ class Unconfigured(Mailer, Texter):
 
     @property
     @override
+    def name(self) -> str:
+        return "none"
+
+    @property
+    @override
     def capabilities(self) -> Capabilities:
-        return Capabilities(key_window=None, lookup=False)
+        return NO_PROMISE
 
     @override
     async def send(self, message: Mail | Text, *, to: str, key: NoticeId) -> Result:
@@ -91,7 +96,7 @@ class LoggedAlerts(Alerts):
         logger().warning(
             "notice_needs_a_person",
             medium=alert.medium.value,
-            code=alert.code,
+            code=alert.answer,
             kind=alert.state.value,
             id=alert.notice,
         )

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from server.clock import Clock, system_clock
+from server.storage.agenda import EngineBusyCalendars, EngineFeeds, EngineHoldings
 from server.storage.backups import EngineBackups
 from server.storage.care import EngineTasks
 from server.storage.departures import EngineDepartures, EngineRelayFiles
 from server.storage.engine import Engine
+from server.storage.errands import EngineErrands
 from server.storage.follow_up import EngineDuties, EngineFollowUpMarks, EngineFollowUps
 from server.storage.identity import (
     EngineAccounts,
@@ -39,6 +41,10 @@ class Stores:
     tasks: EngineTasks
     documents: WatchedDocuments
     appointments: WatchedAppointments
+    holdings: EngineHoldings
+    feeds: EngineFeeds
+    busy_calendars: EngineBusyCalendars
+    errands: EngineErrands
     meetings: EngineMeetings
     departures: EngineDepartures
     relay_files: EngineRelayFiles
@@ -68,6 +74,10 @@ class Stores:
             tasks=EngineTasks(engine, keyring),
             documents=WatchedDocuments(engine, keyring, watch),
             appointments=WatchedAppointments(engine, keyring, watch),
+            holdings=EngineHoldings(engine, keyring),
+            feeds=EngineFeeds(engine, keyring),
+            busy_calendars=EngineBusyCalendars(engine, keyring),
+            errands=EngineErrands(engine, keyring),
             meetings=EngineMeetings(engine, keyring, watch),
             departures=EngineDepartures(engine, keyring, watch),
             relay_files=EngineRelayFiles(engine, keyring),

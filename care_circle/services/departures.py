@@ -31,6 +31,7 @@ from care_circle.services.files import everything
 from care_circle.services.guard import Guard, Way
 from care_circle.store import Appointments, Children, Documents, People
 from care_circle.surroundings import Surroundings
+from care_circle.tellings import tellings_of
 from crypto.ids import AppointmentId, ChildId, DepartureId
 
 _PAGE = 200
@@ -239,21 +240,26 @@ class DeparturesService:
         self, way: Way, departure: Departure, cancelled: tuple[AppointmentId, ...]
     ) -> None:
         """Call off what is to be called off, and tell the family nothing more of the rest."""
-        now = self.surroundings.now()
+        now, tellings = self.surroundings.now(), tellings_of(self.pathway)
         told = way.child.recipients(self.surroundings.today())
         for each in await self._ahead(departure.child, departure.on):
             if each.id in cancelled:
                 await self.appointments.change(
-                    each.id, lambda held: cancel(held, recipients=told, now=now)
+                    each.id,
+                    lambda held: cancel(held, recipients=told, tellings=tellings, now=now),
                 )
             else:
-                await self.appointments.change(each.id, lambda held: plan(held, (), now=now))
+                await self.appointments.change(
+                    each.id, lambda held: plan(held, (), tellings=tellings, now=now)
+                )
 
     async def _tell_again(self, departure: Departure) -> None:
         child, now = await self.children.child(departure.child), self.surroundings.now()
-        told = child.recipients(self.surroundings.today())
+        told, tellings = child.recipients(self.surroundings.today()), tellings_of(self.pathway)
         for each in await self._ahead(departure.child, departure.on):
-            await self.appointments.change(each.id, lambda held: plan(held, told, now=now))
+            await self.appointments.change(
+                each.id, lambda held: plan(held, told, tellings=tellings, now=now)
+            )
 
 
 def _is_open(forfait: Forfait, today: date) -> bool:

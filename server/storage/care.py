@@ -40,6 +40,7 @@ from notifications.reach import NotNow, Reached, WhyNot
 from notifications.store import Contacts
 from server.storage import care_shapes as shapes
 from server.storage.engine import Engine, Stale, Taken
+from server.storage.errand_shapes import errand_shape
 from server.storage.finding import change_found, found
 from server.storage.keys import Keyring
 from server.storage.outbox import StoredOutbox
@@ -155,17 +156,6 @@ class EngineChildren(Children, Contacts):
     @override
     async def change_consent(self, child: ChildId, decide: Callable[[Consent], Consent]) -> Consent:
         return await self._consents.upsert(child, lambda held: decide(held or Consent(child=child)))
-
-    @override
-    async def address(self, contact: ContactId, medium: Medium, *, on: date) -> str | None:
-        child = await self._children.find_one(shapes.contact_key(contact))
-        if child is None:
-            return None
-        person = child.contact(contact)
-        told = {each.contact: each.media for each in child.recipients(on)}
-        if medium not in told.get(contact, ()):
-            return None
-        return person.email if medium is Medium.EMAIL else person.phone
 
     @override
     async def reach(self, contact: ContactId, medium: Medium, *, on: date, rule: Rule) -> Reached:
@@ -315,7 +305,10 @@ class EngineAppointments(Appointments):
 
 
 class EngineOutbox(StoredOutbox):
-    """The outbox on any engine: the notices of all appointments, where the appointments are."""
+    """The outbox on any engine: the notices where the appointments and errands are."""
 
     def __init__(self, engine: Engine, keyring: Keyring) -> None:
-        super().__init__(Repository(engine, keyring, shapes.appointment_shape()))
+        super().__init__(
+            Repository(engine, keyring, shapes.appointment_shape()),
+            Repository(engine, keyring, errand_shape()),
+        )

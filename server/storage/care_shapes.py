@@ -15,7 +15,8 @@ from care_circle.professional import Professional
 from care_circle.structure import Structure
 from care_circle.task import ENDED, TaskCard
 from server.storage.keys import Keyring
-from server.storage.outbox import due_of, link_tags
+from server.storage.notice_forms import with_carriers
+from server.storage.outbox import due_of, notice_tags
 from server.storage.shape import Shape
 
 ALL = "all"
@@ -144,10 +145,12 @@ def appointment_shape() -> Shape[Appointment]:
             child_key(appointment.child),
             professional_key(appointment.professional),
             *((IN_NEED,) if appointment.needs_a_person else ()),
-            *link_tags(appointment),
+            *notice_tags(appointment),
         ),
         due_of=due_of,
-        sealed=frozenset({"visit", "slot", "notices"}),
+        sealed=frozenset({"visit", "care", "slot", "called_off", "notices"}),
+        schema=2,
+        upgrades={1: with_carriers},
         scope_of=lambda appointment: appointment.child,
     )
 

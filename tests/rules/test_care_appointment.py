@@ -61,7 +61,7 @@ def test_booking_plans_a_notice_and_a_reminder_by_each_medium() -> None:
 
     assert (appointment.status, appointment.sequence) == (Status.BOOKED, 0)
     assert planned(appointment) == {
-        (rule, medium) for rule in (Rule.BOOKED, Rule.REMINDER) for medium in Medium
+        (rule, medium) for rule in (Rule.BOOKED, Rule.BEFORE) for medium in Medium
     }
 
 

@@ -1,14 +1,14 @@
 """What is planned for a family, and how one notice gets out: rules without a clock or a wire."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from crypto.ids import AppointmentId, ContactId
-from notifications import delivery, hours
 from notifications.delivery import Accepted, Ambiguous, Capabilities, NotClaimed, Refused, Retry
 from notifications.hours import UnknownZone
+from notifications import delivery, hours
 from notifications.notice import (
     AppointmentFacts,
     Medium,
@@ -16,9 +16,10 @@ from notifications.notice import (
     Recipient,
     Rule,
     State,
+    Telling,
     next_due,
-    plan_appointment,
 )
+from notifications.planning import plan_appointment
 
 PARIS = "Europe/Paris"
 NOW = datetime(2027, 1, 11, 9, tzinfo=UTC)  # A Monday, ten o'clock in Paris.
@@ -29,6 +30,24 @@ ANA = Recipient(
     contact=ContactId("ana"), media=(Medium.EMAIL, Medium.SMS), language="fr", zone=PARIS
 )
 BEN = Recipient(contact=ContactId("ben"), media=(Medium.SMS,), language="en", zone=PARIS)
+
+
+TELLINGS = (
+    Telling(code="N1", rule=Rule.BOOKED),
+    Telling(code="N2", rule=Rule.BEFORE, days=-2, time=time(10)),
+    Telling(code="N4", rule=Rule.CHANGED),
+    Telling(code="N7", rule=Rule.MISSED, days=2),
+)
+
+
+def plan(
+    facts: AppointmentFacts,
+    previous: tuple[Notice, ...],
+    *,
+    now: datetime,
+    tellings: tuple[Telling, ...] = TELLINGS,
+) -> tuple[Notice, ...]:
+    return plan_appointment(facts, previous, tellings=tellings, now=now)
 
 
 def appointment(start: str = "2027-01-20T14:30", **changes: object) -> AppointmentFacts:
@@ -66,7 +85,7 @@ def told(notices: tuple[Notice, ...], rule: Rule = Rule.BOOKED) -> tuple[Notice,
 
 
 def booked(start: str = "2027-01-20T14:30", *, now: datetime = NOW) -> Notice:
-    return plan_appointment(appointment(start, recipients=(BEN,)), (), now=now)[0]
+    return plan(appointment(start, recipients=(BEN,)), (), now=now)[0]
 
 
 def claimed(notice: Notice, *, now: datetime = NOW, by: Capabilities = KEYLESS) -> Notice:
@@ -75,7 +94,7 @@ def claimed(notice: Notice, *, now: datetime = NOW, by: Capabilities = KEYLESS) 
 
 def sending(notice: Notice, *, now: datetime = NOW, by: Capabilities = KEYLESS) -> Notice:
     taken = claimed(notice, now=now, by=by)
-    return delivery.start(taken, by, now=now, link="fingerprint")
+    return delivery.start(taken, by, now=now, provider="the one", link="fingerprint")
 
 
 def answered(
@@ -90,38 +109,36 @@ def answered(
 
 
 def test_a_booking_is_told_at_once_and_recalled_two_days_before() -> None:
-    notices = plan_appointment(appointment(), (), now=NOW)
+    notices = plan(appointment(), (), now=NOW)
 
     assert brief(notices) == {
-        (rule, medium, 0, State.PLANNED)
-        for rule in (Rule.BOOKED, Rule.REMINDER)
-        for medium in Medium
+        (rule, medium, 0, State.PLANNED) for rule in (Rule.BOOKED, Rule.BEFORE) for medium in Medium
     }
     assert {each.not_before for each in notices if each.rule is Rule.BOOKED} == {hours.to_ms(NOW)}
-    assert {str(hours.local(n.not_before, PARIS)) for n in notices if n.rule is Rule.REMINDER} == {
+    assert {str(hours.local(n.not_before, PARIS)) for n in notices if n.rule is Rule.BEFORE} == {
         "2027-01-18 10:00:00+01:00"
     }
     assert next_due(notices) == hours.to_ms(NOW)
 
 
 def test_planning_the_same_facts_again_changes_nothing() -> None:
-    once = plan_appointment(appointment(), (), now=NOW)
+    once = plan(appointment(), (), now=NOW)
 
-    assert plan_appointment(appointment(), once, now=after(days=3)) == once
-    assert plan_appointment(appointment(), told(once), now=after(days=8)) == told(once)
+    assert plan(appointment(), once, now=after(days=3)) == once
+    assert plan(appointment(), told(once), now=after(days=8)) == told(once)
 
 
 def test_a_move_withdraws_what_waits_and_tells_the_change_to_those_who_knew() -> None:
-    before = told(plan_appointment(appointment(), (), now=NOW))
+    before = told(plan(appointment(), (), now=NOW))
 
     moved = appointment("2027-01-25T09:00", sequence=1)
-    notices = plan_appointment(moved, before, now=after(days=1))
+    notices = plan(moved, before, now=after(days=1))
 
     assert brief(notices) == {
         *((Rule.BOOKED, medium, 0, State.SENT) for medium in Medium),
-        *((Rule.REMINDER, medium, 0, State.CANCELLED) for medium in Medium),
+        *((Rule.BEFORE, medium, 0, State.CANCELLED) for medium in Medium),
         *((Rule.CHANGED, medium, 1, State.PLANNED) for medium in Medium),
-        *((Rule.REMINDER, medium, 1, State.PLANNED) for medium in Medium),
+        *((Rule.BEFORE, medium, 1, State.PLANNED) for medium in Medium),
     }
     # Two days before Monday is Saturday.
     assert {str(hours.local(n.not_before, PARIS))[:16] for n in notices[-3::2]} == {
@@ -130,64 +147,62 @@ def test_a_move_withdraws_what_waits_and_tells_the_change_to_those_who_knew() ->
 
 
 def test_a_family_that_was_told_nothing_yet_hears_only_of_the_last_time() -> None:
-    before = plan_appointment(appointment(), (), now=NOW)
+    before = plan(appointment(), (), now=NOW)
 
-    notices = plan_appointment(appointment("2027-01-25T09:00", sequence=1), before, now=NOW)
+    notices = plan(appointment("2027-01-25T09:00", sequence=1), before, now=NOW)
 
     open_ones = {(n.rule, n.sequence) for n in notices if n.state is State.PLANNED}
-    assert open_ones == {(Rule.BOOKED, 1), (Rule.REMINDER, 1)}
+    assert open_ones == {(Rule.BOOKED, 1), (Rule.BEFORE, 1)}
 
 
 def test_a_move_there_and_back_is_told_twice_since_both_were_news() -> None:
-    first = told(plan_appointment(appointment(), (), now=NOW))
-    away = plan_appointment(appointment("2027-01-25T09:00", sequence=1), first, now=NOW)
+    first = told(plan(appointment(), (), now=NOW))
+    away = plan(appointment("2027-01-25T09:00", sequence=1), first, now=NOW)
     away = told(away, Rule.CHANGED)
 
-    back = plan_appointment(appointment(sequence=2), away, now=NOW)
+    back = plan(appointment(sequence=2), away, now=NOW)
 
     fresh = [n for n in back if n.sequence == 2]
-    assert {n.rule for n in fresh} == {Rule.CHANGED, Rule.REMINDER}
+    assert {n.rule for n in fresh} == {Rule.CHANGED, Rule.BEFORE}
     assert len({n.id for n in back}) == len(back)
 
 
 def test_calling_off_is_told_only_to_those_who_knew() -> None:
-    known = told(plan_appointment(appointment(recipients=(ANA, BEN)), (), now=NOW))
-    unknown = plan_appointment(appointment(), (), now=NOW)
+    known = told(plan(appointment(recipients=(ANA, BEN)), (), now=NOW))
+    unknown = plan(appointment(), (), now=NOW)
 
     off = appointment(recipients=(ANA, BEN), sequence=1, cancelled=True)
-    after_known = plan_appointment(off, known, now=NOW)
-    after_unknown = plan_appointment(replace(off, recipients=(ANA,)), unknown, now=NOW)
+    after_known = plan(off, known, now=NOW)
+    after_unknown = plan(replace(off, recipients=(ANA,)), unknown, now=NOW)
 
     assert sum(n.rule is Rule.CANCELLED for n in after_known) == 3
     assert all(n.state is State.CANCELLED for n in after_unknown)
-    assert plan_appointment(off, after_known, now=after(hours=1)) == after_known
+    assert plan(off, after_known, now=after(hours=1)) == after_known
 
 
 def test_an_appointment_that_stands_again_is_booked_anew() -> None:
-    known = told(plan_appointment(appointment(), (), now=NOW))
-    off = told(
-        plan_appointment(appointment(sequence=1, cancelled=True), known, now=NOW), Rule.CANCELLED
-    )
+    known = told(plan(appointment(), (), now=NOW))
+    off = told(plan(appointment(sequence=1, cancelled=True), known, now=NOW), Rule.CANCELLED)
 
-    notices = plan_appointment(appointment(sequence=2), off, now=NOW)
+    notices = plan(appointment(sequence=2), off, now=NOW)
 
-    assert {n.rule for n in notices if n.sequence == 2} == {Rule.BOOKED, Rule.REMINDER}
+    assert {n.rule for n in notices if n.sequence == 2} == {Rule.BOOKED, Rule.BEFORE}
 
 
 def test_a_contact_who_joins_later_is_told_and_one_who_left_is_not() -> None:
-    before = told(plan_appointment(appointment(), (), now=NOW))
+    before = told(plan(appointment(), (), now=NOW))
 
-    notices = plan_appointment(appointment(recipients=(BEN,)), before, now=after(hours=1))
+    notices = plan(appointment(recipients=(BEN,)), before, now=after(hours=1))
 
     assert {n.contact for n in notices if n.state is State.PLANNED} == {BEN.contact}
     assert all(n.next_at is None for n in notices if n.contact == ANA.contact)
 
 
 def test_a_contact_taken_off_and_put_back_is_not_forgotten() -> None:
-    once = plan_appointment(appointment(), (), now=NOW)
-    without = plan_appointment(appointment(recipients=()), once, now=NOW)
+    once = plan(appointment(), (), now=NOW)
+    without = plan(appointment(recipients=()), once, now=NOW)
 
-    again = plan_appointment(appointment(), without, now=after(minutes=5))
+    again = plan(appointment(), without, now=after(minutes=5))
 
     assert {n.state for n in without} == {State.CANCELLED}
     assert {n.state for n in again} == {State.PLANNED}
@@ -197,13 +212,13 @@ def test_a_contact_taken_off_and_put_back_is_not_forgotten() -> None:
 def test_what_is_already_leaving_when_it_moves_is_never_tried_again() -> None:
     leaving = sending(booked(), by=KEYED)
 
-    notices = plan_appointment(
+    notices = plan(
         appointment("2027-01-25T09:00", sequence=1, recipients=(BEN,)), (leaving,), now=NOW
     )
     not_taken = answered(notices[0], Retry("http_429"), by=KEYED)
     in_doubt = answered(notices[0], Ambiguous("timeout"), by=KEYED)
 
-    assert {n.rule for n in notices[1:]} == {Rule.CHANGED, Rule.REMINDER}
+    assert {n.rule for n in notices[1:]} == {Rule.CHANGED, Rule.BEFORE}
     assert not_taken.state is State.CANCELLED
     assert in_doubt.state is State.UNKNOWN
 
@@ -212,7 +227,7 @@ def test_a_doubt_that_is_withdrawn_stays_a_doubt() -> None:
     doubtful = answered(sending(booked(), by=KEYED), Ambiguous("timeout"), by=KEYED)
 
     off = appointment(sequence=1, cancelled=True, recipients=(BEN,))
-    notices = plan_appointment(off, (doubtful,), now=NOW)
+    notices = plan(off, (doubtful,), now=NOW)
 
     assert doubtful.state is State.PLANNED
     assert notices[0].state is State.UNKNOWN
@@ -220,24 +235,24 @@ def test_a_doubt_that_is_withdrawn_stays_a_doubt() -> None:
 
 
 def test_nothing_is_planned_for_the_past_or_in_an_unknown_zone() -> None:
-    assert plan_appointment(appointment("2027-01-10T09:00"), (), now=NOW) == ()
+    assert plan(appointment("2027-01-10T09:00"), (), now=NOW) == ()
     with pytest.raises(UnknownZone):
-        plan_appointment(appointment(zone="Europe/Atlantis"), (), now=NOW)
+        plan(appointment(zone="Europe/Atlantis"), (), now=NOW)
     with pytest.raises(UnknownZone):
-        plan_appointment(appointment(recipients=(replace(ANA, zone="../etc/passwd"),)), (), now=NOW)
+        plan(appointment(recipients=(replace(ANA, zone="../etc/passwd"),)), (), now=NOW)
 
 
 def test_when_no_decent_hour_is_left_a_person_hears_of_it_at_once() -> None:
     saturday_night = datetime(2027, 1, 16, 20, 30, tzinfo=UTC)
 
-    notices = plan_appointment(appointment("2027-01-18T08:30"), (), now=saturday_night)
+    notices = plan(appointment("2027-01-18T08:30"), (), now=saturday_night)
 
-    assert {(n.state, n.code) for n in notices} == {(State.EXPIRED, "no_decent_hour_left")}
+    assert {(n.state, n.answer) for n in notices} == {(State.EXPIRED, "no_decent_hour_left")}
     assert next_due(notices) == hours.to_ms(saturday_night)
 
 
 def test_a_reminder_that_would_follow_its_booking_within_a_day_is_left_out() -> None:
-    notices = plan_appointment(appointment("2027-01-14T09:00"), (), now=after(hours=1))
+    notices = plan(appointment("2027-01-14T09:00"), (), now=after(hours=1))
 
     assert {n.rule for n in notices} == {Rule.BOOKED}
 
@@ -252,7 +267,7 @@ def test_a_notice_shows_neither_place_nor_time_in_its_repr() -> None:
 def test_a_notice_goes_from_planned_to_sent() -> None:
     planned = booked()
     taken = claimed(planned)
-    leaving = delivery.start(taken, KEYLESS, now=NOW, link="fingerprint")
+    leaving = delivery.start(taken, KEYLESS, now=NOW, provider="the one", link="fingerprint")
     sent = answered(leaving, Accepted("ref-1"))
 
     states = [planned.state, taken.state, leaving.state, sent.state]
@@ -261,24 +276,26 @@ def test_a_notice_goes_from_planned_to_sent() -> None:
 
 
 def test_what_is_not_due_is_left_alone() -> None:
-    reminder = plan_appointment(appointment(), (), now=NOW)[1]
+    reminder = plan(appointment(), (), now=NOW)[1]
 
     assert claimed(reminder) == reminder
     assert not delivery.is_due(reminder, NOW)
 
 
 def test_only_a_claimed_notice_may_start_so_a_withdrawn_one_cannot() -> None:
-    withdrawn = plan_appointment(appointment(recipients=()), (claimed(booked()),), now=NOW)[0]
+    withdrawn = plan(appointment(recipients=()), (claimed(booked()),), now=NOW)[0]
 
     for notice in (booked(), sending(booked()), withdrawn):
         with pytest.raises(NotClaimed):
-            delivery.start(notice, KEYLESS, now=NOW, link="x")
+            delivery.start(notice, KEYLESS, now=NOW, provider="the one", link="x")
 
 
 def test_asked_again_at_the_moment_of_sending_quiet_hours_put_it_off() -> None:
     taken = claimed(booked())
 
-    late = delivery.start(taken, KEYLESS, now=after(hours=10, minutes=1), link="x")
+    late = delivery.start(
+        taken, KEYLESS, now=after(hours=10, minutes=1), provider="the one", link="x"
+    )
 
     assert late.state is State.PLANNED
     assert late.next_at is not None
@@ -338,7 +355,10 @@ def test_a_doubt_about_an_askable_provider_is_settled_by_a_yes_and_never_resent(
     assert delivery.asks_first(taken, ASKABLE)
     assert delivery.settle_doubt(taken, Accepted("ref-1"), now=later).state is State.SENT
     assert delivery.settle_doubt(taken, Retry("not_found"), now=later).state is State.UNKNOWN
-    assert delivery.start(taken, ASKABLE, now=after(days=1), link="x").state is State.UNKNOWN
+    assert (
+        delivery.start(taken, ASKABLE, now=after(days=1), provider="the one", link="x").state
+        is State.UNKNOWN
+    )
 
 
 def test_pauses_double_up_to_half_an_hour_and_are_jittered() -> None:

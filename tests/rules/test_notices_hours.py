@@ -61,7 +61,7 @@ def test_a_wall_time_is_one_instant_even_when_clocks_change(
 def test_two_days_before_is_counted_on_the_wall_not_in_hours() -> None:
     start = hours.instant(datetime.fromisoformat("2027-03-29T10:00"), "Europe/Paris")
 
-    reminder = hours.days_before(start, "Europe/Paris", days=2, at=time(10))
+    reminder = hours.days_from(start, "Europe/Paris", days=-2, at=time(10))
 
     assert timedelta(milliseconds=start - reminder) == timedelta(hours=47)
 
@@ -69,7 +69,7 @@ def test_two_days_before_is_counted_on_the_wall_not_in_hours() -> None:
 def test_a_sunday_gives_way_to_the_saturday_before() -> None:
     tuesday = hours.instant(datetime.fromisoformat("2027-01-12T10:00"), "Europe/Paris")
 
-    reminder = hours.days_before(tuesday, "Europe/Paris", days=2, at=time(10))
+    reminder = hours.days_from(tuesday, "Europe/Paris", days=-2, at=time(10))
 
     assert hours.local(reminder, "Europe/Paris").isoformat() == "2027-01-09T10:00:00+01:00"
 

@@ -9,7 +9,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +17,8 @@ from typing_extensions import override
 
 from care_circle.appointment import Appointment, Slot, book
 from crypto.ids import AppointmentId, ChildId, ContactId, ProfessionalId, new_id
-from notifications.notice import Medium, Notice, Recipient
+from notifications.notice import Medium, Notice, Recipient, Rule, Telling
+from notifications.reach import NotNow, Reach, Reached, WhyNot
 from notifications.senders import Alert, Alerts
 from notifications.store import Contacts
 from notifications.worker import Worker
@@ -27,10 +28,9 @@ from server.senders.render import TemplateRenderer
 from server.senders.sms import WebhookTexter
 from server.senders.smtp import SmtpMailer, SmtpServer
 from server.senders.templates import load
+from server.storage.care import EngineAppointments, EngineOutbox
+from server.storage.errands import EngineErrands
 from server.storage.keys import Keyring
-from server.storage.outbox import StoredOutbox, due_of, link_tags
-from server.storage.repository import Repository
-from server.storage.shape import Shape
 from server.storage.sqlite import SqliteEngine
 from tests.support.providers import SECRET
 
@@ -40,6 +40,11 @@ ADDRESSES = {Medium.EMAIL: "ana@exemple.fr", Medium.SMS: "+33639980012"}
 NOON = datetime.fromisoformat("2027-01-11T11:00Z")
 MASTER = b"\x07" * 32
 KEYED = timedelta(days=1)
+TELLINGS = (
+    Telling(code="N1", rule=Rule.BOOKED),
+    Telling(code="N3", rule=Rule.BEFORE, days=-2, time=time(10)),
+    Telling(code="N4", rule=Rule.CHANGED),
+)
 
 
 @dataclass(slots=True)
@@ -49,8 +54,9 @@ class Family(Contacts):
     addresses: dict[Medium, str] = field(default_factory=lambda: dict(ADDRESSES))
 
     @override
-    async def address(self, contact: ContactId, medium: Medium, *, on: date) -> str | None:
-        return self.addresses.get(medium) if contact == ANA else None
+    async def reach(self, contact: ContactId, medium: Medium, *, on: date, rule: Rule) -> Reached:
+        address = self.addresses.get(medium) if contact == ANA else None
+        return NotNow(WhyNot.NO_ADDRESS) if address is None else Reach(address)
 
 
 @dataclass(slots=True)
@@ -68,7 +74,9 @@ class Coordinator(Alerts):
 class Desk:
     """An appointment book with its outbox, and a clock that can be turned."""
 
-    outbox: StoredOutbox
+    appointments: EngineAppointments
+    errands: EngineErrands
+    outbox: EngineOutbox
     http: aiohttp.ClientSession
     sms_url: str
     smtp_port: int
@@ -98,15 +106,14 @@ class Desk:
             visit=None,
             by=ProfessionalId("doctor"),
             recipients=(recipient(*media),),
+            tellings=TELLINGS,
             now=self.now(),
         )
-        await self.outbox.repository.create(booked)
+        await self.appointments.add(booked)
         return booked
 
     async def notices(self, appointment: AppointmentId) -> tuple[Notice, ...]:
-        stored = await self.outbox.repository.get(appointment)
-        assert stored is not None
-        return stored.notices
+        return (await self.appointments.appointment(appointment)).notices
 
     def worker(self, clock: Clock | None = None) -> Worker:
         organizer = Organizer(name="Service des rendez-vous", address="rdv@reseau.exemple.fr")
@@ -119,17 +126,21 @@ class Desk:
                 public_url="https://rdv.exemple.fr",
                 phone="04 65 71 00 00",
             ),
-            mailer=SmtpMailer(
-                server=SmtpServer(host="127.0.0.1", port=self.smtp_port),
-                organizer=organizer,
-                clock=system_clock,
+            mailers=(
+                SmtpMailer(
+                    server=SmtpServer(host="127.0.0.1", port=self.smtp_port),
+                    organizer=organizer,
+                    clock=system_clock,
+                ),
             ),
-            texter=WebhookTexter(
-                http=self.http,
-                url=self.sms_url,
-                secret=SECRET,
-                clock=system_clock,
-                key_window=self.key_window,
+            texters=(
+                WebhookTexter(
+                    http=self.http,
+                    url=self.sms_url,
+                    secret=SECRET,
+                    clock=system_clock,
+                    key_window=self.key_window,
+                ),
             ),
             alerts=self.coordinator,
             clock=clock or self.now,
@@ -148,19 +159,16 @@ async def desk(file: Path, *, sms_url: str, smtp_port: int) -> AsyncIterator[Des
     """Open the appointment book in a file for the length of a block."""
     engine = await SqliteEngine.open(file, system_clock)
     try:
-        shape = Shape(
-            kind="appointment",
-            type=Appointment,
-            id_of=lambda each: each.id,
-            due_of=due_of,
-            tags_of=link_tags,
-            scope_of=lambda each: each.child,
-            sealed=frozenset({"slot", "notices"}),
-        )
-        repository = Repository(engine, await Keyring.open(engine, MASTER), shape)
+        keyring = await Keyring.open(engine, MASTER)
         async with aiohttp.ClientSession() as http:
-            outbox = StoredOutbox(repository)
-            yield Desk(outbox=outbox, http=http, sms_url=sms_url, smtp_port=smtp_port)
+            yield Desk(
+                appointments=EngineAppointments(engine, keyring),
+                errands=EngineErrands(engine, keyring),
+                outbox=EngineOutbox(engine, keyring),
+                http=http,
+                sms_url=sms_url,
+                smtp_port=smtp_port,
+            )
     finally:
         await engine.close()
 

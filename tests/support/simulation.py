@@ -18,6 +18,7 @@ from asyncio import base_events
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as day_time
 from enum import StrEnum
 from functools import partial
 
@@ -26,15 +27,33 @@ from typing_extensions import override
 from crypto.ids import AppointmentId, ContactId, NoticeId
 from notifications import hours, notice
 from notifications.delivery import Accepted, Ambiguous, Capabilities, Refused, Result, Retry
-from notifications.notice import AppointmentFacts, Medium, Notice, Recipient, State
+from notifications.notice import (
+    AppointmentFacts,
+    Carrier,
+    Medium,
+    Notice,
+    Recipient,
+    Rule,
+    State,
+    Telling,
+)
+from notifications.planning import carrier_of, plan_appointment
+from notifications.reach import Reach, Reached
 from notifications.senders import Alert, Alerts, Mail, Mailer, Renderer, Text, Texter
-from notifications.store import Contacts, Decide, NoSuchAppointment, Outbox
+from notifications.store import Claimed, Contacts, Decide, NoSuchCarrier, Outbox
 from notifications.worker import Worker
 
 BEGIN = datetime(2027, 3, 22, 9, tzinfo=UTC)  # The week before the clocks change in Europe.
 SKEW = timedelta(hours=1)
 ZONES = ("Europe/Paris", "Indian/Reunion", "Pacific/Marquesas", "America/Miquelon")
 WINDOW = timedelta(days=4)
+TELLINGS = (
+    Telling(code="N1", rule=Rule.BOOKED),
+    Telling(code="N2", rule=Rule.BEFORE, days=-7),
+    Telling(code="N3", rule=Rule.BEFORE, days=-1, time=day_time(18)),
+    Telling(code="N4", rule=Rule.CHANGED),
+    Telling(code="N7", rule=Rule.MISSED, days=2),
+)
 
 
 class Policy(StrEnum):
@@ -98,10 +117,10 @@ class World:
     crash: float = 0.03
     ledger: list[Taken] = field(default_factory=list)
     alerts: set[tuple[NoticeId, State]] = field(default_factory=set)
-    records: dict[AppointmentId, tuple[Notice, ...]] = field(default_factory=dict)
-    facts: dict[AppointmentId, AppointmentFacts] = field(default_factory=dict)
-    versions: Counter[AppointmentId] = field(default_factory=Counter)
-    leases: dict[AppointmentId, int] = field(default_factory=dict)
+    records: dict[Carrier, tuple[Notice, ...]] = field(default_factory=dict)
+    facts: dict[Carrier, AppointmentFacts] = field(default_factory=dict)
+    versions: Counter[Carrier] = field(default_factory=Counter)
+    leases: dict[Carrier, int] = field(default_factory=dict)
     refs: dict[NoticeId, str] = field(default_factory=dict)
     seen: dict[NoticeId, datetime] = field(default_factory=dict)
     running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -140,16 +159,14 @@ class SimulatedOutbox(Outbox):
     skew: timedelta
 
     @override
-    async def claim(
-        self, *, now: datetime, until: datetime, limit: int
-    ) -> tuple[AppointmentId, ...]:
+    async def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claimed, ...]:
         await self.world.step(self.worker)
         due = [name for name, at in self.world.leases.items() if at <= hours.to_ms(now)][:limit]
         for name in due:
             self.world.leases[name] = hours.to_ms(until)
             self.world.versions[name] += 1
         await (self.world.step(self.worker) if due else self._until_due())
-        return tuple(due)
+        return tuple(Claimed(carrier=each, notices=self.world.records[each]) for each in due)
 
     async def _until_due(self) -> None:
         earliest = min(self.world.leases.values(), default=None)
@@ -158,33 +175,45 @@ class SimulatedOutbox(Outbox):
         await asyncio.sleep(min(pause, 6 * 3600.0))
 
     @override
-    async def change(self, appointment: AppointmentId, decide: Decide) -> tuple[Notice, ...]:
+    async def change(self, carrier: Carrier, decide: Decide) -> tuple[Notice, ...]:
         while True:
             await self.world.step(self.worker)
-            if appointment not in self.world.records:
-                raise NoSuchAppointment
-            version = self.world.versions[appointment]
-            notices = decide(self.world.records[appointment])
+            if carrier not in self.world.records:
+                raise NoSuchCarrier
+            version = self.world.versions[carrier]
+            notices = decide(self.world.records[carrier])
             await self.world.step(self.worker)
-            if self.world.versions[appointment] == version:
-                write(self.world, appointment, notices)
+            if self.world.versions[carrier] == version:
+                write(self.world, carrier, notices)
                 await self.world.step(self.worker)
                 return notices
 
+    @override
+    async def by_key(self, notice: NoticeId) -> Notice | None:
+        await self.world.step(self.worker)
+        found = (each for held in self.world.records.values() for each in held if each.id == notice)
+        return next(found, None)
 
-def write(world: World, appointment: AppointmentId, notices: tuple[Notice, ...]) -> None:
+    @override
+    async def by_ref(self, provider: str, ref: str) -> Notice | None:
+        await self.world.step(self.worker)
+        every = (each for held in self.world.records.values() for each in held)
+        return next((n for n in every if (n.provider, n.ref) == (provider, ref)), None)
+
+
+def write(world: World, carrier: Carrier, notices: tuple[Notice, ...]) -> None:
     """Commit a record: from here on it survives every crash."""
-    before = {each.id: each.state for each in world.records.get(appointment, ())}
-    world.records[appointment] = notices
-    world.versions[appointment] += 1
+    before = {each.id: each.state for each in world.records.get(carrier, ())}
+    world.records[carrier] = notices
+    world.versions[carrier] += 1
     due = notice.next_due(notices)
-    world.leases.pop(appointment, None)
+    world.leases.pop(carrier, None)
     if due is not None:
-        world.leases[appointment] = due
+        world.leases[carrier] = due
     world.look_for_the_end()
     for each in notices:
         if before.get(each.id) is not each.state:
-            world.note(each.id, each.state, each.code)
+            world.note(each.id, each.state, each.answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +223,7 @@ class HostileProvider(Mailer, Texter):
     world: World
     worker: int
     promise: Capabilities
+    name: str = "provider"
 
     @property
     @override
@@ -252,9 +282,9 @@ class SimulatedContacts(Contacts):
     worker: int
 
     @override
-    async def address(self, contact: ContactId, medium: Medium, *, on: date) -> str | None:
+    async def reach(self, contact: ContactId, medium: Medium, *, on: date, rule: Rule) -> Reached:
         await self.world.step(self.worker)
-        return f"{medium} of {contact}"
+        return Reach(f"{medium} of {contact}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,8 +319,8 @@ def worker_of(world: World, name: int) -> Worker:
         outbox=SimulatedOutbox(world=world, worker=name, skew=skew),
         contacts=SimulatedContacts(world=world, worker=name),
         renderer=PlainRenderer(),
-        mailer=provider,
-        texter=provider,
+        mailers=(provider,),
+        texters=(provider,),
         alerts=SimulatedAlerts(world=world, worker=name),
         clock=lambda: world.now() + skew,
         chance=world.chance.random,
@@ -349,12 +379,14 @@ async def live(world: World, facts: AppointmentFacts) -> None:
 
 
 def plan(world: World, facts: AppointmentFacts) -> None:
-    before = world.records.get(facts.appointment, ())
-    world.facts[facts.appointment] = facts
-    planned = notice.plan_appointment(facts, before, now=world.now())
-    if notice.plan_appointment(facts, planned, now=world.now()) != planned:
+    carrier = carrier_of(facts)
+    before = world.records.get(carrier, ())
+    world.facts[carrier] = facts
+    now = world.now()
+    planned = plan_appointment(facts, before, tellings=TELLINGS, now=now)
+    if plan_appointment(facts, planned, tellings=TELLINGS, now=now) != planned:
         world.troubles["planning_is_not_idempotent"] += 1
-    write(world, facts.appointment, planned)
+    write(world, carrier, planned)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ reference curve is shipped: those of general use are not free to copy (domain pa
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from care_circle.ages import GestationalAge, Reckoning, corrected_origin
@@ -70,14 +70,23 @@ class Reading:
     document: Document
     form: Form
 
+    @property
+    def signed_at(self) -> datetime:
+        """When it was last signed; while nobody did, when it was written."""
+        return self.document.current.signed_at or self.document.current.saved_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What ages are counted from; corrected for as long as the pathway corrects."""
+    """What ages are counted from; corrected for as long as the pathway corrects.
+
+    `zone` is the one whose days the network counts.
+    """
 
     birth: date = field(repr=False)
     gestation: GestationalAge | None = field(repr=False)
     reckoning: Reckoning
+    zone: tzinfo
 
     def months(self, on: date) -> float:
         """Give an age in months: corrected until correction ends, then from birth."""
@@ -92,19 +101,25 @@ class Origin:
 def series_of(readings: Iterable[Reading], origin: Origin) -> tuple[Series, ...]:
     """Gather the measures of signed documents by code and unit; a struck document counts not.
 
-    A form without a date field that says when the measure was taken is dated by its signature.
+    A form without a date field that says when the measure was taken is dated by its signature;
+    of one day, what was signed first stands first.
     """
     found: dict[tuple[str, str], tuple[Label, list[Measure]]] = {}
-    for reading in readings:
+    for reading in sorted(readings, key=lambda each: (each.signed_at, each.document.id)):
         for measured, code, value in _values(reading):
-            on = _day_of(reading)
+            on = _day_of(reading, origin.zone)
             measure = Measure(
                 on=on, months=origin.months(on), value=value, document=reading.document.id
             )
             key = (code, measured.unit or "")
             found.setdefault(key, (measured.label, []))[1].append(measure)
     return tuple(
-        Series(code=code, label=label, unit=unit, measures=tuple(sorted(held, key=_when)))
+        Series(
+            code=code,
+            label=label,
+            unit=unit,
+            measures=tuple(sorted(held, key=lambda each: each.on)),
+        )
         for (code, unit), (label, held) in sorted(found.items(), key=lambda pair: pair[0])
     )
 
@@ -143,16 +158,11 @@ def _values(reading: Reading) -> Iterator[tuple[Field, str, float]]:
             yield each, code, float(value)
 
 
-def _day_of(reading: Reading) -> date:
+def _day_of(reading: Reading, zone: tzinfo) -> date:
     """Give the day a document speaks of: its first date field, else that of its signature."""
     answers = reading.document.current.answers
     for each in reading.form.fields():
         value = answers.get(each.code)
         if each.type is FieldType.DATE and isinstance(value, str):
             return date.fromisoformat(value)
-    signed = reading.document.current.signed_at or reading.document.current.saved_at
-    return signed.date()
-
-
-def _when(measure: Measure) -> tuple[date, DocumentId]:
-    return measure.on, measure.document
+    return reading.signed_at.astimezone(zone).date()

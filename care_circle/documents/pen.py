@@ -5,7 +5,7 @@ Numbers that the form computes are made anew at every write, whatever was sent f
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from care_circle.access import NotFound
 from care_circle.actor import Actor
@@ -39,7 +39,8 @@ from crypto.ids import ChildId, DocumentId
 class Pen:
     """Whoever writes: the person, their conventions, the child and its circle as it is now.
 
-    `known` are the child's days, which answers are held against and computed from.
+    `known` are the child's days, which answers are held against and computed from; `today` is
+    the day it is where the network works.
     """
 
     actor: Actor
@@ -48,6 +49,7 @@ class Pen:
     circle: Circle | None
     form: Form
     known: Known
+    today: date
     now: datetime
 
     @property
@@ -188,7 +190,7 @@ def _check_pen(pen: Pen) -> None:
     if pen.form.record is not FormRecord.DOCUMENT:
         raise KeptElsewhere(pen.form.record)
     if is_carer:
-        require_active(pen.conventions, on=pen.known.today or pen.now.date())
+        require_active(pen.conventions, on=pen.today)
 
 
 def _fitting(pen: Pen, answers: Mapping[str, Answer], *, whole: bool) -> Mapping[str, Answer]:

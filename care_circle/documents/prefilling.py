@@ -43,11 +43,15 @@ class Prefilled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A signed document as a source of measures, with the form it was filled on."""
+    """A signed document as a source of measures, with the form it was filled on.
+
+    `on` is the day of its signature where the network works.
+    """
 
     id: str
     form: Form
     at: datetime
+    on: date
     answers: Answers = field(repr=False)
 
 
@@ -134,7 +138,7 @@ def _last(asked: Field, prefill: Prefill, register: Register) -> Prefilled | Non
                     document=signed.id,
                     form=signed.form.code,
                     source=source.code,
-                    on=signed.at.date(),
+                    on=signed.on,
                 )
     return None
 

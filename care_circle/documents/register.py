@@ -1,7 +1,7 @@
 """What the register knows of a child, in the words that forms ask for it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from care_circle.ages import Reckoning, completed_months, corrected_origin, is_corrected
 from care_circle.appointment import Appointment, Status
@@ -41,13 +41,16 @@ def facts_of(child: Child, reckoning: Reckoning, *, on: date) -> Mapping[str, ob
     }
 
 
-def signed_of(documents: Iterable[Document], pathway: Pathway) -> tuple[Signed, ...]:
+def signed_of(
+    documents: Iterable[Document], pathway: Pathway, *, zone: tzinfo
+) -> tuple[Signed, ...]:
     """Give the documents that stand signed, each with its form, as sources of first answers."""
     return tuple(
         Signed(
             id=each.id,
             form=pathway.form_of(each.form, each.form_version),
             at=_signed_at(each),
+            on=_signed_at(each).astimezone(zone).date(),
             answers=each.current.answers,
         )
         for each in documents

@@ -15,7 +15,7 @@ from care_circle.fhir import resources as fhir
 from care_circle.fhir.resources import name_of, reference, said
 from care_circle.fhir.response import Circumstances, ResponseStatus, response_of
 from care_circle.fhir.terms import OURS, Json
-from care_circle.leaving.relay import Dossier, signed_at
+from care_circle.leaving.relay import Dossier
 
 TRANSFER = "18761-7"
 """LOINC: a summary for a transfer."""
@@ -36,7 +36,10 @@ def relay_bundle(dossier: Dossier) -> Json:
     team: Entry = (name_of("CareTeam", "circle"), fhir.care_team(dossier, subject))
     plan = list(_plan(dossier, subject))
     measures = list(_measures(dossier, subject))
-    answers = [_response(each, subject) for each in sorted(dossier.readings, key=signed_at)]
+    answers = [
+        _response(each, subject)
+        for each in sorted(dossier.readings, key=lambda each: each.signed_at)
+    ]
     care = [
         (name_of("ServiceRequest", each.id), fhir.service_request(each, dossier, subject))
         for each in dossier.prescriptions
@@ -135,7 +138,7 @@ def _response(reading: Reading, subject: Json) -> Entry:
         status=_STATUSES[document.state],
         subject=str(subject["reference"]),
         author=name_of("Practitioner", document.current.author),
-        authored=signed_at(reading),
+        authored=reading.signed_at,
     )
     return (
         name_of("QuestionnaireResponse", document.id),

@@ -6,7 +6,6 @@ of our own id, so the same thing has the same name in every file.
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
 
 from care_circle.definition.source import Plain
 from care_circle.documents.growth import LOINC, Measure, Series
@@ -226,7 +225,7 @@ def care_plan(plan: Plan, goals: Iterable[str], subject: Json, dossier: Dossier)
         intent="plan",
         subject=subject,
         period=said(
-            start=plan.signed_at.date().isoformat(),
+            start=dossier.day_of(plan.signed_at).isoformat(),
             end=None if plan.review_on is None else plan.review_on.isoformat(),
         ),
         created=plan.signed_at.isoformat(),
@@ -284,7 +283,7 @@ def proposed(visit: VisitStanding, subject: Json) -> Json:
         description=visit.label.fr,
         requestedPeriod=None
         if window is None
-        else [{"start": _begin(window.opens), "end": _begin(window.closes)}],
+        else [{"start": window.opens.isoformat(), "end": window.closes.isoformat()}],
         participant=[{"actor": subject, "status": "needs-action"}],
     )
 
@@ -322,8 +321,3 @@ def relay_words(state: RelayState | None) -> str:
 def said(**values: Plain) -> Json:
     """Leave out what there is not: FHIR has no empty value."""
     return {key: value for key, value in values.items() if value is not None}
-
-
-def _begin(day: date) -> str:
-    """Give a day's first moment as an instant, which is what FHIR asks for here."""
-    return f"{day.isoformat()}T00:00:00Z"

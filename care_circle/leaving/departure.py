@@ -8,7 +8,7 @@ recorded by the departure itself (a move out of the territory).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from care_circle.access import Action, Forbidden
@@ -185,7 +185,10 @@ class LooseEnds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaver:
-    """Whoever lets a child go, on the pathway's form for it; `refused`: a holder said no."""
+    """Whoever lets a child go, on the pathway's form for it; `refused`: a holder said no.
+
+    `today` is a day of `zone`, the one whose days the network counts.
+    """
 
     actor: Actor
     child: Child
@@ -194,6 +197,7 @@ class Leaver:
     known: Known
     refused: bool
     today: date
+    zone: tzinfo
     now: datetime
 
 
@@ -232,7 +236,9 @@ def depart(departure: DepartureId, said: Farewell, exit_: Exit, by: Leaver) -> D
     return replace(made, answers=beside(by.form, own_answers(made), said.answers, known=by.known))
 
 
-def hear(departure: Departure, step: RelayStep, *, contact: str | None = None) -> Departure:
+def hear(
+    departure: Departure, step: RelayStep, *, today: date, contact: str | None = None
+) -> Departure:
     """Write down what the structure that is to take over was asked or answered.
 
     The same thing said twice in a row is kept once.
@@ -243,7 +249,7 @@ def hear(departure: Departure, step: RelayStep, *, contact: str | None = None) -
     """
     if not departure.stands:
         raise DepartureTakenBack
-    if step.on > step.at.date() + timedelta(days=1) or len(departure.steps) >= MAX_STEPS:
+    if step.on > today or len(departure.steps) >= MAX_STEPS:
         raise BadDeparture
     heard = departure if contact is None else replace(departure, contact=_contact(contact))
     last = departure.steps[-1] if departure.steps else None
@@ -268,7 +274,7 @@ def take_back(
         return departure
     if by.circle is not None and by.circle.closed_at is not None:
         raise CircleClosed
-    decided = max(departure.on, departure.at.date())
+    decided = max(departure.on, departure.at.astimezone(by.zone).date())
     if within_days is not None and by.today > decided + timedelta(days=within_days):
         raise TooLateToTakeBack
     here = returned(by.child) if departure.moved else by.child

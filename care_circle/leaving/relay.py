@@ -6,7 +6,7 @@ some readers only never does, and the family's contacts stay behind.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from care_circle.child import Child
 from care_circle.circle import Circle
@@ -47,7 +47,12 @@ class Dossier:
     pathway: Pathway
     by: ProfessionalId
     today: date
+    zone: tzinfo
     now: datetime
+
+    def day_of(self, moment: datetime) -> date:
+        """Give the day a moment falls on where the network works."""
+        return moment.astimezone(self.zone).date()
 
     @property
     def held(self) -> tuple[VisitStanding, ...]:
@@ -86,12 +91,6 @@ def goes_along(document: Document, form: Form) -> bool:
 def last_of_each_form(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     """Give of each form the document that was signed last, the newest first."""
     newest: dict[tuple[str, str | None], Reading] = {}
-    for each in sorted(readings, key=signed_at):
+    for each in sorted(readings, key=lambda each: each.signed_at):
         newest[(each.form.code, each.document.visit)] = each
-    return tuple(sorted(newest.values(), key=signed_at, reverse=True))
-
-
-def signed_at(reading: Reading) -> datetime:
-    """Give when a document was last signed."""
-    version = reading.document.current
-    return version.signed_at or version.saved_at
+    return tuple(sorted(newest.values(), key=lambda each: each.signed_at, reverse=True))

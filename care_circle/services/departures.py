@@ -125,10 +125,10 @@ class DeparturesService:
         held = await self.departures.departure(departure)
         way = await self._enter(actor, Action.WRITE_DEPARTURE, held)
         rules.require_writer(self.form_of(held), actor, way.child)
-        now = self.surroundings.now()
+        now, today = self.surroundings.now(), self.surroundings.today()
         step = RelayStep(state=state, on=on, by=actor.professional, at=now)
         return await self.departures.change(
-            departure, lambda found: rules.hear(found, step, contact=contact)
+            departure, lambda found: rules.hear(found, step, today=today, contact=contact)
         )
 
     async def take_back(self, actor: Actor, departure: DepartureId, *, reason: str) -> Departure:
@@ -189,6 +189,7 @@ class DeparturesService:
             known=days_of(way.child, self.pathway.reckoning, on=today),
             refused=(await self.children.consent(way.child.id)).is_refused(),
             today=today,
+            zone=self.surroundings.zone,
             now=self.surroundings.now(),
         )
 

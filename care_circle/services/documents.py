@@ -197,13 +197,15 @@ class DocumentsService:
         return await self._pen(actor, way, self.pathway.form_of(found.form, found.form_version))
 
     async def _pen(self, actor: Actor, way: Way, form: Form) -> Pen:
+        today = self.surroundings.today()
         return Pen(
             actor=actor,
             conventions=await self.people.conventions_of(actor.professional),
             child=way.child.id,
             circle=way.circle,
             form=form,
-            known=days_of(way.child, self.pathway.reckoning, on=self.surroundings.today()),
+            known=days_of(way.child, self.pathway.reckoning, on=today),
+            today=today,
             now=self.surroundings.now(),
         )
 

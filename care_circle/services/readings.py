@@ -45,7 +45,7 @@ class ReadingsService:
         today = around.today()
         register = Register(
             facts=facts_of(way.child, pathway.reckoning, on=today),
-            documents=signed_of(readable, pathway),
+            documents=signed_of(readable, pathway, zone=around.zone),
             author=actor.professional,
             visit_date=day_of_visit(held, visit or asked.visit, on=today),
         )
@@ -59,6 +59,7 @@ class ReadingsService:
             birth=way.child.identity.birth_date,
             gestation=way.child.perinatal.gestational_age,
             reckoning=pathway.reckoning,
+            zone=self.documents.surroundings.zone,
         )
         readings = (
             Reading(document=each, form=pathway.form_of(each.form, each.form_version))

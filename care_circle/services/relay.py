@@ -67,6 +67,7 @@ class RelayService:
             pathway=pathway,
             by=actor.professional,
             today=around.today(),
+            zone=around.zone,
             now=around.now(),
         )
 
@@ -111,6 +112,7 @@ class RelayService:
             birth=file.child.identity.birth_date,
             gestation=file.child.perinatal.gestational_age,
             reckoning=self.documents.pathway.reckoning,
+            zone=self.documents.surroundings.zone,
         )
 
     async def _people(self, named: set[ProfessionalId]) -> dict[ProfessionalId, Professional]:

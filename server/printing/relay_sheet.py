@@ -10,7 +10,7 @@ from care_circle.definition.form import Field
 from care_circle.documents.growth import Axis, Series, axis_over
 from care_circle.labels import Label
 from care_circle.leaving.departure import RelayState
-from care_circle.leaving.relay import Dossier, last_of_each_form, signed_at
+from care_circle.leaving.relay import Dossier, last_of_each_form
 from care_circle.professional import Professional
 from care_circle.role import PROFESSION_LABELS, ROLE_LABELS
 from notifications.typography import NO_BREAK
@@ -196,7 +196,7 @@ def _conclusions(printing: RelayPrinting) -> Iterator[Block]:
             if asked.relay and asked.code in answers
         )
         if rows:
-            on = printing.day(signed_at(reading).astimezone(printing.now.tzinfo).date())
+            on = printing.day(printing.dossier.day_of(reading.signed_at))
             heading = f"{told(reading.form.label, printing.language)}, {on}"
             yield Pairs(heading=heading, rows=rows)
 

@@ -140,6 +140,7 @@ def signed(circle: Circle, by: Somebody) -> Document:
         circle=circle,
         form=PATHWAY.form("F26"),
         known=Known(today=TODAY),
+        today=TODAY,
         now=NOW,
     )
     answers = WHOLE | {"parents_concerned": True, "parents_concern": CANARY}

@@ -1,7 +1,8 @@
 """A pathway document over its life: draft, signed, amended, struck, never overwritten."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
@@ -29,6 +30,7 @@ from care_circle.documents.document import (
     is_readable,
 )
 from care_circle.documents.pen import Pen, amend, draft, edit, sign, strike
+from care_circle.documents.register import signed_of
 from care_circle.role import Profession
 from crypto.ids import CircleId, DocumentId, new_id
 from tests.support.care import (
@@ -80,6 +82,7 @@ def pen(who: Somebody = DOC, **changes: object) -> Pen:
         circle=CIRCLE,
         form=V24,
         known=Known(today=TODAY),
+        today=TODAY,
         now=NOW,
     )
     return replace(whole, **changes)  # type: ignore[arg-type]  # any field of a pen
@@ -349,3 +352,19 @@ class DocumentLife(RuleBasedStateMachine):
 
 TestDocumentLife = DocumentLife.TestCase
 TestDocumentLife.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "day"),
+    [("Europe/Paris", 23, 1), ("Indian/Reunion", 19, 0), ("America/Martinique", 3, -1)],
+)
+def test_a_measure_is_told_with_the_day_it_was_signed_on_where_the_network_works(
+    zone: str, hour: int, day: int
+) -> None:
+    at = datetime.combine(TODAY, time(hour, 30), UTC)
+    document = draft(DocumentId(new_id()), pen(), WHOLE, visit="V24")
+    signed_late = sign(document, pen(now=at), edition=1)
+
+    (source,) = signed_of([signed_late], PATHWAY, zone=ZoneInfo(zone))
+
+    assert source.on == TODAY + timedelta(days=day)

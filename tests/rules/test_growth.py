@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,12 @@ from crypto.ids import ChildId, CircleId, DocumentId, ProfessionalId
 from tests.support.care import PATHWAY
 
 BORN = date(2026, 1, 15)
-ORIGIN = Origin(birth=BORN, gestation=GestationalAge(weeks=28, days=3), reckoning=PATHWAY.reckoning)
+ORIGIN = Origin(
+    birth=BORN,
+    gestation=GestationalAge(weeks=28, days=3),
+    reckoning=PATHWAY.reckoning,
+    zone=ZoneInfo("Europe/Paris"),
+)
 WORDS = Label(fr="Poids", en="Weight")
 NOBODY = ProfessionalId("p" * 26)
 SIGNED = datetime(2026, 7, 7, 9, tzinfo=UTC)
@@ -118,6 +124,28 @@ def test_a_form_without_a_day_is_dated_by_its_signature() -> None:
     (series,) = series_of([Reading(document=written({"weight_g": 5400}), form=measured())], ORIGIN)
 
     assert series.measures[0].on == SIGNED.date()
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "day"),
+    [
+        ("Europe/Paris", 21, date(2026, 7, 7)),
+        ("Europe/Paris", 22, date(2026, 7, 8)),
+        ("Indian/Reunion", 20, date(2026, 7, 8)),
+        ("America/Martinique", 3, date(2026, 7, 6)),
+    ],
+)
+def test_a_signature_falls_on_the_day_it_is_where_the_network_works(
+    zone: str, hour: int, day: date
+) -> None:
+    signed = written({"weight_g": 5400})
+    late = SIGNED.replace(hour=hour, minute=30)
+    signed = replace(signed, versions=(replace(signed.current, signed_at=late),))
+    here = ZoneInfo(zone)
+
+    (series,) = series_of([Reading(document=signed, form=measured())], replace(ORIGIN, zone=here))
+
+    assert series.measures[0].on == day
 
 
 @given(st.lists(st.floats(min_value=-50, max_value=100_000, width=32), min_size=1, max_size=30))

@@ -1,9 +1,10 @@
 """Meetings, departures, plans and relay files as rules."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
@@ -63,6 +64,7 @@ from tests.support.early_care import circle_of
 ANA, DOC, KIM = coordinator(), somebody(), somebody()
 NOE = child(referring_physician=DOC.id)
 CIRCLE = circle_of(NOE, ANA, DOC, KIM)
+PARIS = ZoneInfo("Europe/Paris")
 KNOWN = Known(birth=NOE.identity.birth_date, today=TODAY)
 TERMS = MeetingTerms(active_cares=2, least_per_year=1, most_per_year=2, mark=Mark.ASSUMED)
 WALL = datetime(2026, 12, 3, 18, 30)  # noqa: DTZ001 -- a wall time, as people agreed on it
@@ -95,6 +97,7 @@ def leaver(by: Somebody = ANA, *, today: date = TODAY, about: Child = NOE) -> Le
         known=KNOWN,
         refused=False,
         today=today,
+        zone=PARIS,
         now=datetime.combine(today, NOW.timetz()),
     )
 
@@ -215,6 +218,25 @@ def test_a_departure_is_taken_back_on_the_last_of_its_days_and_not_on_the_next(
         taken(made, today=last + timedelta(days=1), within=within)
 
 
+def test_the_days_to_take_a_departure_back_begin_on_the_day_it_is_where_the_network_works() -> None:
+    late = datetime.combine(TODAY, time(23, 30), UTC)
+    made = replace(left(TODAY), at=late)
+    last = TODAY + timedelta(days=1 + 30)
+
+    assert not taken(made, today=last, within=30).stands
+    with pytest.raises(TooLateToTakeBack):
+        taken(made, today=last + timedelta(days=1), within=30)
+
+
+def test_nobody_has_heard_tomorrow_of_a_relay() -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    step = RelayStep(state=RelayState.ASKED, on=tomorrow, by=ANA.id, at=NOW)
+
+    with pytest.raises(BadDeparture):
+        hear(left(), step, today=TODAY)
+    assert hear(left(), step, today=tomorrow).relay is RelayState.ASKED
+
+
 def taken(departure: Departure, *, today: date, within: int) -> Departure:
     return take_back(
         departure,
@@ -231,7 +253,7 @@ def test_the_last_word_about_a_relay_counts_and_the_same_word_is_kept_once(
 ) -> None:
     made = left()
     for state in states:
-        made = hear(made, RelayStep(state=state, on=TODAY, by=ANA.id, at=NOW))
+        made = hear(made, RelayStep(state=state, on=TODAY, by=ANA.id, at=NOW), today=TODAY)
 
     told = [step.state for step in made.steps]
     assert made.relay == (states[-1] if states else None)
@@ -242,7 +264,7 @@ def test_nothing_is_heard_of_a_departure_that_was_taken_back() -> None:
     back = taken(left(), today=TODAY, within=30)
 
     with pytest.raises(DepartureTakenBack):
-        hear(back, RelayStep(state=RelayState.ASKED, on=TODAY, by=ANA.id, at=NOW))
+        hear(back, RelayStep(state=RelayState.ASKED, on=TODAY, by=ANA.id, at=NOW), today=TODAY)
 
 
 def test_a_form_of_a_departure_gets_its_own_values_and_computes_nothing_from_elsewhere() -> None:
@@ -320,6 +342,7 @@ def dossier(about: Child = NOE, *documents: Document) -> Dossier:
         pathway=PATHWAY,
         by=ANA.id,
         today=TODAY,
+        zone=PARIS,
         now=NOW,
     )
 

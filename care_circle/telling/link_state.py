@@ -12,6 +12,7 @@ from crypto.ids import ChildId
 
 MOST_TRIES = 5
 MOST_TURNS = 60
+_ALWAYS_HEARD = frozenset({Act.STOP, Act.NOT_ME})
 
 
 class StaleForm(Exception):
@@ -61,9 +62,9 @@ def require_turn(state: LinkState, turn: int, said: Turn) -> None:
 
     Raises:
         StaleForm: Something else was said since.
-        LinkShut: Too much was said.
+        LinkShut: Too much was said, though who objects is always heard.
     """
-    if state.turn >= MOST_TURNS:
+    if state.turn >= MOST_TURNS and said.act not in _ALWAYS_HEARD:
         raise LinkShut
     if turn != state.turn and not _is_again(state, turn, said):
         raise StaleForm

@@ -71,6 +71,9 @@ class Action(StrEnum):
     STRIKE_DOCUMENT = "strike_document"
     READ_APPOINTMENT = "read_appointment"
     WRITE_APPOINTMENT = "write_appointment"
+    READ_AGENDA = "read_agenda"
+    WRITE_AGENDA = "write_agenda"
+    READ_FEED = "read_feed"
     LIST_FAILED_NOTICES = "list_failed_notices"
     READ_EARLY_CARE = "read_early_care"
     READ_OWN_CARE = "read_own_care"
@@ -150,6 +153,9 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.STRIKE_DOCUMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.READ_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.WRITE_APPOINTMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
+    Action.READ_AGENDA: {Relation.SELF: _EVERYBODY},
+    Action.WRITE_AGENDA: {Relation.SELF: _EVERYBODY},
+    Action.READ_FEED: {Relation.SELF: _EVERYBODY},
     Action.LIST_FAILED_NOTICES: {Relation.NETWORK: _OFFICE},
     Action.READ_EARLY_CARE: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.READ_OWN_CARE: {Relation.SELF: _EVERYBODY},

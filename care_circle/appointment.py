@@ -8,30 +8,45 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from care_circle.mending import Mendable, Mender, Proposing
 from care_circle.neutral import neutral_label
 from care_circle.telling.answer import FamilyAnswer
 from crypto.ids import AppointmentId, ChildId, ProfessionalId
-from notifications.hours import instant, local, to_ms
-from notifications.notice import ALARMING, AppointmentFacts, Notice, Recipient, plan_appointment
+from notifications.hours import instant, local, to_ms, zone_named
+from notifications.notice import (
+    AppointmentFacts,
+    Notice,
+    Recipient,
+    Rule,
+    Telling,
+    Then,
+    needs_a_person,
+)
+from notifications.planning import plan_appointment
 
 MIN_MINUTES = 5
 MAX_MINUTES = 480
 MAX_ADDRESS = 200
+MAX_REASON = 500
 MAX_AHEAD = timedelta(days=10 * 366)
 # No two clocks on earth show wall times further apart than this.
 _ZONES_APART = timedelta(days=2)
 
 
-class InThePast(ValueError):
+class InThePast(ValueError, Proposing):
     """An appointment is made for later than now."""
 
 
-class TooFarAhead(ValueError):
+class TooFarAhead(ValueError, Proposing):
     """An appointment is made for the next ten years at most; later is a slip of the pen."""
 
 
-class NoSuchTime(ValueError):
+class NoSuchTime(ValueError, Proposing):
     """The clocks of that zone skip this hour that night, or the time names its own offset."""
+
+
+class TimeTwice(ValueError, Proposing):
+    """The clocks of that zone show this hour twice that night: nobody could say which is meant."""
 
 
 class BadDuration(ValueError):
@@ -40,6 +55,20 @@ class BadDuration(ValueError):
 
 class BadAddress(ValueError):
     """A map address is printable and at most 200 characters."""
+
+
+class BadReason(ValueError):
+    """Why an appointment is called off is printable and at most 500 characters."""
+
+
+class TwoPurposes(ValueError):
+    """An appointment is for a visit, or for a care, or for neither; not for both."""
+
+
+class NotInCircle(Exception, Mendable):
+    """An appointment is with a professional of the child's circle; a coordinator admits them."""
+
+    mended_by = Mender.COORDINATOR
 
 
 class AppointmentOver(Exception):
@@ -95,6 +124,7 @@ def check_slot(slot: Slot, *, now: datetime) -> None:
         UnknownZone: There is no such time zone.
         InThePast: It has begun.
         TooFarAhead: It is more than ten years away.
+        TimeTwice: The clocks show that hour twice.
     """
     start, address = slot.start, slot.map_address
     if start.tzinfo is not None or start.second or start.microsecond:
@@ -103,6 +133,8 @@ def check_slot(slot: Slot, *, now: datetime) -> None:
     _check_year(start - now.replace(tzinfo=None))
     if local(instant(start, slot.zone), slot.zone).replace(tzinfo=None, fold=0) != start:
         raise NoSuchTime
+    if instant(start, slot.zone) != _last_instant(start, slot.zone):
+        raise TimeTwice
     if not MIN_MINUTES <= slot.duration_minutes <= MAX_MINUTES:
         raise BadDuration
     if address is not None and (len(address) > MAX_ADDRESS or not address.isprintable()):
@@ -110,6 +142,11 @@ def check_slot(slot: Slot, *, now: datetime) -> None:
     neutral_label(slot.place_label)
     if not slot.is_after(now):
         raise InThePast
+
+
+def _last_instant(wall: datetime, zone: str) -> int:
+    """Give the last instant (ms UTC) at which the clocks of a zone show a wall time."""
+    return to_ms(wall.replace(tzinfo=zone_named(zone), fold=1))
 
 
 def _check_year(ahead: timedelta) -> None:
@@ -120,8 +157,51 @@ def _check_year(ahead: timedelta) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalledOff:
+    """Who called an appointment off, when and why; the family is never told why."""
+
+    by: ProfessionalId
+    at: datetime
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What an appointment is for: a visit of the pathway, a care by its discipline, or neither."""
+
+    visit: str | None = None
+    care: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse both at once.
+
+        Raises:
+            TwoPurposes: It names a visit and a care.
+        """
+        if self.visit is not None and self.care is not None:
+            raise TwoPurposes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What an appointment is in a series: the first says what follows, the others were heard of."""
+
+    series: str | None = None
+    then: Then | None = None
+    heard: int | None = None
+
+
+ALONE = Part()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """An appointment; `sequence` rises with every change the family must hear of."""
+    """An appointment; `sequence` rises with every change the family must hear of.
+
+    `care` is the discipline it is for. `series` is what ties recurring sessions; `then` is
+    what the notice of the first of them says of the others. `heard` is the last sequence that
+    another one's notice told the family of. `hold` is the token of the time it takes.
+    """
 
     id: AppointmentId
     child: ChildId
@@ -133,11 +213,17 @@ class Appointment:
     answers: tuple[FamilyAnswer, ...] = ()
     sequence: int = 0
     notices: tuple[Notice, ...] = ()
+    care: str | None = None
+    called_off: CalledOff | None = None
+    series: str | None = None
+    then: Then | None = None
+    heard: int | None = None
+    hold: str = ""
 
     @property
     def needs_a_person(self) -> bool:
         """Tell whether a notice failed, or may have: somebody must see to the family."""
-        return any(notice.state in ALARMING for notice in self.notices)
+        return needs_a_person(self.notices)
 
 
 def book(
@@ -149,7 +235,11 @@ def book(
     visit: str | None,
     by: ProfessionalId,
     recipients: tuple[Recipient, ...],
+    tellings: tuple[Telling, ...],
     now: datetime,
+    care: str | None = None,
+    part: Part = ALONE,
+    hold: str = "",
 ) -> Appointment:
     """Book a slot and plan its notices.
 
@@ -161,6 +251,7 @@ def book(
         UnknownZone: There is no such time zone.
         InThePast: The slot has begun.
         TooFarAhead: It is more than ten years away.
+        TimeTwice: The clocks show that hour twice.
     """
     check_slot(slot, now=now)
     booked = Appointment(
@@ -170,14 +261,28 @@ def book(
         visit=visit,
         slot=slot,
         booked_by=by,
+        care=care,
+        series=part.series,
+        then=part.then,
+        heard=part.heard,
+        hold=hold,
     )
-    return plan(booked, recipients, now=now)
+    return plan(booked, recipients, tellings=tellings, now=now)
 
 
 def move(
-    appointment: Appointment, slot: Slot, *, recipients: tuple[Recipient, ...], now: datetime
+    appointment: Appointment,
+    slot: Slot,
+    *,
+    recipients: tuple[Recipient, ...],
+    tellings: tuple[Telling, ...],
+    now: datetime,
+    hold: str | None = None,
+    part: Part | None = None,
 ) -> Appointment:
     """Move an appointment to another slot; to the same one, nothing changes.
+
+    With `part` it moves together with others of its series, and only the first is told of.
 
     Raises:
         AppointmentOver: It is no longer open.
@@ -188,33 +293,103 @@ def move(
         UnknownZone: There is no such time zone.
         InThePast: The new slot has begun.
         TooFarAhead: It is more than ten years away.
+        TimeTwice: The clocks show that hour twice.
     """
     if appointment.status not in OPEN:
         raise AppointmentOver
     if slot == appointment.slot:
         return appointment
     check_slot(slot, now=now)
-    moved = replace(appointment, slot=slot, status=Status.MOVED, sequence=appointment.sequence + 1)
-    return plan(moved, recipients, now=now)
+    sequence = appointment.sequence + 1
+    moved = replace(appointment, slot=slot, status=Status.MOVED, sequence=sequence)
+    if hold is not None:
+        moved = replace(moved, hold=hold)
+    return plan(_told_with(moved, part), recipients, tellings=tellings, now=now)
 
 
 def cancel(
-    appointment: Appointment, *, recipients: tuple[Recipient, ...], now: datetime
+    appointment: Appointment,
+    *,
+    recipients: tuple[Recipient, ...],
+    tellings: tuple[Telling, ...],
+    now: datetime,
+    called_off: CalledOff | None = None,
+    part: Part | None = None,
 ) -> Appointment:
     """Call an appointment off; again, nothing changes.
 
+    With `part` it goes together with others of its series, and only the first is told of.
+
     Raises:
         AppointmentOver: It has begun, so it was honoured or missed.
+        BadReason: The reason is too long or not printable.
     """
+    if called_off is not None and not _is_sayable(called_off.reason):
+        raise BadReason
     if appointment.status is Status.CANCELLED:
         return appointment
     if appointment.status not in OPEN or not appointment.slot.is_after(now):
         raise AppointmentOver
-    cancelled = replace(appointment, status=Status.CANCELLED, sequence=appointment.sequence + 1)
-    return plan(cancelled, recipients, now=now)
+    sequence = appointment.sequence + 1
+    cancelled = replace(
+        appointment, status=Status.CANCELLED, sequence=sequence, called_off=called_off
+    )
+    return plan(_told_with(cancelled, part), recipients, tellings=tellings, now=now)
 
 
-def close(appointment: Appointment, *, honoured: bool, now: datetime) -> Appointment:
+def reopen(
+    appointment: Appointment,
+    *,
+    recipients: tuple[Recipient, ...],
+    tellings: tuple[Telling, ...],
+    now: datetime,
+) -> Appointment:
+    """Take back what was said of whether the family came.
+
+    Raises:
+        AppointmentOver: It was cancelled.
+    """
+    if appointment.status is Status.CANCELLED:
+        raise AppointmentOver
+    if appointment.status in OPEN:
+        return appointment
+    status = Status.MOVED if appointment.sequence else Status.BOOKED
+    return plan(replace(appointment, status=status), recipients, tellings=tellings, now=now)
+
+
+def announce(
+    appointment: Appointment,
+    then: Then | None,
+    *,
+    recipients: tuple[Recipient, ...],
+    tellings: tuple[Telling, ...],
+    now: datetime,
+) -> Appointment:
+    """Let an appointment tell of its series, since the one that should have never did."""
+    unheard = replace(appointment, then=then, heard=None)
+    return plan(unheard, recipients, tellings=tellings, now=now)
+
+
+def _told_with(appointment: Appointment, part: Part | None) -> Appointment:
+    """Say of an appointment that another one's notice tells of its last change."""
+    if part is None:
+        return replace(appointment, then=None)
+    heard = appointment.sequence if part.heard is not None else appointment.heard
+    return replace(appointment, then=part.then, heard=heard)
+
+
+def _is_sayable(reason: str) -> bool:
+    return len(reason) <= MAX_REASON and all(c.isprintable() or c == "\n" for c in reason)
+
+
+def close(
+    appointment: Appointment,
+    *,
+    honoured: bool,
+    recipients: tuple[Recipient, ...],
+    tellings: tuple[Telling, ...],
+    now: datetime,
+) -> Appointment:
     """Say whether the family came; a slip is corrected by saying the other.
 
     Raises:
@@ -225,13 +400,18 @@ def close(appointment: Appointment, *, honoured: bool, now: datetime) -> Appoint
         raise AppointmentOver
     if appointment.slot.is_after(now):
         raise NotYetHeld
-    return replace(appointment, status=Status.HONOURED if honoured else Status.MISSED)
+    closed = replace(appointment, status=Status.HONOURED if honoured else Status.MISSED)
+    return plan(closed, recipients, tellings=tellings, now=now)
 
 
 def plan(
-    appointment: Appointment, recipients: tuple[Recipient, ...], *, now: datetime
+    appointment: Appointment,
+    recipients: tuple[Recipient, ...],
+    *,
+    tellings: tuple[Telling, ...],
+    now: datetime,
 ) -> Appointment:
-    """Plan the notices anew for those who are to be told now."""
+    """Plan the notices anew for those who are to be told now, by the pathway's own lines."""
     slot = appointment.slot
     facts = AppointmentFacts(
         appointment=appointment.id,
@@ -241,6 +421,23 @@ def plan(
         place_label=slot.place_label,
         sequence=appointment.sequence,
         cancelled=appointment.status is Status.CANCELLED,
+        missed=appointment.status is Status.MISSED,
+        heard=appointment.heard,
+        then=appointment.then,
         recipients=recipients,
     )
-    return replace(appointment, notices=plan_appointment(facts, appointment.notices, now=now))
+    lines = _lines_of(appointment, tellings)
+    planned = plan_appointment(facts, appointment.notices, tellings=lines, now=now)
+    return replace(appointment, notices=planned)
+
+
+def _lines_of(appointment: Appointment, tellings: tuple[Telling, ...]) -> tuple[Telling, ...]:
+    """Give what is told of an appointment: of a series' later sessions no early reminder.
+
+    Sixty sessions with two reminders each would bury a family; the one nearest stays.
+    """
+    if appointment.series is None or appointment.heard is None:
+        return tellings
+    before = [each.days for each in tellings if each.rule is Rule.BEFORE]
+    last = max(before, default=0)
+    return tuple(each for each in tellings if each.rule is not Rule.BEFORE or each.days == last)

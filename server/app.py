@@ -30,6 +30,7 @@ from server.repeats import REPEATS, Repeats, answer_once
 from server.rounds import again_and_again
 from server.routes import (
     accounts,
+    agendas,
     appointments,
     backup,
     blobs,
@@ -63,6 +64,7 @@ from server.routes import (
     readings,
     relay,
     report,
+    series,
     sessions,
     statements,
     structures,
@@ -108,6 +110,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *documents.operations,
     *readings.operations,
     *appointments.operations,
+    *series.operations,
+    *agendas.operations,
+    *agendas.public,
     *early_care.operations,
     *meetings.operations,
     *departures.operations,

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from care_circle.access import Action
 from care_circle.definition.pathway import COCON, Pathway
 from care_circle.definition.pathway_reading import read_pathway
-from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService
 from care_circle.services.coordination import CoordinationService
 from care_circle.services.day import DayService
@@ -27,6 +26,7 @@ from server.accounts.passwords import Passwords
 from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
 from server.accounts.webauthn import NOWHERE, Site
+from server.agenda_house import AgendaHouse, furnish_agenda
 from server.audit import Audit
 from server.clock import Clock
 from server.colleagues import Colleagues
@@ -50,7 +50,7 @@ class Care:
     circles: LiveCircles
     tasks: TasksService
     documents: DocumentsService
-    appointments: AppointmentsService
+    agenda: AgendaHouse
     day: DayService
     glance: GlanceService
     coordination: CoordinationService
@@ -170,7 +170,7 @@ def _care(here: Ground, changes: RosterChanges) -> Care:
         circles=_circles(here, changes),
         tasks=TasksService(tasks=stores.tasks, guard=guard, surroundings=here.around),
         documents=documents_on(here),
-        appointments=_appointments(here),
+        agenda=furnish_agenda(here),
         day=DayService(people=stores.people, tasks=stores.tasks, follower=here.follower),
         glance=GlanceService(people=stores.people, guard=guard, files=here.files),
         coordination=CoordinationService(
@@ -212,15 +212,4 @@ def _circles(here: Ground, changes: RosterChanges) -> LiveCircles:
         surroundings=here.around,
         pathway=here.pathway,
         changes=changes,
-    )
-
-
-def _appointments(here: Ground) -> AppointmentsService:
-    return AppointmentsService(
-        appointments=here.stores.appointments,
-        children=here.stores.children,
-        people=here.stores.people,
-        guard=here.guard,
-        surroundings=here.around,
-        pathway=here.pathway,
     )

@@ -28,11 +28,12 @@ from channels import keys as keys_of_devices
 from channels import model as channel
 from crypto import bundle, identity, membership
 from crypto.mls import refused as mls
-from notifications import hours
+from notifications import delivery, hours
 from notifications import store as notices
 from server import client_files, limits, repeats, security, wire
 from server import identity as session
 from server.accounts import accounts, backups, devices, passkeys, passwords, subscriptions
+from server.agenda_problems import AGENDA_PROBLEMS
 from server.early_care_problems import EARLY_CARE_PROBLEMS
 from server.import_problems import IMPORT_PROBLEMS
 from server.leaving_problems import LEAVING_PROBLEMS
@@ -246,6 +247,20 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     appointment.InThePast: Kind(422, "in_the_past", "Date passée", "In the past"),
     appointment.TooFarAhead: Kind(422, "too_far_ahead", "Date trop lointaine", "Too far ahead"),
     appointment.NoSuchTime: Kind(422, "no_such_time", "Heure inexistante", "No such time"),
+    appointment.TimeTwice: Kind(
+        422, "time_twice", "Heure qui revient deux fois", "Hour shown twice"
+    ),
+    appointment.BadReason: Kind(422, "bad_reason", "Motif impossible", "Impossible reason"),
+    appointment.TwoPurposes: Kind(
+        422, "two_purposes", "Visite ou soin, pas les deux", "A visit or a care, not both"
+    ),
+    appointment.NotInCircle: Kind(
+        422,
+        "not_in_circle",
+        "Ce professionnel n'est pas dans le cercle",
+        "This professional is not in the circle",
+    ),
+    **AGENDA_PROBLEMS,
     appointment.BadDuration: Kind(422, "bad_duration", "Durée impossible", "Impossible duration"),
     appointment.BadAddress: Kind(422, "bad_address", "Adresse invalide", "Invalid address"),
     appointment.AppointmentOver: Kind(
@@ -339,7 +354,11 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     bundle.BadBundle: Kind(422, "bad_bundle", "Paquet de commit invalide", "Invalid bundle"),
     mls.Refused: Kind(422, "mls_refused", "Message MLS refusé", "MLS message refused"),
     # Notices.
-    notices.NoSuchAppointment: _NOT_FOUND,
+    notices.NoSuchCarrier: _NOT_FOUND,
+    notices.NoSuchErrand: _NOT_FOUND,
+    delivery.NothingToResend: Kind(
+        409, "nothing_to_resend", "Plus rien à renvoyer", "Nothing left to send again"
+    ),
     hours.UnknownZone: Kind(422, "unknown_zone", "Fuseau horaire inconnu", "Unknown time zone"),
     # Stores.
     keys.Erased: _NOT_FOUND,

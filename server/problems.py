@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler
 from care_circle.definition.inclusion import GuardsUnmet, NotIncludable
 from care_circle.documents.answers import AnswerProblem, BadAnswers, Wrong
 from care_circle.importing.csv_table import FileRefused
-from care_circle.mending import Mendable, Mender
+from care_circle.mending import Mendable, Mender, Proposing
 from server.limits import TooManyRequests
 from server.logs import logger
 from server.problem_kind import Kind
@@ -51,6 +51,7 @@ class Problem:
     detail: str | None = None
     errors: tuple[Place, ...] = ()
     mended_by: Mender | None = None
+    instead: Mapping[str, object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -75,6 +76,8 @@ class Problem:
             told["detail"] = self.detail
         if self.mended_by is not None:
             told["mended_by"] = self.mended_by.value
+        if self.instead is not None:
+            told["instead"] = self.instead
         if self.errors:
             told["errors"] = [each.as_object() for each in self.errors]
         return told
@@ -94,6 +97,7 @@ def problem_of(error: BaseException, *, language: str = "fr") -> Problem:
         detail=_fault(error),
         errors=_errors(error),
         mended_by=error.mended_by if isinstance(error, Mendable) else None,
+        instead=error.told if isinstance(error, Proposing) else None,
         headers=_retry_headers(error, kind),
     )
 

@@ -19,8 +19,10 @@ from server.accounts.preferences import PreferenceStore
 from server.accounts.sessions import Sessions
 from server.accounts.sign_in import SignIn
 from server.accounts.subscriptions import Subscriptions
+from server.agenda_house import AGENDA, FEED_LIMIT, FEEDS_PER_NETWORK
 from server.colleagues import Colleagues
 from server.house import House
+from server.limits import RateLimit
 from server.pathway_house import PATHWAY_CARE
 from server.storage.push import PushKey
 
@@ -55,7 +57,9 @@ def install(app: web.Application, house: House) -> None:
     app[CIRCLES] = house.care.circles
     app[TASKS] = house.care.tasks
     app[DOCUMENTS] = house.care.documents
-    app[APPOINTMENTS] = house.care.appointments
+    app[AGENDA] = house.care.agenda
+    app[APPOINTMENTS] = house.care.agenda.appointments
+    app[FEED_LIMIT] = RateLimit(FEEDS_PER_NETWORK)
     app[GLANCE] = house.care.glance
     app[COORDINATION] = house.care.coordination
     app[PATHWAY_CARE] = house.pathway_care

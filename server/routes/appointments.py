@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from care_circle.appointment import Appointment, Slot, Status
+from care_circle.appointment import MAX_REASON, Appointment, CalledOff, Slot, Status
 from care_circle.telling.answer import standing_answers
 from crypto.ids import AppointmentId, ChildId, ContactId, NoticeId, ProfessionalId
 from notifications.notice import Medium, Notice, Rule, State
@@ -20,6 +20,7 @@ from server.wire import Struct, answer, read
 operations = Operations()
 
 WallTime = Annotated[datetime, msgspec.Meta(tz=False)]
+Reason = Annotated[str, msgspec.Meta(max_length=MAX_REASON)]
 
 
 class SlotForm(Struct, frozen=True, kw_only=True):
@@ -43,17 +44,24 @@ class SlotForm(Struct, frozen=True, kw_only=True):
 
 
 class BookingForm(Struct, frozen=True, kw_only=True):
-    """A visit to book with a professional."""
+    """An appointment with a professional: for a visit, for a care by its discipline, or neither."""
 
     professional: ProfessionalId
     visit: str | None = None
+    care: str | None = None
     slot: SlotForm
 
 
-class OutcomeForm(Struct, frozen=True, kw_only=True):
-    """Whether the family came."""
+class CancellationForm(Struct, frozen=True, kw_only=True):
+    """Why an appointment is called off: for the office, the family is never told."""
 
-    honoured: bool
+    reason: Reason = ""
+
+
+class OutcomeForm(Struct, frozen=True, kw_only=True):
+    """Whether the family came; null takes back what was said."""
+
+    honoured: bool | None
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
@@ -84,9 +92,12 @@ class AppointmentView(Struct, frozen=True, kw_only=True):
     child: ChildId
     professional: ProfessionalId
     visit: str | None
+    care: str | None
+    series: str | None
     slot: Slot
     status: Status
     sequence: int
+    called_off: CalledOff | None
     notices: tuple[NoticeView, ...]
     answers: tuple[AnswerView, ...]
 
@@ -108,10 +119,13 @@ async def book_appointment(request: web.Request) -> web.Response:
         professional=form.professional,
         slot=form.slot.slot(),
         visit=form.visit,
+        care=form.care,
     )
 
     place = f"/api/v1/appointments/{booked.id}"
-    return answer(_view(booked), status=HTTPStatus.CREATED, version=booked.sequence, location=place)
+    return answer(
+        view_of(booked), status=HTTPStatus.CREATED, version=booked.sequence, location=place
+    )
 
 
 @operations.add("GET", "/children/{child}/appointments", answer=Listing[AppointmentView])
@@ -123,7 +137,7 @@ async def list_appointments(request: web.Request) -> web.Response:
         person, ChildId(request.match_info["child"]), after=page.after, limit=page.limit
     )
 
-    views = [_view(each) for each in found]
+    views = [view_of(each) for each in found]
     return answer_page(request, views, page, cursor=lambda each: each.id)
 
 
@@ -134,7 +148,7 @@ async def list_failed_notices(request: web.Request) -> web.Response:
 
     found = await request.app[APPOINTMENTS].in_need(person, after=page.after, limit=page.limit)
 
-    views = [_view(each) for each in found]
+    views = [view_of(each) for each in found]
     return answer_page(request, views, page, cursor=lambda each: each.id)
 
 
@@ -156,10 +170,20 @@ async def move_appointment(request: web.Request) -> web.Response:
     return _answer(moved)
 
 
-@operations.add("POST", "/appointments/{appointment}/cancellation", answer=AppointmentView)
+@operations.add(
+    "POST",
+    "/appointments/{appointment}/cancellation",
+    body=CancellationForm,
+    answer=AppointmentView,
+)
 async def cancel_appointment(request: web.Request) -> web.Response:
-    """Call an appointment off; the family is told."""
-    return _answer(await request.app[APPOINTMENTS].cancel(person_of(request), _id(request)))
+    """Call an appointment off; the family is told, but not why. The body may be left out."""
+    person = person_of(request)
+    form = await read(request, CancellationForm) if request.can_read_body else CancellationForm()
+
+    off = await request.app[APPOINTMENTS].cancel(person, _id(request), reason=form.reason)
+
+    return _answer(off)
 
 
 @operations.add(
@@ -175,18 +199,22 @@ async def close_appointment(request: web.Request) -> web.Response:
 
 
 def _answer(appointment: Appointment) -> web.Response:
-    return answer(_view(appointment), version=appointment.sequence)
+    return answer(view_of(appointment), version=appointment.sequence)
 
 
-def _view(appointment: Appointment) -> AppointmentView:
+def view_of(appointment: Appointment) -> AppointmentView:
+    """Show an appointment; of its notices only how far they got."""
     return AppointmentView(
         id=appointment.id,
         child=appointment.child,
         professional=appointment.professional,
         visit=appointment.visit,
+        care=appointment.care,
+        series=appointment.series,
         slot=appointment.slot,
         status=appointment.status,
         sequence=appointment.sequence,
+        called_off=appointment.called_off,
         notices=tuple(map(_notice, appointment.notices)),
         answers=tuple(
             AnswerView(contact=each.contact, coming=each.coming, at=each.at)
@@ -205,7 +233,7 @@ def _notice(notice: Notice) -> NoticeView:
         state=notice.state,
         attempts=notice.attempts,
         next_at=None if at is None else datetime.fromtimestamp(at / 1000, UTC),
-        code=notice.code,
+        code=notice.answer,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from care_circle.access import Action
+from care_circle.agenda.free import Hours
 from care_circle.appointment import Slot
 from care_circle.child import Child
 from care_circle.consent import Word
@@ -16,12 +17,14 @@ from care_circle.role import Role
 from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService, NewChild
 from care_circle.services.circles import CirclesService
+from care_circle.services.diary import Diary
 from care_circle.services.documents import DocumentsService
 from care_circle.services.guard import Guard as Gate
 from care_circle.services.people import PeopleService
 from care_circle.services.tasks import TasksService
 from care_circle.surroundings import Surroundings
 from crypto.ids import ProfessionalId, new_id
+from server.storage.agenda import EngineBusyCalendars, EngineHoldings
 from server.storage.care import (
     EngineAppointments,
     EngineChildren,
@@ -105,6 +108,7 @@ async def open_network(folder: Path, pathway: Pathway = PATHWAY) -> AsyncIterato
             pathway=pathway,
         ),
         appointments=AppointmentsService(
+            diary=_diary(engine, keyring, world),
             appointments=EngineAppointments(engine, keyring),
             children=children,
             people=people,
@@ -116,6 +120,16 @@ async def open_network(folder: Path, pathway: Pathway = PATHWAY) -> AsyncIterato
         recorded=recorded,
     )
     await engine.close()
+
+
+def _diary(engine: SqliteEngine, keyring: Keyring, world: Surroundings) -> Diary:
+    return Diary(
+        holdings=EngineHoldings(engine, keyring),
+        calendars=EngineBusyCalendars(engine, keyring),
+        appointments=EngineAppointments(engine, keyring),
+        surroundings=world,
+        hours=Hours(),
+    )
 
 
 def newly_born(doc: Somebody, **changes: object) -> NewChild:

@@ -14,11 +14,11 @@ from typing_extensions import override
 from care_circle.appointment import cancel
 from crypto.ids import AppointmentId, NoticeId
 from notifications import delivery, link
-from notifications.notice import Medium, Notice, Rule, State
+from notifications.notice import Carrier, CarrierKind, Medium, Notice, Rule, State
 from notifications.senders import Alert, Alerts
-from notifications.store import Decide, NoSuchAppointment, Outbox
+from notifications.store import Claimed, Decide, NoSuchCarrier, Outbox
 from server.storage.engine import Unavailable
-from tests.support.outbox import KEYED, Desk, desk, recipient
+from tests.support.outbox import KEYED, TELLINGS, Desk, desk, recipient
 from tests.support.providers import MailServer, Mood, SmsProvider, mail_server, sms_provider
 
 ROOT = Path(__file__).parents[2]
@@ -86,8 +86,11 @@ async def test_what_was_called_off_meanwhile_is_not_sent(
     office: Desk, provider: SmsProvider
 ) -> None:
     booked = await office.book(Medium.SMS)
-    await office.outbox.repository.change(
-        booked.id, lambda it: cancel(it, recipients=(recipient(Medium.SMS),), now=office.now())
+    await office.appointments.change(
+        booked.id,
+        lambda it: cancel(
+            it, recipients=(recipient(Medium.SMS),), tellings=TELLINGS, now=office.now()
+        ),
     )
 
     await office.worker().run_once()
@@ -151,7 +154,7 @@ async def test_a_number_that_takes_no_text_is_dead_and_somebody_hears_of_it(
     await office.worker().run_once()
 
     assert (await ends(office, booked.id))[Rule.BOOKED, Medium.SMS] is State.DEAD
-    assert [alert.code for alert in office.coordinator.alerts] == ["landline"]
+    assert [alert.answer for alert in office.coordinator.alerts] == ["landline"]
     assert "04 65" not in repr(office.coordinator.alerts)
 
 
@@ -163,7 +166,7 @@ async def test_what_cannot_be_put_into_words_is_dead_and_somebody_hears_of_it(
     await office.worker().run_once()
 
     assert (await ends(office, booked.id))[Rule.BOOKED, Medium.SMS] is State.DEAD
-    assert [alert.code for alert in office.coordinator.alerts] == ["cannot_render"]
+    assert [alert.answer for alert in office.coordinator.alerts] == ["cannot_render"]
     assert provider.keys == []
 
 
@@ -194,9 +197,7 @@ class AwayAtFirst(Outbox):
         self.back = asyncio.Event()
 
     @override
-    async def claim(
-        self, *, now: datetime, until: datetime, limit: int
-    ) -> tuple[AppointmentId, ...]:
+    async def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claimed, ...]:
         if self.failures:
             self.failures -= 1
             raise Unavailable
@@ -204,8 +205,16 @@ class AwayAtFirst(Outbox):
         return await self.outbox.claim(now=now, until=until, limit=limit)
 
     @override
-    async def change(self, appointment: AppointmentId, decide: Decide) -> tuple[Notice, ...]:
-        return await self.outbox.change(appointment, decide)
+    async def change(self, carrier: Carrier, decide: Decide) -> tuple[Notice, ...]:
+        return await self.outbox.change(carrier, decide)
+
+    @override
+    async def by_key(self, notice: NoticeId) -> Notice | None:
+        return await self.outbox.by_key(notice)
+
+    @override
+    async def by_ref(self, provider: str, ref: str) -> Notice | None:
+        return await self.outbox.by_ref(provider, ref)
 
 
 async def test_an_alert_that_could_not_be_raised_is_raised_later(
@@ -219,8 +228,8 @@ async def test_an_alert_that_could_not_be_raised_is_raised_later(
     office.turned = timedelta(minutes=5)
     await office.worker().run_once()
 
-    assert office.troubles == ["appointment_failed"]
-    assert [alert.code for alert in office.coordinator.alerts] == ["http_400"]
+    assert office.troubles == ["carrier_failed"]
+    assert [alert.answer for alert in office.coordinator.alerts] == ["http_400"]
     assert (await office.notices(booked.id))[0].alerted
 
 
@@ -245,9 +254,10 @@ async def test_two_workers_at_once_tell_nobody_twice(
     assert len(post.mails) == len(booked)
 
 
-async def test_an_appointment_that_is_gone_is_nothing_to_change(office: Desk) -> None:
-    with pytest.raises(NoSuchAppointment):
-        await office.outbox.change(AppointmentId("a" * 26), lambda notices: notices)
+@pytest.mark.parametrize("kind", CarrierKind)
+async def test_a_record_that_is_gone_is_nothing_to_change(office: Desk, kind: CarrierKind) -> None:
+    with pytest.raises(NoSuchCarrier):
+        await office.outbox.change(Carrier(kind=kind, id="a" * 26), lambda notices: notices)
 
 
 async def test_a_lease_keeps_other_workers_off_until_it_ends(office: Desk) -> None:
@@ -258,7 +268,11 @@ async def test_a_lease_keeps_other_workers_off_until_it_ends(office: Desk) -> No
     second = await office.outbox.claim(now=now, until=later, limit=9)
     third = await office.outbox.claim(now=later, until=later + delivery.LEASE, limit=9)
 
-    assert (first, second, third) == ((booked.id,), (), (booked.id,))
+    assert [[each.carrier.id for each in held] for held in (first, second, third)] == [
+        [booked.id],
+        [],
+        [booked.id],
+    ]
 
 
 @pytest.mark.parametrize("promise", ["keyed", "keyless"])

@@ -106,8 +106,8 @@ class PacedTexter(Texter):
         object.__setattr__(self, "_fuse", Fuse(self.clock))
 
     @property
+    @override
     def name(self) -> str:
-        """The provider's name in settings, logs and receipts."""
         return self.texter.name
 
     @property

@@ -62,6 +62,8 @@ class TemplateRenderer(Renderer):
             else None,
             method=invitation.method_of(notice) if calendar else None,
             language=language.code,
+            written_at=hours.from_ms(notice.not_before),
+            stop=f"{values['link']}/stop",
         )
 
     @override

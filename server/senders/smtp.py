@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,8 +35,8 @@ IDLE_S = 20.0
 _CAPABILITIES = Capabilities(key_window=timedelta(days=28), lookup=False)
 _LINES = 4
 # Together they stay below the worker's patience, so that what never left is never in doubt.
-_BEFORE_DATA_S = 12.0
-_DATA_S = 15.0
+BEFORE_DATA_S = 12.0
+DATA_S = 15.0
 _PARTING_S = 2.0
 _PERMANENT = 500
 _CLOSING = 421
@@ -103,6 +103,8 @@ class SmtpMailer(Mailer):
     bounce_domain: str | None = None
     name: str = "smtp"
     idle_s: float = IDLE_S
+    before_data_s: float = BEFORE_DATA_S
+    data_s: float = DATA_S
     _lines: "_Lines" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -121,12 +123,12 @@ class SmtpMailer(Mailer):
         stationery = Stationery(organizer=self.organizer, bounce_domain=self.bounce_domain)
         letter = stationery.letter(mail, address, key, now=self.clock())
         try:
-            async with asyncio.timeout(_BEFORE_DATA_S) as patience:
+            async with asyncio.timeout(self.before_data_s) as patience:
                 async with self._lines.one(letter) as line:
                     if not isinstance(line, aiosmtplib.SMTP):
                         return line
                     patience.reschedule(None)
-                    return await _hand_over(line, letter)
+                    return await _hand_over(line, letter, data_s=self.data_s)
         except TimeoutError:
             return Retry("smtp_slow")
 
@@ -138,7 +140,7 @@ class SmtpMailer(Mailer):
         """Connect, seal and sign in, and part again: whether a mail could be handed over."""
         client = self._client()
         try:
-            async with asyncio.timeout(_BEFORE_DATA_S):
+            async with asyncio.timeout(self.before_data_s):
                 await client.connect()
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError) as failure:
             return Retry(_word("connect", failure))
@@ -153,7 +155,7 @@ class SmtpMailer(Mailer):
             username=self.server.username,
             password=self.server.password,
             local_hostname=self.organizer.domain,
-            timeout=_BEFORE_DATA_S,
+            timeout=self.before_data_s,
             use_tls=tls is Tls.IMPLICIT,
             start_tls={Tls.IF_OFFERED: None, Tls.STARTTLS: True, Tls.IMPLICIT: False}[tls],
             tls_context=self.trust,
@@ -193,16 +195,15 @@ class _Lines:
         while self._kept:
             line, timer = self._kept.popitem()
             timer.cancel()
-            with contextlib.suppress(_Stale):
+            with contextlib.suppress(_Stale), _closed_on_failure(line):
                 return line, await _envelope(line, letter, fresh=False)
-            line.close()
         line = self._client()
-        try:
-            await line.connect()
-        except Exception as failure:  # noqa: BLE001 - not a byte of the message has left
-            line.close()
-            return line, Retry(_word("connect", failure))
-        return line, await _envelope(line, letter, fresh=True)
+        with _closed_on_failure(line):
+            try:
+                await line.connect()
+            except Exception as failure:  # noqa: BLE001 - not a byte of the message has left
+                return line, Retry(_word("connect", failure))
+            return line, await _envelope(line, letter, fresh=True)
 
     async def _keep(self, line: aiosmtplib.SMTP, *, reset: bool) -> bool:
         """Keep a line for the next mail; False if it cannot be used any more."""
@@ -253,19 +254,28 @@ async def _envelope(line: aiosmtplib.SMTP, letter: Letter, *, fresh: bool) -> Re
     return None
 
 
-async def _hand_over(line: aiosmtplib.SMTP, letter: Letter) -> Result:
+async def _hand_over(line: aiosmtplib.SMTP, letter: Letter, *, data_s: float) -> Result:
     """Send the letter itself; once its bytes may have left, only an answer settles anything.
 
     A reply code is the server's own word that it did not take the message (RFC 5321,
     section 4.2.1): 4yz for now, 5yz for good.
     """
     try:
-        answer = await line.data(letter.data, timeout=_DATA_S)
+        answer = await line.data(letter.data, timeout=data_s)
     except SMTPResponseException as refusal:
         return _refused(refusal)
     except (aiosmtplib.SMTPException, OSError) as failure:
         return Ambiguous(_word("send", failure))
     return Accepted(answer.message[:120])
+
+
+@contextmanager
+def _closed_on_failure(line: aiosmtplib.SMTP) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        line.close()
+        raise
 
 
 async def _part(line: aiosmtplib.SMTP) -> None:

@@ -26,13 +26,15 @@ from crypto.ids import (
     ChannelId,
     ChildId,
     CircleId,
+    ContactId,
     DocumentId,
     ProfessionalId,
     StructureId,
     TaskId,
     new_id,
 )
-from notifications.notice import Medium, State
+from notifications.notice import Medium, Rule, State
+from notifications.reach import Reach
 from server.storage.care import (
     EngineAppointments,
     EngineChildren,
@@ -61,6 +63,7 @@ from tests.support.care import (
 )
 from tests.support.care_answers import WHOLE
 from tests.support.engines import TickingClock
+from tests.support.tellings import TELLINGS
 
 ANA = coordinator()
 CANARY = "canarizinzolin"
@@ -163,6 +166,7 @@ def booked(family: Child, label: str = "12 rue des Lilas") -> Appointment:
         visit="V24",
         by=ANA.id,
         recipients=family.recipients(TODAY),
+        tellings=TELLINGS,
         now=NOW,
     )
 
@@ -277,17 +281,17 @@ async def test_an_address_is_given_while_its_owner_wants_the_medium(
     family = child(contacts=(her, silent, mother(phone=None)))
     await children.add(family)
 
-    assert await children.address(her.id, Medium.EMAIL, on=TODAY) == her.email
-    assert await children.address(her.id, Medium.SMS, on=TODAY) == her.phone
-    assert await children.address(silent.id, Medium.SMS, on=TODAY) is None
-    assert await children.address(family.contacts[2].id, Medium.SMS, on=TODAY) is None
-    assert await children.address(mother().id, Medium.SMS, on=TODAY) is None
+    assert await told(children, her.id, Medium.EMAIL, on=TODAY) == her.email
+    assert await told(children, her.id, Medium.SMS, on=TODAY) == her.phone
+    assert await told(children, silent.id, Medium.SMS, on=TODAY) is None
+    assert await told(children, family.contacts[2].id, Medium.SMS, on=TODAY) is None
+    assert await told(children, mother().id, Medium.SMS, on=TODAY) is None
 
     without = replace(her, opted_out=(Medium.SMS,))
     await children.change(family.id, lambda held: replace(held, contacts=(without,)))
 
-    assert await children.address(her.id, Medium.SMS, on=TODAY) is None
-    assert await children.address(silent.id, Medium.EMAIL, on=TODAY) is None
+    assert await told(children, her.id, Medium.SMS, on=TODAY) is None
+    assert await told(children, silent.id, Medium.EMAIL, on=TODAY) is None
 
 
 async def test_who_holds_authority_no_longer_is_told_nothing_from_that_day_on(
@@ -299,10 +303,18 @@ async def test_who_holds_authority_no_longer_is_told_nothing_from_that_day_on(
     friend = mother(relation=Relation.TRUSTED)
     await children.add(child(contacts=(once, never, friend)))
 
-    assert await children.address(once.id, Medium.EMAIL, on=TODAY) == once.email
-    assert await children.address(once.id, Medium.EMAIL, on=TODAY + timedelta(days=1)) is None
-    assert await children.address(never.id, Medium.EMAIL, on=TODAY) is None
-    assert await children.address(friend.id, Medium.EMAIL, on=TODAY) is None
+    assert await told(children, once.id, Medium.EMAIL, on=TODAY) == once.email
+    assert await told(children, once.id, Medium.EMAIL, on=TODAY + timedelta(days=1)) is None
+    assert await told(children, never.id, Medium.EMAIL, on=TODAY) is None
+    assert await told(children, friend.id, Medium.EMAIL, on=TODAY) is None
+
+
+async def told(
+    children: EngineChildren, contact: ContactId, medium: Medium, *, on: date
+) -> str | None:
+    """Give where the first word about an appointment would go."""
+    reached = await children.reach(contact, medium, on=on, rule=Rule.BOOKED)
+    return reached.address if isinstance(reached, Reach) else None
 
 
 async def test_a_child_has_one_circle(circles: EngineCircles) -> None:
@@ -389,7 +401,11 @@ async def test_an_appointment_is_due_when_its_first_notice_is(
     due = await outbox.claim(now=NOW, until=lease, limit=10)
     again = await outbox.claim(now=NOW, until=lease, limit=10)
 
-    assert (early, due, again) == ((), (appointment.id,), ())
+    assert [[each.carrier.id for each in held] for held in (early, due, again)] == [
+        [],
+        [appointment.id],
+        [],
+    ]
     assert await appointments.appointment(appointment.id) == appointment
     assert await appointments.of_child(family.id, after="", limit=10) == (appointment,)
 
@@ -402,7 +418,8 @@ async def test_a_cancelled_appointment_has_nothing_left_to_send(
     await appointments.add(appointment)
 
     off = await appointments.change(
-        appointment.id, lambda held: cancel(held, recipients=family.recipients(TODAY), now=NOW)
+        appointment.id,
+        lambda held: cancel(held, recipients=family.recipients(TODAY), tellings=TELLINGS, now=NOW),
     )
 
     assert {notice.state for notice in off.notices} == {State.CANCELLED}

@@ -25,6 +25,7 @@ from crypto.ids import AppointmentId, ChildId, ProfessionalId
 from notifications.hours import UnknownZone
 from notifications.notice import Medium, Rule, State
 from tests.support.care import NOW, TODAY, child
+from tests.support.tellings import TELLINGS
 
 FAMILY = child()
 RECIPIENTS = FAMILY.recipients(TODAY)
@@ -48,6 +49,7 @@ def booked(slot: Slot = SLOT, now: datetime = NOW) -> Appointment:
         visit="V24",
         by=ANA,
         recipients=RECIPIENTS,
+        tellings=TELLINGS,
         now=now,
     )
 
@@ -81,6 +83,7 @@ def test_moving_raises_the_sequence_and_takes_the_old_notices_back() -> None:
         appointment,
         replace(SLOT, start=SLOT.start + timedelta(days=7)),
         recipients=RECIPIENTS,
+        tellings=TELLINGS,
         now=NOW,
     )
 
@@ -91,10 +94,10 @@ def test_moving_raises_the_sequence_and_takes_the_old_notices_back() -> None:
 
 def test_moving_to_the_same_slot_and_cancelling_twice_change_nothing() -> None:
     appointment = booked()
-    off = cancel(appointment, recipients=RECIPIENTS, now=NOW)
+    off = cancel(appointment, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW)
 
-    assert move(appointment, SLOT, recipients=RECIPIENTS, now=NOW) is appointment
-    assert cancel(off, recipients=RECIPIENTS, now=NOW) is off
+    assert move(appointment, SLOT, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW) is appointment
+    assert cancel(off, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW) is off
     assert (off.status, off.sequence, planned(off)) == (Status.CANCELLED, 1, set())
 
 
@@ -107,6 +110,7 @@ def test_a_family_that_refused_every_medium_is_told_nothing() -> None:
         visit=None,
         by=ANA,
         recipients=(),
+        tellings=TELLINGS,
         now=NOW,
     )
 
@@ -137,7 +141,7 @@ def test_a_slot_nobody_could_keep_or_that_tells_why_is_refused(
     with pytest.raises(refusal):
         booked(slot)
     with pytest.raises(refusal):
-        move(appointment, slot, recipients=RECIPIENTS, now=NOW)
+        move(appointment, slot, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW)
 
 
 def test_an_hour_that_comes_twice_is_the_first_one() -> None:
@@ -158,28 +162,31 @@ def test_whether_the_family_came_is_said_once_it_has_begun() -> None:
     appointment = booked()
 
     with pytest.raises(NotYetHeld):
-        close(appointment, honoured=True, now=NOW)
-    missed = close(appointment, honoured=False, now=AFTER)
+        close(appointment, honoured=True, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW)
+    missed = close(appointment, honoured=False, recipients=RECIPIENTS, tellings=TELLINGS, now=AFTER)
 
     assert missed.status is Status.MISSED
-    assert close(missed, honoured=True, now=AFTER).status is Status.HONOURED
+    assert (
+        close(missed, honoured=True, recipients=RECIPIENTS, tellings=TELLINGS, now=AFTER).status
+        is Status.HONOURED
+    )
 
 
 def test_what_is_over_is_neither_moved_nor_cancelled() -> None:
     appointment = booked()
-    held = close(appointment, honoured=True, now=AFTER)
-    off = cancel(appointment, recipients=RECIPIENTS, now=NOW)
+    held = close(appointment, honoured=True, recipients=RECIPIENTS, tellings=TELLINGS, now=AFTER)
+    off = cancel(appointment, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW)
     later = replace(SLOT, start=SLOT.start + timedelta(days=7))
 
     for over in (held, off):
         with pytest.raises(AppointmentOver):
-            move(over, later, recipients=RECIPIENTS, now=NOW)
+            move(over, later, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW)
     with pytest.raises(AppointmentOver):
-        cancel(held, recipients=RECIPIENTS, now=NOW)
+        cancel(held, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW)
     with pytest.raises(AppointmentOver):
-        cancel(appointment, recipients=RECIPIENTS, now=AFTER)
+        cancel(appointment, recipients=RECIPIENTS, tellings=TELLINGS, now=AFTER)
     with pytest.raises(AppointmentOver):
-        close(off, honoured=True, now=AFTER)
+        close(off, honoured=True, recipients=RECIPIENTS, tellings=TELLINGS, now=AFTER)
 
 
 def test_a_repr_says_neither_when_nor_where() -> None:

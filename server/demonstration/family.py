@@ -19,7 +19,7 @@ from server.sink import MAILS_FILE, TEXTS_FILE
 
 PLACE = "12 rue des Tilleuls, Nîmes"
 PATIENCE_SECONDS = 30
-REMINDER_DAYS = 2
+REMINDER_DAYS = 1
 PARTS_OF_MAIL = {"text/plain": "texte", "text/html": "page", "text/calendar": "agenda"}
 CONCERN = "Il bute souvent à gauche quand il court."
 
@@ -40,15 +40,15 @@ async def book_visit(stage: Stage) -> None:
 
 
 async def remind_family(stage: Stage) -> None:
-    """Skip to two days before: the reminder leaves by itself."""
+    """Skip to the day before: the reminder leaves by itself."""
     narrator, camille = stage.narrator, stage["camille"]
     listed = await camille.line.ask("GET", f"/children/{stage.child}/appointments")
     appointment = listed["items"][0]
-    waiting = [n for n in appointment["notices"] if n["rule"] == "reminder" and n["next_at"]]
+    waiting = [n for n in appointment["notices"] if n["rule"] == "before" and n["next_at"]]
     stage.clock.move_to(max(_instant(notice["next_at"]) for notice in waiting))
-    narrator.tell(f"Le récit saute à {REMINDER_DAYS} jours avant : {stage.day}.")
+    narrator.tell(f"Le récit saute à la veille : {stage.day}.")
     await camille.return_to_work()
-    await _all_told(stage, appointment["id"], rule="reminder")
+    await _all_told(stage, appointment["id"], rule="before")
     texts = await _lines(stage.world.folder / TEXTS_FILE)
     narrator.quote("SMS", texts[-1]["text"])
 
@@ -103,7 +103,7 @@ async def _skip_to_notices(stage: Stage, appointment: Mapping[str, Any]) -> None
     planned = [
         _instant(n["next_at"])
         for n in appointment["notices"]
-        if n["rule"] != "reminder" and n["next_at"]
+        if n["rule"] != "before" and n["next_at"]
     ]
     if planned and max(planned) > stage.clock():
         stage.clock.move_to(max(planned))

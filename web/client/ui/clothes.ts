@@ -10,6 +10,8 @@ declare const RONDE_STYLES: Readonly<Record<string, string>>;
 const ASKED = "asked";
 
 const WORN: Partial<Readonly<Record<Area, readonly string[]>>> = {
+  circles: ["circle"],
+  day: ["day"],
   door: [ASKED, "door"],
   account: [ASKED, "door"],
   coordination: [ASKED, "coordination"],

@@ -1,6 +1,7 @@
 /** Our own small drawings: strokes on a grid of 24, coloured by the text around them. */
 
 import { svg } from "./dom.ts";
+import type { FeedIconName } from "./feed/drawings.ts";
 import type { MoreIconName } from "./more_icons.ts";
 
 /** A circle as a path. */
@@ -25,33 +26,29 @@ const DRAWINGS = {
   lock: "M6.5 10.5h11A1.5 1.5 0 0 1 19 12v7a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 19v-7a1.5 1.5 0 0 1 1.5-1.5zM8 10.5V7.7a4 4 0 0 1 8 0v2.8",
   eye: `M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z${ring(12, 12, 2.8)}`,
   download: "M12 3.5v12M7 10.8l5 4.9 5-4.9M4.5 20h15",
+  back: "M15 5.5L8.5 12l6.5 6.5",
   forward: "M9 5.5l6.5 6.5L9 18.5",
-  down: "M5.5 9l6.5 6.5L18.5 9",
   send: "M3.5 11.8L20.5 4l-6 16.5-3.3-7zM11.2 13.5L20.5 4",
   flag: "M5.5 21V4M5.5 4.8c4-2.5 8 2 13 0v9c-5 2-9-2.5-13 0",
   clock: `${ring(12, 12, 8.8)}M12 7v5l3.3 2.2`,
   calendar: "M5 5.5h14A1.5 1.5 0 0 1 20.5 7v12a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 19V7A1.5 1.5 0 0 1 5 5.5zM3.5 10.3h17M8 3v4M16 3v4",
   document: "M6.5 3h7.8L19 7.7v11.8A1.5 1.5 0 0 1 17.5 21h-11A1.5 1.5 0 0 1 5 19.5v-15A1.5 1.5 0 0 1 6.5 3zM14 3v5h5M8.5 12.5h7M8.5 16.3h5",
   people: `${ring(9, 8.3, 3.3)}M2.5 19.5c.5-3.7 3-5.5 6.5-5.5s6 1.8 6.5 5.5M15.3 5.2a3.3 3.3 0 0 1 0 6.2M18 14.6c2 .7 3.2 2.3 3.5 4.9`,
-  refresh: "M19.5 8A8.3 8.3 0 0 0 4.2 9.8M4.5 4.8v5h5M4.5 16a8.3 8.3 0 0 0 15.3-1.8M19.5 19.2v-5h-5",
   more: "M5.5 12v.100M12 12v.100M18.5 12v.100",
   board: "M4.5 4.5h4v15h-4zM10 4.5h4v9h-4zM15.5 4.5h4v12h-4z",
   list: "M8.5 6.5h11M8.5 12h11M8.5 17.5h11M4.5 6.5v.100M4.5 12v.100M4.5 17.5v.100",
   message: "M5 4.5h14A1.5 1.5 0 0 1 20.5 6v9.5A1.5 1.5 0 0 1 19 17h-7l-4.5 3.8V17H5a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 5 4.5z",
   help: `${ring(12, 12, 8.8)}M9.3 9.3a2.8 2.8 0 1 1 4.3 2.4c-1 .7-1.6 1.2-1.6 2.3M12 16.9v.1`,
-  sent: "M4.5 12.8l4.2 4.2L18 7.5",
-  thumb: "M7 11l4-7.500a1.900 1.900 0 0 1 2.700 2.100L12.800 10h5.200a2 2 0 0 1 2 2.400l-1.200 6a2 2 0 0 1-2 1.600H7zM7 11H4v9h3",
   heart: "M12 20s-7.500-4.600-7.500-10.200A4.200 4.200 0 0 1 12 7.300a4.200 4.200 0 0 1 7.500 2.500C19.500 15.400 12 20 12 20z",
-  star: "M12 3.500l2.600 5.400 5.900.8-4.300 4.100 1 5.900-5.200-2.800-5.200 2.800 1-5.900-4.300-4.100 5.900-.8z",
   received: "M2.5 12.8l4.2 4.2L16 7.5M11.5 15.8l1.2 1.2L22 7.5",
 } as const;
 
-export type IconName = keyof typeof DRAWINGS | MoreIconName;
+export type IconName = keyof typeof DRAWINGS | MoreIconName | FeedIconName;
 
 const drawings = new Map<string, string>(Object.entries(DRAWINGS));
 
-/** Learn more drawings: those of more_icons.ts come with what opens over a page, and with forms. */
-export function learnDrawings(more: Readonly<Record<MoreIconName, string>>): void {
+/** Learn more drawings: some come with what opens over a page and with forms, some with discussions. */
+export function learnDrawings(more: Readonly<Partial<Record<IconName, string>>>): void {
   for (const [name, drawing] of Object.entries(more)) drawings.set(name, drawing);
 }
 

@@ -60,7 +60,7 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/circles/{circle}/pathway",
     area: "circles",
-    wears: ["asked", "written"],
+    wears: ["written"],
     load: async () => (await import("./pages/circle_pathway.ts")).circlePathwayPage,
   },
   {
@@ -72,19 +72,19 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/coordination/write/{child}",
     area: "coordination",
-    wears: ["written"],
+    wears: ["circle", "written"],
     load: async () => (await import("./pages/circle_write.ts")).circleWritePage,
   },
   {
     path: "/coordination/pathway/{child}",
     area: "coordination",
-    wears: ["written"],
+    wears: ["circle", "written"],
     load: async () => (await import("./pages/circle_pathway.ts")).circlePathwayPage,
   },
   {
     path: "/coordination/growth/{child}",
     area: "coordination",
-    wears: ["written"],
+    wears: ["circle", "written"],
     load: async () => (await import("./pages/circle_growth.ts")).circleGrowthPage,
   },
   {

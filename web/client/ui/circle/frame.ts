@@ -38,7 +38,7 @@ export async function circleFrame(context: PageContext, tab: Tab): Promise<Circl
   const draw = (): void => drawFaces(faces, glance, conversations);
   draw();
   context.signal.addEventListener("abort", ronde.on("presence", draw));
-  return { ...glance, circle, conversations, header: header(circle, glance, tab, faces) };
+  return { ...glance, circle, conversations, header: header(circle, glance, tab, [faces, left(ronde, glance)]) };
 }
 
 /** What this device verified of a circle, at once; the server is asked all the same. */
@@ -87,7 +87,21 @@ export function nextWords(child: ChildHeader): string | null {
     : t("{what} : était à faire avant le {day}", { what, day: shortDate(visit.window.closes) });
 }
 
-function header(circle: CircleId, glance: Glance, tab: Tab, faces: HTMLElement): HTMLElement {
+/** When and why a child left comes in by itself: few circles ask for it. */
+function left(ronde: Ronde, { glance: { child, closed_at: closedAt } }: Glance): HTMLElement | null {
+  if (child.stage !== "exit") return null;
+  const place = h("p", { class: "circle-next small soft" });
+  const draw = async (): Promise<void> => {
+    const { leftWords } = await import("./left.ts");
+    fill(place, await leftWords(ronde, child, closedAt));
+  };
+  draw().catch(() => undefined);
+  return place;
+}
+
+type Beside = readonly [faces: HTMLElement, left: HTMLElement | null];
+
+function header(circle: CircleId, glance: Glance, tab: Tab, [faces, gone]: Beside): HTMLElement {
   const child = glance.glance.child;
   const next = nextWords(child);
   return h(
@@ -99,6 +113,7 @@ function header(circle: CircleId, glance: Glance, tab: Tab, faces: HTMLElement):
       h("h1", { class: "circle-name" }, childName(child)),
       h("p", { class: "circle-facts" }, ageWords(child), h("span", { class: "badge badge-accent" }, stageWord(child.stage))),
       next !== null && h("p", { class: "circle-next small soft" }, icon("calendar", "small"), next),
+      gone,
       late(child),
     ),
     faces,

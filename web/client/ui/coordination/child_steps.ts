@@ -1,7 +1,7 @@
 /** The way of a child into the pathway: consent, rules, inclusion, circle; one step at a time. */
 
 import { dateOf } from "../dates.ts";
-import { h } from "../dom.ts";
+import { fill, h } from "../dom.ts";
 import type { PageContext } from "../router.ts";
 import type { ChildHeader } from "../served.ts";
 import { t } from "../words.ts";
@@ -29,7 +29,8 @@ export type StepActs = {
 export async function childSteps(file: ChildFile, acts: StepActs): Promise<HTMLElement> {
   const included = file.header.included_on !== null;
   const before = included ? [includedStep(file.header)] : (await import("./child_entry.ts")).entrySteps(file, acts);
-  const steps = [consentStep(file, acts), ...before, circleStep(file, acts)];
+  const gone = file.header.stage === "exit" ? [exitStep(file, acts)] : [];
+  const steps = [consentStep(file, acts), ...before, circleStep(file, acts), ...gone];
   return leadingSteps(steps, t("Chemin de l'enfant dans le parcours"));
 }
 
@@ -55,11 +56,25 @@ function includedStep(header: ChildHeader): Step {
   return { state: "done", title: t("Inclusion"), note: h("p", null, t("Inclus le {day}.", { day })) };
 }
 
+/** The day and the reason come in by themselves. */
+function exitStep({ header }: ChildFile, { context }: StepActs): Step {
+  const note = h("p", null, t("L'enfant n'est plus suivi dans le parcours."));
+  const draw = async (): Promise<void> => {
+    const { leftWords } = await import("../circle/left.ts");
+    const words = await leftWords(context.ronde, header, null);
+    if (words !== null) fill(note, words);
+  };
+  draw().catch(() => undefined);
+  const acts = h("a", { class: "button button-small", href: `/children/${header.id}/departure` }, t("Voir la sortie et le relais"));
+  return { state: "done", title: t("Sortie"), note, acts };
+}
+
 function circleStep({ header, consent }: ChildFile, { decides }: StepActs): Step {
   const title = t("Cercle");
   const link = (words: string, look: string): HTMLElement => h("a", { class: look, href: `/coordination/circles/${header.id}` }, words);
   if (header.circle !== null) {
-    return { state: "done", title, note: h("p", null, t("Le cercle est ouvert.")), acts: decides && link(t("Voir qui en est"), "button button-small") };
+    const words = header.stage === "exit" ? t("Le cercle reste lisible pour ses membres.") : t("Le cercle est ouvert.");
+    return { state: "done", title, note: h("p", null, words), acts: decides && link(t("Voir qui en est"), "button button-small") };
   }
   const ready = header.included_on !== null && consent.standing === "given";
   return {

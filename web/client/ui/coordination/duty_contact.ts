@@ -12,7 +12,7 @@ import type { BoardFinding } from "./board_served.ts";
 import { AttemptFields } from "./duty_fields.ts";
 import type { Duty } from "./duty_served.ts";
 import { attemptWord } from "./duty_words.ts";
-import { phoneWord } from "./family_words.ts";
+import { callLink, mailLink } from "./reach.ts";
 import type { ChildRecord } from "./served.ts";
 
 type Family = ChildRecord["contacts"];
@@ -75,8 +75,8 @@ function reachable(family: Family): Child {
   const reach = family.flatMap((each) => {
     const name = `${each.given_name} ${each.family_name}`.trim();
     const ways = [
-      each.phone !== null && h("a", { class: "office-reach", href: `tel:${each.phone}` }, phoneWord(each.phone)),
-      each.email !== null && h("a", { class: "office-reach", href: `mailto:${each.email}` }, each.email),
+      each.phone !== null && callLink(each.phone),
+      each.email !== null && mailLink(each.email),
     ];
     return ways.some(Boolean) ? [h("li", { class: "row" }, h("span", null, name), ways)] : [];
   });
@@ -88,7 +88,7 @@ function before({ attempts }: Duty): Child {
   return h(
     "details",
     null,
-    h("summary", { class: "office-fold small strong" }, t("Déjà tenté")),
+    h("summary", { class: "small strong" }, t("Déjà tenté")),
     h("ul", { class: "prose small" }, [...attempts].reverse().map((each) => h("li", null, attemptWord(each), each.note !== "" && ` : ${each.note}`))),
   );
 }

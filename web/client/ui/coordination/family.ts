@@ -6,7 +6,8 @@ import { icon } from "../icons.ts";
 import "../more_icons.ts";
 import { t } from "../words.ts";
 import { nameOf } from "./consent.ts";
-import { phoneWord, relationWord } from "./family_words.ts";
+import { relationWord } from "./family_words.ts";
+import { callLink, mailLink } from "./reach.ts";
 import type { ChildRecord, FamilyContact } from "./served.ts";
 
 /** Draw the family, with a way to add and to correct. */
@@ -50,8 +51,8 @@ function row(ronde: Ronde, child: ChildRecord, contact: FamilyContact, changed: 
 function reach(contact: FamilyContact): Child[] {
   const out = new Set(contact.opted_out);
   return [
-    contact.phone !== null && h("a", { class: "office-reach", href: `tel:${contact.phone}` }, phoneWord(contact.phone)),
-    contact.email !== null && h("a", { class: "office-reach", href: `mailto:${contact.email}` }, contact.email),
+    contact.phone !== null && callLink(contact.phone),
+    contact.email !== null && mailLink(contact.email),
     (out.size > 0 || !contact.may_be_told) && h("span", { class: "badge badge-warm" }, t("Ne veut pas tous les avis")),
   ];
 }

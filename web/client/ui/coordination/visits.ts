@@ -56,7 +56,7 @@ export function visitsSection(given: {
     return rows?.appointmentRow(each, { ronde, people, visitName, move: (moved) => book(moved.visit, moved), changed, ...remake }, isPast(each));
   };
   const missed = appointments.filter((each) => isToRemake(each, appointments));
-  const due = toBook(child, book, new Set(missed.map((each) => each.visit)));
+  const due = child.stage !== "exit" && toBook(child, book, new Set(missed.map((each) => each.visit)));
   const booked = appointments.filter(isOpen).sort((one, other) => Number(isPast(other)) - Number(isPast(one)));
   const element = h(
     "section",
@@ -65,7 +65,7 @@ export function visitsSection(given: {
       "div",
       { class: "row-between" },
       h("h2", { class: "section-title" }, t("Rendez-vous")),
-      child.included_on !== null && h("button", { class: "button button-small", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous")),
+      child.included_on !== null && child.stage !== "exit" && h("button", { class: "button button-small", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous")),
     ),
     due,
     missed.length + booked.length > 0 && h("ul", { class: "stack-tight" }, [...missed, ...booked].map(row)),

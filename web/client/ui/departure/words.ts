@@ -11,7 +11,7 @@ export function relayWord(state: RelayState): string {
 }
 
 /** An exit as the pathway calls it; nothing where the reason is not for the reader. */
-export function exitWord(exits: readonly Exit[], code: string): string {
+export function exitWord(exits: readonly Pick<Exit, "code" | "label">[], code: string): string {
   const found = exits.find((each) => each.code === code);
   return found === undefined ? code : labelWord(found.label);
 }

@@ -4,7 +4,6 @@ import type { ChildId, CircleId } from "../../core/ids.ts";
 import { type Tab, ageWords, childName, circleFrame } from "../circle/frame.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
-import "../more_icons.ts";
 import type { Page, PageContext } from "../router.ts";
 import { type Setting, settingOf } from "./around.ts";
 import type { LineOfLife } from "./life_line.ts";
@@ -41,7 +40,7 @@ function officeHead({ child }: Setting): HTMLElement {
     h(
       "div",
       { class: "circle-child" },
-      h("a", { class: "back screen-only", href: `/coordination/children/${child.id}` }, icon("back", "small"), childName(child)),
+      h("a", { class: "back-link", href: `/coordination/children/${child.id}` }, icon("back", "small"), childName(child)),
       h("h1", { class: "circle-name" }, childName(child)),
       h("p", { class: "circle-facts" }, ageWords(child)),
     ),

@@ -11,6 +11,8 @@ import { isRowsOf, rowsIn, rowsOf } from "./form.ts";
 import { rowName } from "./rows.ts";
 import type { Answers, FormDefinition, FormSection, Version } from "./served.ts";
 
+const LONG = 36;
+
 /** Draw the answers of a version, section by section, row by row. */
 export function answersView(form: FormDefinition, answers: Answers, names: Names): Child[] {
   return form.sections.flatMap((section) => {
@@ -40,7 +42,7 @@ function contents(form: FormDefinition, section: FormSection, answers: Answers, 
   const lines = section.fields
     .filter((field) => field.type !== "note" && !field.hidden && isAsked(form, section, field, facts) === true)
     .filter((field) => answers[field.code] !== undefined || field.required)
-    .map((field) => h("div", null, h("dt", null, labelWord(field.label)), h("dd", null, answerWord(field, answers[field.code], names))));
+    .map((field) => line(labelWord(field.label), answerWord(field, answers[field.code], names)));
   const inner = form.sections
     .filter((each) => each.within === section.code && !each.hidden)
     .flatMap((each) => {
@@ -49,6 +51,11 @@ function contents(form: FormDefinition, section: FormSection, answers: Answers, 
       return body.length === 0 ? [] : [h("h3", { class: "strong" }, labelWord(each.label)), ...body];
     });
   return lines.length === 0 ? inner : [h("dl", { class: "facts answers" }, lines), ...inner];
+}
+
+/** A question with its answer; on a phone a long answer has the whole width to itself. */
+function line(question: string, answer: string): HTMLElement {
+  return h("div", { class: answer.length > LONG ? "answer-long" : null }, h("dt", null, question), h("dd", null, answer));
 }
 
 /** By whom and when a version was signed. */

@@ -5,6 +5,7 @@ import { machineTime, timeOf } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { t, tn } from "../words.ts";
+import "./drawings.ts";
 import { asked } from "./asked.ts";
 import { attachmentView } from "./attachments.ts";
 import type { MessageItem } from "./fold.ts";

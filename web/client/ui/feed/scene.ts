@@ -2,6 +2,7 @@
 
 import type { EntryId, ProfessionalId, TaskId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
+import "./drawings.ts";
 import type { Feed, FeedItem, MessageItem, TaskItem } from "./fold.ts";
 import type { IconName } from "../icons.ts";
 import { t } from "../words.ts";

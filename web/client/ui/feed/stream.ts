@@ -10,6 +10,7 @@ import { dayOf, nearDay } from "../dates.ts";
 import { announce, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { t, tn } from "../words.ts";
+import "./drawings.ts";
 import type { FeedItem } from "./fold.ts";
 import { type Row, countNew, rows } from "./grouping.ts";
 import { itemView } from "./items.ts";

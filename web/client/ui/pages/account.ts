@@ -68,7 +68,7 @@ function row(sign: IconName, href: string, title: string, note: string): HTMLEle
       "a",
       { class: "list-row list-link", href },
       h("span", { class: "row-sign" }, icon(sign)),
-      h("span", { class: "list-main" }, h("span", { class: "list-title" }, title), h("br"), h("span", { class: "list-note" }, note)),
+      h("span", { class: "list-main" }, h("span", { class: "list-title" }, title), h("span", { class: "list-note" }, note)),
       h("span", { class: "list-end muted" }, icon("forward", "small")),
     ),
   );

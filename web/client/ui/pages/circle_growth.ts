@@ -13,7 +13,7 @@ export async function circleGrowthPage(context: PageContext): Promise<Page> {
   const frame = await childFrame(context, "pathway");
   const { value } = await context.ronde.api.read<Listing<SeriesView>>(`/children/${frame.child.id}/growth`);
   const curves = curvesOf(value.items);
-  const back = h("a", { class: "back screen-only", href: frame.address("pathway") }, icon("back", "small"), t("Parcours"));
+  const back = h("a", { class: "back-link", href: frame.address("pathway") }, icon("back", "small"), t("Parcours"));
   const about =
     frame.child.corrected_from === null
       ? t("Les points sont ceux de l'enfant, à son âge. Aucune courbe de référence n'est montrée.")

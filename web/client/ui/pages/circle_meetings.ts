@@ -5,7 +5,6 @@ import { dressed } from "../clothes.ts";
 import type { PathwayForm } from "../documents/served.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
-import "../more_icons.ts";
 import { hasBegun, meetingCard } from "../meetings/card.ts";
 import type { MeetingView } from "../meetings/served.ts";
 import type { Page, PageContext } from "../router.ts";
@@ -50,7 +49,7 @@ export async function circleMeetingsPage(context: PageContext): Promise<Page> {
         h(
           "div",
           { class: "row-between" },
-          h("a", { class: "meeting-back", href: `/circles/${frame.circle}/appointments` }, icon("back", "small"), t("Rendez-vous")),
+          h("a", { class: "back-link", href: `/circles/${frame.circle}/appointments` }, icon("back", "small"), t("Rendez-vous")),
           calls && h("button", { class: "button button-primary", type: "button", onclick: () => open(null) }, icon("plus", "small"), t("Convoquer une réunion")),
         ),
         !fresh && h("p", { class: "banner banner-warm" }, icon("offline"), t("Vous voyez ce que ce navigateur a gardé.")),

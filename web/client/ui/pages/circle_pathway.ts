@@ -5,18 +5,18 @@ import { pathwayOf } from "../documents/pathway.ts";
 import { type LifeEvent, type LineOfLife, type Step, stepsOf } from "../documents/life_line.ts";
 import { eventWords, stepName, stepWords, windowWords } from "../documents/life_words.ts";
 import { mayFill } from "../documents/around.ts";
+import type { Act } from "../documents/life_acts.ts";
 import { documentBadge } from "../documents/badge.ts";
 import type { DocumentState, PathwayForm } from "../documents/served.ts";
 import { dateOf, shortDay } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
-import { said } from "../faults.ts";
-import { busy } from "../form.ts";
 import { icon } from "../icons.ts";
 import { appointmentWord, labelWord } from "../nomenclature.ts";
 import type { Page, PageContext } from "../router.ts";
 import type { AppointmentStatus, Stage } from "../served.ts";
-import { toast } from "../toast.ts";
 import { t } from "../words.ts";
+
+type Acts = typeof import("../documents/life_acts.ts");
 
 type Scene = {
   readonly context: PageContext;
@@ -108,7 +108,7 @@ function stepRow(scene: Scene, step: Step): HTMLElement {
 function actions(scene: Scene, step: Step): Child {
   const { visit, late } = step;
   const isToBook = visit !== null && (visit.state === "due" || late !== null);
-  const buttons = [isToBook && button(t("Fixer un rendez-vous"), stepName(step), () => book(scene, visit.visit)), paperAction(scene, step)];
+  const buttons = [isToBook && button(scene, [t("Fixer un rendez-vous"), stepName(step)], (acts, pressed) => acts.book(pressed, visit.visit)), paperAction(scene, step)];
   return buttons.some((each) => each !== false) && h("div", { class: "row screen-only" }, buttons);
 }
 
@@ -116,32 +116,20 @@ function paperAction(scene: Scene, step: Step): HTMLElement | false {
   const { form, paper, visit } = step;
   const isEarly = visit?.state === "coming" || visit?.state === "undated";
   const mayWrite = form !== null && form.record === "document" && mayFill(form, scene.frame.role);
-  if (paper === null) return mayWrite && !isEarly && button(t("Écrire"), stepName(step), async () => await write(scene, step));
+  if (paper === null) return mayWrite && !isEarly && button(scene, [t("Écrire"), stepName(step)], (acts, pressed) => acts.write(pressed, step));
   const words = paper.state === "draft" && mayWrite ? t("Continuer le brouillon") : t("Ouvrir");
   return h("a", { class: "button button-small", href: `/documents/${paper.subject}` }, words);
 }
 
-function button(words: string, what: string, act: () => Promise<void>): HTMLElement {
+/** A button whose act comes with it when it is pressed. */
+function button(scene: Scene, [words, what]: readonly [string, string], act: (acts: Acts, pressed: Act) => Promise<void>): HTMLElement {
   const made = h("button", { class: "button button-small", type: "button", "aria-label": `${words} : ${what}` }, words);
-  made.addEventListener("click", () => void busy(made, act()));
+  const press = async (): Promise<void> => {
+    const { context, frame, line } = scene;
+    await act(await import("../documents/life_acts.ts"), { context, frame, line, button: made });
+  };
+  made.addEventListener("click", () => void press());
   return made;
-}
-
-async function book({ context, frame, line }: Scene, visit: string): Promise<void> {
-  const { openBooking } = await import("../appointments/booking.ts");
-  const visits = line.visits.map((each) => ({ code: each.visit, label: each.label, window: each.window }));
-  openBooking({ ronde: context.ronde, child: line.child.id, people: frame.people, calendar: { visits }, moves: null, visit, done: context.again });
-}
-
-async function write({ context, line }: Scene, { form, visit }: Step): Promise<void> {
-  if (form === null) return;
-  try {
-    const { begin } = await import("../documents/begin.ts");
-    const made = await begin(context.ronde, line.child.id, form, visit?.visit ?? null);
-    context.go(`/documents/${made.id}`);
-  } catch (error) {
-    toast(said(error));
-  }
 }
 
 /** What is planned beside visits: other appointments, the end of a forfait. */

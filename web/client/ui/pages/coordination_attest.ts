@@ -132,7 +132,7 @@ function typedIn(context: PageContext, colleague: Colleague, open: boolean): HTM
   return h(
     "details",
     { class: "card", open },
-    h("summary", { class: "strong office-fold" }, t("La personne a tout perdu et repart de zéro")),
+    h("summary", { class: "strong" }, t("La personne a tout perdu et repart de zéro")),
     h(
       "div",
       { class: "stack" },

@@ -36,6 +36,7 @@ export async function coordinationChildPage(context: PageContext): Promise<Page>
     { href: "/coordination/children", name: t("Enfants") },
     childName(file.header),
     [ageWords(file.header), stageWord(file.header.stage)].join(" · "),
+    file.header.included_on !== null && waysOn(context, file.header),
     await childSteps(file, { context, decides: powers.decide, ask: birth.ask, choosePhysician: () => void choosePhysician() }),
     dates.element,
     familySection(ronde, file.child, context.again),
@@ -57,6 +58,21 @@ export async function coordinationChildPage(context: PageContext): Promise<Page>
     if (place.token === "appointments" || place.token === "family") element.querySelector<HTMLElement>(`#${place.token}`)?.scrollIntoView();
   };
   return { title: t("Fiche d'un enfant"), element, arrived };
+}
+
+/** From the file to what the child's circle sees of it; whoever is not in the circle stays at the office. */
+function waysOn({ ronde }: PageContext, { id, circle, stage }: ChildHeader): HTMLElement {
+  const inside = circle !== null && ronde.circles.some((each) => each.id === circle);
+  const link = (words: string, name: string): HTMLElement =>
+    h("a", { class: "button button-small", href: inside ? `/circles/${circle}/${name}` : `/coordination/${name}/${id}` }, words);
+  return h(
+    "nav",
+    { class: "row", "aria-label": t("Le dossier de l'enfant") },
+    inside && h("a", { class: "button button-small", href: `/circles/${circle}` }, t("Discussion")),
+    link(t("Parcours"), "pathway"),
+    link(t("Croissance"), "growth"),
+    stage !== "exit" && link(t("Écrire un document"), "write"),
+  );
 }
 
 async function fileOf({ ronde }: PageContext, id: ChildId, decides: boolean): Promise<ChildFile> {
@@ -114,7 +130,7 @@ function birthSection(context: PageContext, child: ChildRecord): { readonly elem
   const element = h(
     "details",
     { class: "card" },
-    h("summary", { class: "section-title office-fold" }, icon("document", "small"), t("La naissance, pour les critères")),
+    h("summary", { class: "section-title" }, icon("document", "small"), t("La naissance, pour les critères")),
   );
   const unfolded = async (): Promise<FactsForm> => {
     const { FactsForm: Form } = await import("../coordination/facts.ts");

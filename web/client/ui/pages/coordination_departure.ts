@@ -100,7 +100,13 @@ function undoneDays({ parameters }: Pathway): number | null {
 /** A child who is in the pathway: the form comes with the click. */
 function staying(context: PageContext, around: Around, writes: boolean): HTMLElement {
   const place = h("section", { class: "stack" });
-  const words = h("p", null, t("L'enfant est suivi dans le parcours. Une sortie se décide avec la famille ; elle arrête les soins du parcours et prépare le relais."));
+  const words = h(
+    "p",
+    null,
+    around.child.stage === "exit"
+      ? t("Le cercle de l'enfant est fermé, mais aucune sortie n'est écrite. Écrivez-la pour que le jour, le motif et le relais soient connus.")
+      : t("L'enfant est suivi dans le parcours. Une sortie se décide avec la famille ; elle arrête les soins du parcours et prépare le relais."),
+  );
   if (!writes || around.child.included_on === null) {
     const why = around.child.included_on === null ? t("L'enfant n'est pas encore inclus : il n'y a pas de sortie à écrire.") : t("Une sortie s'écrit par la coordination ou par le médecin référent.");
     return fill(place, h("div", { class: "card" }, words, h("p", { class: "small soft" }, why)));

@@ -3,13 +3,13 @@
 import type { ProfessionalId } from "../../core/ids.ts";
 import { isKnown } from "../coordination/admission.ts";
 import { type ConventionOptions, conventionSteps, isOver } from "../coordination/convention.ts";
-import { phoneWord } from "../coordination/family_words.ts";
 import { invite } from "../coordination/invitation.ts";
 import { notYours } from "../coordination/office.ts";
 import { type Step, leadingSteps } from "../coordination/path.ts";
 import { colleagueOf } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
 import type { Colleague, ConventionForm, PathwayRules, ProfessionalRecord, Structure } from "../coordination/served.ts";
+import { callLink, mailLink } from "../coordination/reach.ts";
 import { accountWord, devicesWord } from "../coordination/words.ts";
 import { dateOf } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
@@ -145,8 +145,8 @@ function facts({ person, structure }: File): HTMLElement {
     h(
       "dl",
       { class: "facts" },
-      fact(t("Courriel"), h("a", { class: "office-reach", href: `mailto:${person.email}` }, person.email)),
-      person.phone !== null && fact(t("Téléphone"), h("a", { class: "office-reach", href: `tel:${person.phone}` }, phoneWord(person.phone))),
+      fact(t("Courriel"), mailLink(person.email)),
+      person.phone !== null && fact(t("Téléphone"), callLink(person.phone)),
       person.rpps !== null && fact(t("Numéro RPPS"), person.rpps),
       structure !== null && fact(t("Structure"), structure.name),
     ),

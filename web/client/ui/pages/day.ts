@@ -6,6 +6,7 @@ import { childName } from "../circle/frame.ts";
 import { atOnce } from "../at_once.ts";
 import { wear } from "../clothes.ts";
 import { ago, dayAndTime, dayOf, nearDay } from "../dates.ts";
+import { row, section } from "../day/rows.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { fold } from "../feed/fold.ts";
 import { countNew } from "../feed/grouping.ts";
@@ -30,6 +31,14 @@ type News = {
   readonly at: number;
 };
 
+type Coming = {
+  readonly meetings: HTMLElement | null;
+  /** What the forms of drafts are called, by their codes. */
+  readonly names: ReadonlyMap<string, string>;
+};
+
+type Drawn = { readonly day: MyDay; readonly conversations: readonly Conversation[]; readonly coming: Coming };
+
 export async function dayPage(context: PageContext): Promise<Page> {
   const { ronde, signal } = context;
   const { value, later } = await atOnce<MyDay>(ronde, "/day");
@@ -42,9 +51,10 @@ export async function dayPage(context: PageContext): Promise<Page> {
   const duties = h("div", { class: "stack" });
   const coordinates = ronde.me?.role === "coordinator";
   let conversations = await openAll(ronde, day);
+  let coming: Coming = { meetings: null, names: new Map() };
   const draw = (): void => {
     fill(notices, !fresh && offline());
-    drawDay(body, ronde, day, conversations);
+    drawDay(body, ronde, { day, conversations, coming });
     if (coordinates) drawDuties(duties, day).catch(() => undefined);
   };
   const news = async (): Promise<void> => {
@@ -56,6 +66,8 @@ export async function dayPage(context: PageContext): Promise<Page> {
   const told = async (): Promise<void> => {
     ({ value: day, fresh } = await later);
     await news();
+    coming = await comingOf(ronde, day);
+    if (!signal.aborted) draw();
   };
   told().catch(() => undefined);
   for (const event of ["channel", "circle"] as const) {
@@ -110,7 +122,18 @@ async function openAll(ronde: Ronde, day: MyDay): Promise<readonly Conversation[
   return Promise.all(channels.filter((each) => known.has(each)).map((each) => ronde.conversation(each)));
 }
 
-function drawDay(place: HTMLElement, ronde: Ronde, day: MyDay, conversations: readonly Conversation[]): void {
+/** What comes in by itself once the page is drawn. */
+async function comingOf(ronde: Ronde, day: MyDay): Promise<Coming> {
+  const { draftNames, meetingsToCome } = await import("../day/coming.ts");
+  const [meetings, names] = await Promise.all([
+    // Not everybody is ever called to a meeting.
+    meetingsToCome(ronde, day).catch(() => null),
+    day.documents.length === 0 ? new Map<string, string>() : draftNames(ronde),
+  ]);
+  return { meetings, names };
+}
+
+function drawDay(place: HTMLElement, ronde: Ronde, { day, conversations, coming }: Drawn): void {
   const children = new Map(day.circles.map((each) => [each.child.id, each.child] as const));
   const news = newsOf(ronde, conversations);
   const tasks = [...day.tasks]
@@ -119,7 +142,8 @@ function drawDay(place: HTMLElement, ronde: Ronde, day: MyDay, conversations: re
   const parts = [
     talk(news, day),
     taskList(tasks, day, conversations),
-    drafts(day),
+    drafts(day, coming.names),
+    coming.meetings,
     appointments(day.unsettled.filter(({ status }) => status !== "missed"), children, t("Rendez-vous à confirmer"), "warning"),
     appointments(day.unsettled.filter(({ status }) => status === "missed"), children, t("Rendez-vous manqués, à refixer"), "warning"),
     appointments(day.appointments, children, t("Rendez-vous à venir"), "calendar"),
@@ -192,15 +216,15 @@ function taskList(tasks: readonly TaskCard[], day: MyDay, conversations: readonl
   return section(t("Mes tâches"), rows, { href: "/tasks", label: t("Toutes les tâches") });
 }
 
-function drafts(day: MyDay): Child {
+function drafts(day: MyDay, names: Coming["names"]): Child {
   if (day.documents.length === 0) return null;
   const rows = day.documents.map((draft) => {
     const child = day.circles.find((each) => each.id === draft.circle)?.child;
     return row({
       href: `/documents/${draft.id}`,
       drawing: "document",
-      title: t("Document à terminer et à signer"),
-      note: [child === undefined ? "" : childName(child), ago(draft.saved_at)].filter(Boolean).join(" · "),
+      title: names.get(draft.form) ?? t("Document à terminer et à signer"),
+      note: [names.has(draft.form) ? t("à terminer et à signer") : "", child === undefined ? "" : childName(child), ago(draft.saved_at)].filter(Boolean).join(" · "),
       end: [],
     });
   });
@@ -248,49 +272,6 @@ function visits(day: MyDay): Child {
     }),
   );
   return section(t("Visites à prévoir"), rows);
-}
-
-type Row = {
-  readonly href: string;
-  readonly drawing: IconName;
-  readonly title: string;
-  readonly note: string;
-  /** Is it somebody's text of any length, of which the beginning is enough? */
-  readonly cut?: boolean;
-  readonly end: readonly Child[];
-};
-
-function row(given: Row): HTMLElement {
-  return h(
-    "li",
-    null,
-    h(
-      "a",
-      { class: "list-row list-link", href: given.href },
-      h("span", { class: "list-lead" }, icon(given.drawing)),
-      h(
-        "span",
-        { class: "list-main" },
-        h("span", { class: "list-title" }, given.title),
-        given.note !== "" && h("span", { class: given.cut === true ? "list-note truncate" : "list-note" }, given.note),
-      ),
-      h("span", { class: "list-end" }, given.end),
-    ),
-  );
-}
-
-function section(title: string, rows: readonly HTMLElement[], more?: { readonly href: string; readonly label: string }): HTMLElement {
-  return h(
-    "section",
-    { class: "section" },
-    h(
-      "div",
-      { class: "row-between" },
-      h("h2", { class: "section-title" }, title),
-      more !== undefined && h("a", { href: more.href }, more.label),
-    ),
-    h("ul", { class: "list card card-flush" }, rows),
-  );
 }
 
 function allDone(ronde: Ronde, day: MyDay): HTMLElement {

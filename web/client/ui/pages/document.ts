@@ -53,7 +53,7 @@ function head({ document, form, isOlder, setting, names, context }: Opened): HTM
   return h(
     "header",
     { class: "stack-tight" },
-    h("a", { class: "back screen-only", href: back }, icon("back", "small"), childName(child)),
+    h("a", { class: "back-link", href: back }, icon("back", "small"), childName(child)),
     h(
       "div",
       { class: "page-header" },

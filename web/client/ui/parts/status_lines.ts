@@ -2,6 +2,7 @@
 
 import type { Ronde, Standing } from "../../shell/ronde.ts";
 import { h } from "../dom.ts";
+import "../more_icons.ts";
 import { t, tn } from "../words.ts";
 import type { Line } from "./status_banner.ts";
 

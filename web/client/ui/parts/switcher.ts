@@ -4,6 +4,7 @@ import type { Ronde } from "../../shell/ronde.ts";
 import { bringBackCaret } from "../dialog.ts";
 import { fill, freshId, h } from "../dom.ts";
 import { type IconName, icon } from "../icons.ts";
+import "../more_icons.ts";
 import { type Match, lookFor } from "../fuzzy.ts";
 import { t } from "../words.ts";
 import type { FrameCircle } from "./frame.ts";

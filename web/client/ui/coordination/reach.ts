@@ -1,0 +1,15 @@
+/** How somebody is reached: links that call or write, which break where a reader would. */
+
+import { h } from "../dom.ts";
+import { phoneWord } from "./family_words.ts";
+
+/** A link that calls. */
+export function callLink(phone: string): HTMLElement {
+  return h("a", { class: "office-reach", href: `tel:${phone}` }, phoneWord(phone));
+}
+
+/** A link that writes; on a narrow screen the address goes on after its « @ ». */
+export function mailLink(email: string): HTMLElement {
+  const at = email.indexOf("@") + 1;
+  return h("a", { class: "office-reach", href: `mailto:${email}` }, h("span", null, email.slice(0, at), h("wbr"), email.slice(at)));
+}

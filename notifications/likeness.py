@@ -39,7 +39,8 @@ def folded(text: str) -> str:
 
 def as_it_looks(text: str) -> str:
     """Give a text folded, and in Latin letters wherever its letters look like those."""
-    latin = "".join(_CAPITAL_LOOKS.get(letter, _framed(letter)) for letter in text)
+    # Before folding, which makes other letters of some, and after it.
+    latin = "".join(_CAPITAL_LOOKS.get(each, _LOOKS.get(each, _framed(each))) for each in text)
     return "".join(_LOOKS.get(letter, letter) for letter in folded(latin))
 
 

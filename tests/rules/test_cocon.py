@@ -1,6 +1,6 @@
 """COCON as it is shipped, against the tables of the domain paper (section 5)."""
 
-import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,11 +12,11 @@ from care_circle.definition.inclusion import Outcome, assess
 from care_circle.definition.pathway import Occasion, Reminder, Told, visit_window
 from care_circle.definition.perinatal import Perinatal
 from care_circle.neutral import MAX_LABEL
-from crypto.ids import NoticeId
-from notifications import gsm7, link, words
-from server.senders.templates import VARIABLES
-from server.spoken import short_date, spoken_time
+from notifications import gsm7, words
+from notifications.notice import Rule
+from notifications.saying import Saying, variables_of
 from tests.support.care import PATHWAY, newborn
+from tests.support.notices import PHONE, TOKEN, notice, renderer
 
 # Section 5.3: code, counted from, months, days before, days after, mark, form.
 CALENDAR = [
@@ -72,14 +72,12 @@ FORFAITS = [
     "orthoptics orthoptist 1 20 12 1 - - - A",
     "psychology psychologist 1 0 12 1 30000 - - ~",
 ]
-PHONE = "04 65 71 00 00"
 PLACE = "Bâtiment B, 130 avenue de la Fontaine, ".ljust(MAX_LABEL, "x")
-LINK = f"https://rdv.exemple.fr/r/{link.token(b'k' * 32, NoticeId('n'))}"
 SPOKEN = [
     pytest.param(reminder, language, id=f"{reminder.code}-{language}")
     for reminder in PATHWAY.reminders
     if reminder.sms is not None
-    for language in ("fr", "en")
+    for language in reminder.sms
 ]
 
 
@@ -213,27 +211,24 @@ def test_all_nine_reminders_are_there_and_a_failing_number_tells_no_family() -> 
 def test_a_reminder_fits_one_message_however_long_its_words(
     reminder: Reminder, language: str
 ) -> None:
-    sms = getattr(reminder.sms, language)
-    year = [date(2026, 1, 1) + timedelta(days=day) for day in range(365)]
-    longest = max((short_date(day, language) for day in year), key=len)
-    time = spoken_time(datetime.fromisoformat("2026-11-22T14:30"), language, space="")
+    rule = Rule(reminder.on.value)
+    told = notice(rule, reminder.code, language)
+    if told.start is not None:
+        told = replace(told, place_label=PLACE, start=datetime.fromisoformat("2026-09-23T14:30"))
 
-    said = sms.format(date=longest, time=time, place_label=PLACE, link=LINK, phone=PHONE)
+    said = renderer().text(told, token=TOKEN).text
 
-    assert gsm7.septets(gsm7.transliterate(said)) <= gsm7.LIMIT
+    assert gsm7.septets(said) <= gsm7.LIMIT
     assert "\n" not in said
+    assert f"/r/{TOKEN}" in said or PHONE in said
 
 
 @pytest.mark.parametrize(("reminder", "language"), SPOKEN)
 def test_a_reminder_says_listed_variables_and_no_word_of_health(
     reminder: Reminder, language: str
 ) -> None:
-    sms = getattr(reminder.sms, language)
+    said = Saying.of((reminder.sms or {})[language])
 
-    named = set(re.findall(r"\{(\w+)\}", sms))
-    own = re.sub(r"\{\w+\}", "", sms)
-
-    assert named <= VARIABLES
-    assert named & {"link", "phone"}
-    assert words.lint(own) == ()
-    assert gsm7.septets(own) <= gsm7.LIMIT
+    assert {*said.names} <= variables_of(Rule(reminder.on.value))
+    assert {*said.names} & {"link", "phone"}
+    assert words.lint(said.bare()) == ()

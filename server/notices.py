@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 
 import aiohttp
 from cryptography.hazmat.primitives import hashes
@@ -19,11 +18,11 @@ from notifications.worker import Worker
 from server.config import Config
 from server.house import House
 from server.logs import logger
-from server.senders import templates
 from server.senders.invitation import Organizer
 from server.senders.render import TemplateRenderer
 from server.senders.sms import WebhookTexter
 from server.senders.smtp import SmtpMailer, SmtpServer
+from server.wording import wording
 
 EVERY = timedelta(seconds=1)
 _chance = random.SystemRandom().random
@@ -35,24 +34,22 @@ def link_key(config: Config) -> bytes:
     return kdf.derive(config.master_key)
 
 
-@cache
-def the_templates() -> templates.Templates:
-    """Read and judge the templates of this release, once: they are part of the program."""
-    return templates.load()
-
-
 @asynccontextmanager
 async def open_worker(config: Config, house: House) -> AsyncIterator[Worker]:
-    """Open what sending needs, and give the worker; it does not run yet."""
+    """Open what sending needs, and give the worker; it does not run yet.
+
+    Raises:
+        BadTemplates: The words for families cannot be used.
+    """
     organizer = Organizer(name=config.mail_name, address=config.mail_from)
     async with aiohttp.ClientSession() as http:
         yield Worker(
             outbox=house.outbox,
             contacts=house.stores.children,
             renderer=TemplateRenderer(
-                templates=the_templates(),
+                templates=wording(config, house.pathway),
                 organizer=organizer,
-                public_url=config.public_url,
+                public_url=config.links,
                 phone=config.phone,
             ),
             mailers=(_mailer(config, house, organizer),),

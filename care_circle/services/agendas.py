@@ -178,17 +178,10 @@ class AgendaService:
         await self.calendars.keep(busy)
         return busy
 
-    async def busy(self, actor: Actor) -> BusyTimes:
-        """Give what one imported.
-
-        Raises:
-            NotFound: One has imported nothing.
-        """
+    async def busy(self, actor: Actor) -> BusyTimes | None:
+        """Give what one imported, if anything."""
         await self._own(actor, Action.READ_AGENDA)
-        found = await self.calendars.of(actor.professional)
-        if found is None:
-            raise NotFound
-        return found
+        return await self.calendars.of(actor.professional)
 
     async def forget_busy(self, actor: Actor) -> None:
         """Forget what one imported."""

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from care_circle.agenda.busy import BusyTimes, ReadCalendar
 from care_circle.agenda.feed import MAX_NAME, Feed
-from care_circle.agenda.spans import merged
+from care_circle.agenda.spans import Span, merged
 from care_circle.appointment import Appointment, Slot, Status
 from care_circle.services.agendas import HORIZON, horizon
 from crypto.ids import AppointmentId, ChildId, ProfessionalId
@@ -174,33 +174,29 @@ async def read_feed(request: web.Request) -> web.Response:
 @operations.add("POST", "/me/busy/preview", answer=BusyView, takes_bytes=True, limit=MOST_BYTES)
 async def preview_busy(request: web.Request) -> web.Response:
     """Say what a calendar file would say of when one is busy; nothing is kept."""
-    read_ = await _read_calendar(request)
-    spans = merged(read_.spans)
+    found = await _read_calendar(request)
 
-    return answer(
-        BusyView(
-            imported_at=None,
-            until=request.app[HOUSE].clock() + HORIZON,
-            events=read_.events,
-            unread=read_.unread,
-            times=len(spans),
-            busy=tuple(BusySpan(start=each.start, end=each.end) for each in spans[:_SHOWN]),
-        )
-    )
+    until = request.app[HOUSE].clock() + HORIZON
+    return answer(_read(found, merged(found.spans), until))
 
 
 @operations.add("PUT", "/me/busy", answer=BusyView, takes_bytes=True, limit=MOST_BYTES)
 async def import_busy(request: web.Request) -> web.Response:
     """Keep when one is busy by a calendar file, in the place of what was imported before."""
-    person, read_ = person_of(request), await _read_calendar(request)
+    person, found = person_of(request), await _read_calendar(request)
 
-    return answer(_busy(await request.app[AGENDA].agendas.import_busy(person, read_)))
+    return answer(_busy(await request.app[AGENDA].agendas.import_busy(person, found)))
 
 
 @operations.add("GET", "/me/busy", answer=BusyView)
 async def read_busy(request: web.Request) -> web.Response:
     """Give what one's imported calendar says."""
-    return answer(_busy(await request.app[AGENDA].agendas.busy(person_of(request))))
+    busy = await request.app[AGENDA].agendas.busy(person_of(request))
+
+    nothing_kept = ReadCalendar(spans=(), events=0, unread=0)
+    if busy is None:
+        return answer(_read(nothing_kept, (), request.app[HOUSE].clock()))
+    return answer(_busy(busy))
 
 
 @operations.add("DELETE", "/me/busy", status=HTTPStatus.NO_CONTENT)
@@ -257,13 +253,24 @@ def _feed(feed: Feed) -> FeedView:
 
 
 def _busy(busy: BusyTimes) -> BusyView:
+    kept = ReadCalendar(spans=busy.spans, events=busy.events, unread=busy.unread)
+    return _read(kept, busy.spans, busy.horizon, imported_at=busy.imported_at)
+
+
+def _read(
+    found: ReadCalendar,
+    spans: tuple[Span, ...],
+    until: datetime,
+    *,
+    imported_at: datetime | None = None,
+) -> BusyView:
     return BusyView(
-        imported_at=busy.imported_at,
-        until=busy.horizon,
-        events=busy.events,
-        unread=busy.unread,
-        times=len(busy.spans),
-        busy=tuple(BusySpan(start=each.start, end=each.end) for each in busy.spans[:_SHOWN]),
+        imported_at=imported_at,
+        until=until,
+        events=found.events,
+        unread=found.unread,
+        times=len(spans),
+        busy=tuple(BusySpan(start=each.start, end=each.end) for each in spans[:_SHOWN]),
     )
 
 

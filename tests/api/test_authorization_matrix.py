@@ -169,6 +169,21 @@ TABLE = {
     "PUT /appointments/{appointment}/slot": CHILD_READ,
     "POST /appointments/{appointment}/cancellation": CHILD_READ,
     "PUT /appointments/{appointment}/outcome": CHILD_READ,
+    "GET /children/{child}/offer": CHILD_READ,
+    "POST /children/{child}/series/preview": CHILD_READ,
+    "POST /children/{child}/series": CHILD_READ,
+    "POST /appointments/{appointment}/following/preview": CHILD_READ,
+    "PUT /appointments/{appointment}/following/slot": CHILD_READ,
+    "POST /appointments/{appointment}/following/cancellation": CHILD_READ,
+    "GET /me/agenda": EVERYBODY,
+    "GET /me/feeds": EVERYBODY,
+    "POST /me/feeds": EVERYBODY,
+    "DELETE /me/feeds/{feed}": THIS_PERSON,
+    "GET /feeds/{token}.ics": NOBODY,
+    "POST /me/busy/preview": EVERYBODY,
+    "PUT /me/busy": EVERYBODY,
+    "GET /me/busy": EVERYBODY,
+    "DELETE /me/busy": EVERYBODY,
     "POST /children/{child}/prescriptions": CIRCLE_WRITE,
     "GET /children/{child}/prescriptions": CHILD_READ,
     "GET /prescriptions/waiting": OFFICE,
@@ -356,7 +371,8 @@ async def spare(server: Running, standing: Standing) -> dict[str, str]:
         since=now,
     )
     await house.stores.subscriptions.keep(subscription)
-    spared = {"device": device.id, "session": session.id}
+    feed, _ = await house.care.agenda.agendas.make_feed(person, "Téléphone")
+    spared = {"device": device.id, "session": session.id, "feed": feed.id}
     return spared | {"passkey": passkey.id, "subscription": passkey.id}
 
 

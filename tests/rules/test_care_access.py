@@ -54,6 +54,9 @@ amend_document        network=cs member=cp
 strike_document       network=cs member=cp
 read_appointment      network=cs member=cp
 write_appointment     network=cs member=cp
+read_agenda           self=cspa
+write_agenda          self=cspa
+read_feed             self=cspa
 list_failed_notices   network=cs
 read_early_care       network=cs member=cp
 read_own_care         self=cspa

@@ -15,6 +15,7 @@ from care_circle.appointment import (
     NotYetHeld,
     Slot,
     Status,
+    TimeTwice,
     book,
     cancel,
     close,
@@ -144,11 +145,13 @@ def test_a_slot_nobody_could_keep_or_that_tells_why_is_refused(
         move(appointment, slot, recipients=RECIPIENTS, tellings=TELLINGS, now=NOW)
 
 
-def test_an_hour_that_comes_twice_is_the_first_one() -> None:
+def test_an_hour_that_comes_twice_is_refused_since_nobody_could_say_which_is_meant() -> None:
     twice = replace(SLOT, start=datetime(2027, 10, 31, 2, 30))  # noqa: DTZ001 - a wall time
+    after = replace(SLOT, start=datetime(2027, 10, 31, 3))  # noqa: DTZ001 - a wall time
 
-    assert booked(twice).slot.is_after(datetime(2027, 10, 31, 0, 29, tzinfo=UTC))
-    assert not booked(twice).slot.is_after(datetime(2027, 10, 31, 0, 30, tzinfo=UTC))
+    with pytest.raises(TimeTwice):
+        booked(twice)
+    assert booked(after).slot == after
 
 
 def test_an_hour_is_reckoned_on_the_clocks_of_its_zone() -> None:

@@ -96,6 +96,7 @@ async def furnished(network: Network, member: Member) -> Place:
         "session": "0" * 64,
         "passkey": "0" * 64,
         "subscription": "0" * 64,
+        "feed": "0" * 26,
         "form": "F26",
         "token": "x" * 22,
         "medium": "sms",
@@ -206,8 +207,9 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /documents/{document}/amendments": {"answers": ANSWERS, "reason": "x"},
         "POST /documents/{document}/strike": {"reason": "x"},
         "POST /children/{child}/appointments": {
-            "professional": member.id, "visit": "V24", "slot": SLOT,
+            "professional": member.id, "visit": "V24", "care": None, "slot": SLOT,
         },
+        **_of_agendas(place),
         **_of_early_care(place),
         **_of_leaving(place),
         "POST /imports/{import}/application": {
@@ -230,6 +232,31 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
             "id": new_id(), "on": "2026-11-20", "medium": "phone", "outcome": "no_answer",
             "note": "x",
         },
+    }  # fmt: skip
+
+
+def _of_agendas(place: Place) -> dict[str, dict[str, Any]]:
+    series = {
+        "professional": place.member.id,
+        "visit": None,
+        "care": "physiotherapy",
+        "slot": SLOT,
+        "rhythm": {
+            "every_weeks": 1, "until": "2027-01-14", "times": None, "holidays": True,
+            "but": ["2026-12-17"],
+        },
+    }  # fmt: skip
+    following = {"slot": SLOT, "leave": [new_id()]}
+    return {
+        "POST /appointments/{appointment}/cancellation": {"reason": "x"},
+        "POST /children/{child}/series/preview": series,
+        "POST /children/{child}/series": series,
+        "POST /appointments/{appointment}/following/preview": following,
+        "PUT /appointments/{appointment}/following/slot": following,
+        "POST /appointments/{appointment}/following/cancellation": {
+            "reason": "x", "leave": [new_id()],
+        },
+        "POST /me/feeds": {"name": "Téléphone", "initials": False},
     }  # fmt: skip
 
 

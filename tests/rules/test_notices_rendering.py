@@ -154,7 +154,9 @@ def test_a_language_we_do_not_have_is_told_in_french() -> None:
 @given(
     st.sampled_from(EVERY),
     st.datetimes(datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2030-01-01")),
-    st.text("abcdefgh éèçœ '-,0123456789Îûï€[]", min_size=1, max_size=120),
+    st.text("abcdefgh éèçœ '-,0123456789Îûï€[]", min_size=1, max_size=120).filter(
+        lambda place: not words.lint_label(place)  # whose name tells of health has no text at all
+    ),
 )
 def test_a_text_always_fits_one_message_with_its_link_or_telephone_whole(
     line: tuple[Rule, str, str], start: datetime, place: str

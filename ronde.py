@@ -240,6 +240,7 @@ def test(arguments: list[str]) -> int:
         "2",
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",
         *([] if heavy else ["-m", "not long"]),
         *rest,
     )

@@ -5,10 +5,32 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from typing_extensions import override
+from xdist.remote import Producer  # type: ignore[import-untyped]  # ships no types
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # the same
 
 from server.storage.engine import Engine
 from server.storage.opening import open_engine
 from tests.support.engines import TickingClock, database_address, fresh_database, secantus
+
+# How long an example takes tells of the machine and of who else is busy on it, not of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the same
+    """Keeps a file on one worker, for what its tests share; those in a browser share nothing."""
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Hand out the tests of a browser one by one: no worker idles while the last file ends."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

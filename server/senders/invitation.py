@@ -6,7 +6,7 @@ calendar moves its entry instead of adding another. It rings nobody: we do that.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, vCalAddress
 
@@ -66,7 +66,8 @@ def invitation(notice: Notice, organizer: Organizer, *, to: str, summary: str = 
     # When it was planned, not when it is sent: a retry must be the same bytes.
     event.add("dtstamp", hours.from_ms(notice.not_before).replace(microsecond=0))
     event.add("dtstart", start)
-    event.add("dtend", end)
+    # An hour that comes twice is read as its first time (RFC 5545, section 3.3.5).
+    event.add("dtend", end.astimezone(UTC) if end.fold else end)
     event.add("summary", summary)
     event.add("location", notice.place_label)
     event.add("class", "PRIVATE")

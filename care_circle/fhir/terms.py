@@ -35,7 +35,6 @@ TARGET: Final = f"{_HL7}questionnaire-referenceResource"
 TRANSLATION: Final = f"{_HL7}translation"
 CALCULATED: Final = f"{_SDC}calculatedExpression"
 ENABLED: Final = f"{_SDC}enableWhenExpression"
-OLD_CALCULATED: Final = f"{_HL7}questionnaire-calculatedExpression"
 
 CONTROLS: Final = "http://hl7.org/fhir/questionnaire-item-control"
 CONTROL_WORDS: Final[Mapping[str, str]] = {

@@ -23,6 +23,7 @@ class Act(StrEnum):
     RENEW_CONVENTION = "renew_convention"
     REVIEW_FORFAIT = "review_forfait"
     CONVENE_MEETING = "convene_meeting"
+    REVIEW_PLAN = "review_plan"
     COMPLETE_FILE = "complete_file"
     QUALIFY_IDENTITY = "qualify_identity"
     RECORD_DEPARTURE = "record_departure"
@@ -42,6 +43,7 @@ ACTS: Mapping[FindingCode, Act] = {
     FindingCode.DOCUMENT_UNSIGNED: Act.REMIND_PROFESSIONAL,
     FindingCode.FORFAIT_NEAR_END: Act.REVIEW_FORFAIT,
     FindingCode.MEETING_DUE: Act.CONVENE_MEETING,
+    FindingCode.PLAN_REVIEW: Act.REVIEW_PLAN,
     FindingCode.FILE_INCOMPLETE: Act.COMPLETE_FILE,
     FindingCode.IDENTITY_UNQUALIFIED: Act.QUALIFY_IDENTITY,
     FindingCode.AGE_REACHED: Act.RECORD_DEPARTURE,

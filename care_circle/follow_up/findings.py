@@ -25,6 +25,7 @@ from care_circle.follow_up.progress import (
     unsettled,
 )
 from care_circle.ins import Reliability
+from care_circle.meetings.plan import plan_of
 from crypto.ids import ProfessionalId
 
 MONTHS_IN_A_YEAR = 12
@@ -46,6 +47,7 @@ class FindingCode(StrEnum):
     DOCUMENT_UNSIGNED = "document_unsigned"
     FORFAIT_NEAR_END = "forfait_near_end"
     MEETING_DUE = "meeting_due"
+    PLAN_REVIEW = "plan_review"
     FILE_INCOMPLETE = "file_incomplete"
     IDENTITY_UNQUALIFIED = "identity_unqualified"
     AGE_REACHED = "age_reached"
@@ -171,6 +173,14 @@ def _of_documents(view: View) -> Iterator[Finding]:
                     since=saved,
                     who=document.author,
                 )
+    plan = plan_of(view.file.documents, view.pathway)
+    if plan is not None and _is_past(plan.review_on, view.on):
+        yield Finding(
+            code=FindingCode.PLAN_REVIEW,
+            subject=plan.document,
+            since=plan.review_on,
+            who=plan.author,
+        )
     missing = tuple(_missing(view))
     if missing:
         yield Finding(code=FindingCode.FILE_INCOMPLETE, missing=missing)

@@ -24,6 +24,7 @@ from care_circle.follow_up.findings import (
 )
 from care_circle.follow_up.life import Asked, Life, appointment_heads, document_heads, mark_of
 from care_circle.follow_up.progress import ChildFile, loss_of, stage_of, visits_of
+from care_circle.meetings.plan import review_day
 from care_circle.role import Role
 from crypto.ids import ChildId, CircleId, ProfessionalId, StructureId
 from notifications.hours import from_ms, instant
@@ -123,7 +124,12 @@ def view_of(file: ChildFile, pathway: Pathway, moment: Moment) -> View:
 
 def next_change(view: View) -> date | None:
     """Give the next day on which the calendar alone may change anything, if there is one."""
-    days = (*_days_of_visits(view), *_days_of_the_child(view), *_days_of_care(view))
+    days = (
+        *_days_of_visits(view),
+        *_days_of_the_child(view),
+        *_days_of_documents(view),
+        *_days_of_care(view),
+    )
     return min((day for day in days if day > view.on), default=None)
 
 
@@ -211,15 +217,23 @@ def _days_of_conventions(file: ChildFile, terms: FollowUpTerms) -> Iterator[date
             yield _after(convention.active_to - timedelta(days=terms.convention_ends_days))
 
 
-def _days_of_care(view: View) -> Iterator[date]:
-    """Give the days on which documents, prescriptions, forfaits and meetings become late."""
+def _days_of_documents(view: View) -> Iterator[date]:
+    """Give the days on which a draft has waited too long, a form or a plan's review is late."""
     file, days = view.file, view.terms.unsigned_after_days
     for document in file.documents:
         if days is not None and document.state is DocumentState.DRAFT:
             saved = file.day_of(document.current.saved_at)
             yield _after(saved + timedelta(days=days))
+    review = review_day(file.documents, view.pathway)
+    if review is not None:
+        yield _after(review)
     for expected in expected_forms(file, view.pathway):
         yield _after(expected.by)
+
+
+def _days_of_care(view: View) -> Iterator[date]:
+    """Give the days on which prescriptions, forfaits and meetings become late."""
+    file = view.file
     for prescription in file.early_care.prescriptions:
         yield prescription.lapses_on
         for day in (prescription.open_by, prescription.session_by):

@@ -11,7 +11,7 @@ from care_circle.appointment import OPEN, Status
 from care_circle.definition.pathway import Pathway, UnknownForm
 from care_circle.documents.document import DocumentState, is_readable
 from care_circle.follow_up.expected import Expected
-from care_circle.follow_up.findings import Finding
+from care_circle.follow_up.findings import Finding, FindingCode
 from care_circle.follow_up.follow_up import FollowUp, Moment
 from care_circle.follow_up.header import ChildHeader
 from care_circle.follow_up.life import DocumentHead, Life, standings
@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     FIRST_SESSION = "first_session"
     FORFAIT_ENDED = "forfait_ended"
     MEETING = "meeting"
+    PLAN_REVIEW = "plan_review"
     MOVE = "move"
     DEPARTURE = "departure"
 
@@ -85,6 +86,7 @@ def line_of(
     events = [*_of_the_child(life, pathway), *_of_appointments(life), *_of_care(life)]
     heads = [each for each in life.documents if may_read(each, pathway, actor=actor, member=member)]
     events += _of_documents(heads, moment)
+    events += _of_plan(life, heads)
     return LineOfLife(
         child=header,
         on=moment.on,
@@ -141,6 +143,14 @@ def _of_documents(heads: Iterable[DocumentHead], moment: Moment) -> Iterator[Lif
                 state=each.state,
                 professional=each.author,
             )
+
+
+def _of_plan(life: Life, heads: Iterable[DocumentHead]) -> Iterator[LifeEvent]:
+    """Tell of a plan whose review is due, to whoever may read the plan."""
+    shown = {each.id for each in heads}
+    for each in life.findings:
+        if each.code is FindingCode.PLAN_REVIEW and each.subject in shown and each.since:
+            yield LifeEvent(on=each.since, kind=EventKind.PLAN_REVIEW, subject=each.subject)
 
 
 def _of_care(life: Life) -> Iterator[LifeEvent]:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from care_circle.documents.growth import Axis, Series, axis_over
+from care_circle.documents.growth import Series
 from care_circle.documents.prefilling import Prefilled
 from crypto.ids import ChildId, DocumentId
 from server.identity import person_of
@@ -18,20 +18,10 @@ from server.wire import Struct, answer, read
 operations = Operations()
 
 
-class AxisView(Struct, frozen=True, kw_only=True):
-    """An axis from `low` to `high`, marked every `step`."""
-
-    low: float
-    high: float
-    step: float
-
-
 class SeriesView(Struct, frozen=True, kw_only=True):
-    """All values of one code, and the axes they are drawn on."""
+    """All values of one code; whoever draws them lays axes of their own."""
 
     series: Series
-    months: AxisView
-    values: AxisView
 
 
 @operations.add(
@@ -80,10 +70,10 @@ async def read_first_answers(request: web.Request) -> web.Response:
 
 @operations.add("GET", "/children/{child}/growth", answer=Listing[SeriesView])
 async def read_growth(request: web.Request) -> web.Response:
-    """Give a child's measures over time, on axes with round marks."""
+    """Give a child's measures over time."""
     found = await request.app[PATHWAY_CARE].readings.growth(person_of(request), _child(request))
 
-    return answer(Listing(items=tuple(map(_drawn, found))))
+    return answer(Listing(items=tuple(SeriesView(series=each) for each in found)))
 
 
 @operations.add("GET", "/documents/{document}/paper", gives_bytes=True)
@@ -105,16 +95,6 @@ def answer_paper(pdf: bytes, name: str) -> web.Response:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
-
-
-def _drawn(series: Series) -> SeriesView:
-    months = axis_over(each.months for each in series.measures)
-    values = axis_over(each.value for each in series.measures)
-    return SeriesView(series=series, months=_axis(months), values=_axis(values))
-
-
-def _axis(axis: Axis) -> AxisView:
-    return AxisView(low=axis.low, high=axis.high, step=axis.step)
 
 
 def _child(request: web.Request) -> ChildId:

@@ -10,6 +10,7 @@ from care_circle.actor import Actor
 from care_circle.circle import Circle
 from care_circle.definition.inclusion import Decision
 from care_circle.documents.document import Document, Version
+from care_circle.follow_up.board import Act, act_of
 from care_circle.follow_up.expected import expected_forms
 from care_circle.follow_up.findings import FindingCode
 from care_circle.follow_up.follow_up import Moment, follow_up_of
@@ -129,6 +130,53 @@ def test_a_draft_waits_from_the_day_it_was_written_there() -> None:
     assert FindingCode.DOCUMENT_UNSIGNED in too_long.codes
     (found,) = (e for e in too_long.life.findings if e.code is FindingCode.DOCUMENT_UNSIGNED)
     assert found.since == date(2026, 11, 21)
+
+
+def test_a_plan_is_to_be_reviewed_from_the_day_after_it_said_and_no_more_once_it_is() -> None:
+    review, before = date(2026, 12, 1), datetime(2026, 12, 1, 22, 30, tzinfo=UTC)
+    planned = file(documents=(plan(review, LATE),))
+    again = file(documents=(*planned.documents, plan(date(2027, 12, 1), before)))
+
+    in_time = follow_up_of(planned, PATHWAY, moment(before))
+    late = follow_up_of(planned, PATHWAY, moment(before + timedelta(hours=1)))
+    done = follow_up_of(again, PATHWAY, moment(before + timedelta(hours=1)))
+
+    assert FindingCode.PLAN_REVIEW not in {*in_time.codes, *done.codes}
+    assert in_time.due <= before + timedelta(minutes=30)
+    (found,) = (each for each in late.life.findings if each.code is FindingCode.PLAN_REVIEW)
+    assert (found.subject, found.since, found.who) == (planned.documents[0].id, review, BEN)
+    assert act_of(found) is Act.REVIEW_PLAN
+
+
+def test_the_line_of_life_tells_of_a_plan_to_review_those_who_may_read_it() -> None:
+    planned = file(documents=(plan(date(2026, 12, 1), LATE),))
+    now = moment(datetime(2026, 12, 3, tzinfo=UTC))
+    followed = follow_up_of(planned, PATHWAY, now)
+
+    shown = {
+        member: [
+            each.subject
+            for each in line_of(
+                followed,
+                header_from(followed, PATHWAY, now),
+                PATHWAY,
+                actor=Actor(professional=BEN, role=Role.PROFESSIONAL),
+                member=member,
+                moment=now,
+            ).events
+            if each.kind is EventKind.PLAN_REVIEW
+        ]
+        for member in (True, False)
+    }
+
+    assert shown == {True: [planned.documents[0].id], False: []}
+
+
+def plan(review: date, at: datetime) -> Document:
+    written = document("F12", at)
+    return replace(
+        written, versions=(replace(written.current, answers={"review_on": str(review)}),)
+    )
 
 
 def test_a_line_of_life_and_the_circle_tell_the_day_it_was_there() -> None:

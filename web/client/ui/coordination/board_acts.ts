@@ -22,6 +22,7 @@ const MENDS: Readonly<Record<Act, (asked: Asked) => Mend>> = {
   renew_convention: ({ line, finding }) => ({ href: finding.who === null ? fileOf(line) : personOf(finding.who) }),
   complete_file: completing,
   convene_meeting: ({ line }) => ({ href: line.child.circle === null ? fileOf(line) : `/circles/${line.child.circle}/meetings` }),
+  review_plan: ({ finding }) => ({ href: `/documents/${encodeURIComponent(finding.target)}` }),
   record_departure: ({ line }) => ({ href: `/children/${line.child.id}/departure` }),
 };
 

@@ -18,6 +18,7 @@ export const FINDINGS = [
   "document_unsigned",
   "forfait_near_end",
   "meeting_due",
+  "plan_review",
   "file_incomplete",
   "identity_unqualified",
   "age_reached",
@@ -37,6 +38,7 @@ export type Act =
   | "renew_convention"
   | "review_forfait"
   | "convene_meeting"
+  | "review_plan"
   | "complete_file"
   | "qualify_identity"
   | "record_departure";

@@ -20,6 +20,7 @@ export type EventKind =
   | "first_session"
   | "forfait_ended"
   | "meeting"
+  | "plan_review"
   | "move"
   | "departure";
 

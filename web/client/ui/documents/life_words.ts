@@ -87,6 +87,7 @@ const KINDS: Readonly<Record<EventKind, () => string>> = {
   first_session: () => t("Première séance"),
   forfait_ended: () => t("Fin du forfait"),
   meeting: () => t("Réunion de concertation"),
+  plan_review: () => t("Plan à revoir"),
   move: () => t("Départ du territoire"),
   departure: () => t("Sortie du parcours"),
 };

@@ -182,7 +182,8 @@ function unfolding(n: number, unfold: () => void): HTMLElement {
 function eventRow({ frame, pathway }: Scene, event: LifeEvent, look: string): HTMLElement {
   const words = eventWords(event, pathway);
   const who = event.professional === null ? "" : ` · ${frame.people.name(event.professional)}`;
-  const name = event.kind === "document" ? h("a", { class: "strong", href: `/documents/${event.subject}` }, words) : h("p", { class: "strong" }, words);
+  const isPaper = event.kind === "document" || event.kind === "plan_review";
+  const name = isPaper ? h("a", { class: "strong", href: `/documents/${event.subject}` }, words) : h("p", { class: "strong" }, words);
   return h(
     "li",
     { class: look },

@@ -11,11 +11,10 @@ import type { ChildHeader, Listing } from "../served.ts";
 import { toast } from "../toast.ts";
 import { t, tn } from "../words.ts";
 import { BoardNames } from "./board_names.ts";
-import { findingWord } from "./board_words.ts";
 import type { BulkAnswer } from "./board_outcome.ts";
 import { DutyEndings, type Ending } from "./duty_ending.ts";
 import type { Duty } from "./duty_served.ts";
-import { attemptWord, waitingWord } from "./duty_words.ts";
+import { attemptWord, reasonWord, waitingWord, wishWord } from "./duty_words.ts";
 
 const PAGE = 30;
 
@@ -89,7 +88,8 @@ export class Duties {
         h("p", { class: "card-title" }, h("a", { href: `/coordination/children/${duty.child}` }, name)),
         h("span", { class: "small soft number" }, waitingWord(duty)),
       ),
-      h("p", null, h("span", { class: "strong" }, findingWord(duty.reason)), this.#about(duty)),
+      h("p", null, h("span", { class: "strong" }, reasonWord(duty.reason)), this.#about(duty)),
+      wishWord(duty) !== "" && h("p", null, t("À rappeler de préférence : {when}", { when: wishWord(duty) })),
       last !== undefined && h("p", { class: "card-note" }, t("Dernier contact : {what}", { what: attemptWord(last) })),
       h(
         "div",

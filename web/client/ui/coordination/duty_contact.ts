@@ -56,7 +56,7 @@ function contactDialog({ ronde, child, duty, family, done }: Given): void {
     title: t("Contact avec la famille"),
     body: [
       h("p", { class: "strong" }, childName(child)),
-      reachable(family),
+      reachable(family, duty),
       before(duty),
       form({
         fields: attempt.fields,
@@ -71,16 +71,24 @@ function contactDialog({ ronde, child, duty, family, done }: Given): void {
 }
 
 /** Whom to call, a touch away. */
-function reachable(family: Family): Child {
+function reachable(family: Family, { wish }: Duty): Child {
   const reach = family.flatMap((each) => {
     const name = `${each.given_name} ${each.family_name}`.trim();
     const ways = [
       each.phone !== null && callLink(each.phone),
       each.email !== null && mailLink(each.email),
     ];
-    return ways.some(Boolean) ? [h("li", { class: "row" }, h("span", null, name), ways)] : [];
+    return ways.some(Boolean) ? [h("li", { class: "row" }, h("span", null, name), ways, signs(each, wish?.contact))] : [];
   });
   return reach.length === 0 ? h("p", { class: "soft" }, t("Aucun numéro ni courriel n'est connu.")) : h("ul", { class: "small", "aria-label": t("Famille") }, reach);
+}
+
+/** Who asked to be called, and that a call needs an interpreter. */
+function signs(contact: Family[number], wished: string | undefined): Child[] {
+  return [
+    contact.id === wished && h("span", { class: "badge badge-accent" }, t("à rappeler")),
+    contact.interpreter && h("span", { class: "badge badge-warm" }, t("Interprète nécessaire")),
+  ];
 }
 
 function before({ attempts }: Duty): Child {

@@ -4,10 +4,9 @@ import type { Ronde } from "../../shell/ronde.ts";
 import { childName } from "../circle/frame.ts";
 import type { ChildHeader, MyDay } from "../served.ts";
 import { t } from "../words.ts";
-import { findingWord } from "./board_words.ts";
 import { pageOf } from "./duties.ts";
 import type { Duty } from "./duty_served.ts";
-import { waitingWord } from "./duty_words.ts";
+import { isSaid, reasonWord, waitingWord, wishWord } from "./duty_words.ts";
 import { needSection } from "./lines.ts";
 
 const DUTIES = "/coordination/duties";
@@ -29,17 +28,18 @@ export async function dutiesOfOffice(ronde: Ronde): Promise<HTMLElement | null> 
   return section(await Promise.all(items.map(read)));
 }
 
-type Told = { readonly duty: Pick<Duty, "reason" | "since">; readonly child: ChildHeader };
+type Told = { readonly duty: Pick<Duty, "reason" | "since" | "wish">; readonly child: ChildHeader };
 
 function section(told: readonly Told[]): HTMLElement | null {
   return needSection({
     title: t("Démarches du parcours"),
     all: DUTIES,
-    lines: told.map(({ duty, child }) => ({
+    // What a family asked for comes first: it waits by the telephone.
+    lines: [...told].sort((one, other) => Number(isSaid(other.duty.reason)) - Number(isSaid(one.duty.reason))).map(({ duty, child }) => ({
       href: DUTIES,
       lead: "flag",
       title: childName(child),
-      note: [findingWord(duty.reason), waitingWord(duty)].filter((each) => each !== "").join(" · "),
+      note: [reasonWord(duty.reason), wishWord(duty), waitingWord(duty)].filter((each) => each !== "").join(" · "),
     })),
   });
 }

@@ -18,15 +18,23 @@ export type Attempt = {
   readonly note: string;
 };
 
-/** `subject` is a visit's code or an id; `since` when its reason began. */
+/** Why there is a duty: what the board found, or what a family said. */
+export const SAID_BY_FAMILY = ["cannot_come", "call_back", "says_booked", "paper_wanted", "reply_came", "number_to_verify", "link_shut"] as const;
+export type DutyReason = FindingCode | (typeof SAID_BY_FAMILY)[number];
+
+export const HALF_DAYS = ["mon_am", "mon_pm", "tue_am", "tue_pm", "wed_am", "wed_pm", "thu_am", "thu_pm", "fri_am", "fri_pm"] as const;
+export type HalfDay = (typeof HALF_DAYS)[number];
+
+/** `subject` is a visit's code or an id; `since` when its reason began; `wish` whom to call, and when. */
 export type Duty = {
   readonly id: string;
   readonly child: ChildId;
-  readonly reason: FindingCode;
+  readonly reason: DutyReason;
   readonly subject: string;
   readonly state: "open" | "done" | "dismissed" | "settled";
   readonly coordinators: readonly ProfessionalId[];
   readonly raised_at: Stamp;
   readonly since: Day | null;
   readonly attempts: readonly Attempt[];
+  readonly wish: { readonly contact: string; readonly half_days: readonly HalfDay[] } | null;
 };

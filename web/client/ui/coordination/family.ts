@@ -1,14 +1,17 @@
 /** The family of a child: who they are, how to reach them, and changing that. */
 
 import { type Ronde } from "../../shell/ronde.ts";
+import { localDay } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import "../more_icons.ts";
-import { t } from "../words.ts";
+import { locale, t } from "../words.ts";
+import { authorityWord } from "./authority_fields.ts";
 import { nameOf } from "./consent.ts";
+import { mediaSigns } from "./family_media.ts";
 import { relationWord } from "./family_words.ts";
 import { callLink, mailLink } from "./reach.ts";
-import type { ChildRecord, FamilyContact } from "./served.ts";
+import type { Authority, ChildRecord, FamilyContact } from "./served.ts";
 
 /** Draw the family, with a way to add and to correct. */
 export function familySection(ronde: Ronde, child: ChildRecord, changed: () => void): HTMLElement {
@@ -37,8 +40,9 @@ function row(ronde: Ronde, child: ChildRecord, contact: FamilyContact, changed: 
       "div",
       { class: "list-main office-line" },
       h("p", { class: "list-title" }, nameOf(contact)),
-      h("p", { class: "list-note" }, [relationWord(contact.relation), contact.language === "en" ? t("écrire en anglais") : null].filter((each) => each !== null).join(" · ")),
+      h("p", { class: "list-note" }, lineOf(contact)),
       h("p", { class: "row small" }, reach(contact)),
+      h("p", { class: "row small" }, mediaSigns(child, contact)),
     ),
     h(
       "button",
@@ -48,16 +52,30 @@ function row(ronde: Ronde, child: ChildRecord, contact: FamilyContact, changed: 
   );
 }
 
+/** Who somebody is to the child, in which language they are written to, and what the law says of them. */
+function lineOf(contact: FamilyContact): string {
+  const today = localDay();
+  const holds = ({ since, until }: Authority): boolean => (since === null || since <= today) && (until === null || until >= today);
+  const now = contact.authorities.filter(holds).map(({ status }) => status);
+  const held = now.find((status) => status !== "holder") ?? now[0] ?? "none";
+  const told = [relationWord(contact.relation), contact.language === "fr" ? null : t("écrire en {language}", { language: languageName(contact.language) })];
+  if (contact.relation === "GUARD" && held !== "holder") told.push(t("autorité parentale : {status}", { status: authorityWord(held) }));
+  return told.filter((each) => each !== null).join(" · ");
+}
+
+function languageName(code: string): string {
+  return new Intl.DisplayNames([locale()], { type: "language", fallback: "code" }).of(code) ?? code;
+}
+
 function reach(contact: FamilyContact): Child[] {
-  const out = new Set(contact.opted_out);
   return [
     contact.phone !== null && callLink(contact.phone),
     contact.email !== null && mailLink(contact.email),
-    (out.size > 0 || !contact.may_be_told) && h("span", { class: "badge badge-warm" }, t("Ne veut pas tous les avis")),
+    !contact.may_be_told && h("span", { class: "badge badge-warm" }, t("N'est pas prévenu des rendez-vous")),
   ];
 }
 
 /** What asks for somebody is loaded when somebody is added or corrected. */
 async function openContact(...asked: Parameters<typeof import("./family_dialog.ts").openContact>): Promise<void> {
-  (await import("./family_dialog.ts")).openContact(...asked);
+  await (await import("./family_dialog.ts")).openContact(...asked);
 }

@@ -8,6 +8,22 @@ export const RELATIONS: readonly (readonly [string, () => string])[] = [
   ["CAREGIVER", () => t("Aidant")],
 ];
 
+/** Where a family may live, as its clocks go. */
+export const ZONES: readonly (readonly [string, () => string])[] = [
+  ["Europe/Paris", () => t("métropole")],
+  ["America/Guadeloupe", () => t("Guadeloupe, Saint-Martin, Saint-Barthélemy")],
+  ["America/Martinique", () => t("Martinique")],
+  ["America/Cayenne", () => t("Guyane")],
+  ["Indian/Reunion", () => t("La Réunion")],
+  ["Indian/Mayotte", () => t("Mayotte")],
+  ["America/Miquelon", () => t("Saint-Pierre-et-Miquelon")],
+  ["Pacific/Noumea", () => t("Nouvelle-Calédonie")],
+  ["Pacific/Wallis", () => t("Wallis-et-Futuna")],
+  ["Pacific/Tahiti", () => t("Polynésie : Société, Tuamotu, Australes")],
+  ["Pacific/Marquesas", () => t("Polynésie : Marquises")],
+  ["Pacific/Gambier", () => t("Polynésie : Gambier")],
+];
+
 /** What a person is to the child, in words. */
 export function relationWord(relation: string): string {
   return (RELATIONS.find(([code]) => code === relation)?.[1] ?? RELATIONS[0]?.[1])?.() ?? "";

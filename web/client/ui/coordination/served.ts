@@ -92,7 +92,19 @@ export type Perinatal = { readonly gestational_age: Gestation | null; readonly d
   Record<string, Gestation | number | boolean | string | null>
 >;
 
-type Authority = { readonly status: string; readonly since: Day | null; readonly until: Day | null };
+export type Authority = { readonly status: string; readonly since: Day | null; readonly until: Day | null };
+
+export type FamilyMedium = "email" | "sms";
+export type Deed = "confirmed" | "stopped" | "resumed" | "disowned" | "readdressed";
+export type Way = "link" | "reply" | "one_click" | "office" | "import";
+
+/** What somebody said of a medium, how and when; it is only ever added to. */
+export type MediumProof = {
+  readonly medium: FamilyMedium;
+  readonly deed: Deed;
+  readonly saying: { readonly way: Way; readonly at: string; readonly by: ProfessionalId | null };
+  readonly address: string | null;
+};
 
 export type FamilyContact = {
   readonly id: string;
@@ -104,8 +116,12 @@ export type FamilyContact = {
   readonly phone: string | null;
   readonly language: string;
   readonly zone: string;
-  readonly opted_out: readonly string[];
+  readonly opted_out: readonly FamilyMedium[];
+  readonly confirmed: readonly FamilyMedium[];
+  readonly disowned: readonly FamilyMedium[];
+  readonly media_log: readonly MediumProof[];
   readonly may_be_told: boolean;
+  readonly interpreter: boolean;
 };
 
 export type ChildRecord = {
@@ -114,6 +130,8 @@ export type ChildRecord = {
   readonly identity: IdentityForm;
   readonly perinatal: Perinatal;
   readonly contacts: readonly FamilyContact[];
+  /** Who is asked what only one is asked; null for all who hold authority. */
+  readonly chosen_holder: string | null;
   readonly referring_physician: ProfessionalId | null;
   readonly decision: { readonly on: Day; readonly reasons: readonly string[] } | null;
 };

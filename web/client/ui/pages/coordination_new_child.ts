@@ -3,7 +3,8 @@
 import { Refused } from "../../shell/ronde.ts";
 import { BirthFields, IdentityFields } from "../coordination/child_fields.ts";
 import { ContactFields } from "../coordination/contact_fields.ts";
-import { type Choice, choice } from "../coordination/fields.ts";
+import { type Choice, type Option, choice } from "../coordination/fields.ts";
+import { languagesOf } from "../coordination/languages.ts";
 import { Keeping, type Kept, countOf, keptOf } from "../coordination/keeping.ts";
 import { notYours } from "../coordination/office.ts";
 import { Paged } from "../coordination/paged.ts";
@@ -25,8 +26,8 @@ export async function newChildPage(context: PageContext): Promise<Page> {
   const { ronde, signal } = context;
   const title = t("Inscrire un enfant");
   if (!powersOf(ronde.me?.role).children) return { title, element: notYours() };
-  const [colleagues, kept] = await Promise.all([colleaguesOf(ronde, signal), keptOf(ronde, KEPT)]);
-  const entry = new Entry(context, physicians(colleagues), kept);
+  const [colleagues, languages, kept] = await Promise.all([colleaguesOf(ronde, signal), languagesOf(ronde), keptOf(ronde, KEPT)]);
+  const entry = new Entry(context, { doctors: physicians(colleagues), languages }, kept);
   const element = subpage(
     { href: "/coordination/children", name: t("Enfants") },
     title,
@@ -36,21 +37,26 @@ export async function newChildPage(context: PageContext): Promise<Page> {
   return { title, element };
 }
 
+type Offered = { readonly doctors: readonly Colleague[]; readonly languages: readonly Option[] };
+
 class Entry {
   readonly element: HTMLElement;
   readonly #context: PageContext;
   readonly #identity = new IdentityFields();
   readonly #birth = new BirthFields();
-  readonly #contacts: ContactFields[] = [new ContactFields(null, t("Premier parent"))];
+  readonly #contacts: ContactFields[];
+  readonly #languages: readonly Option[];
   readonly #physician: Choice;
   readonly #family = h("div", { class: "stack-loose" });
   /** The form looks at these each time: people are added while it stands. */
   readonly #fields: Answerable[] = [];
   readonly #keeping: Keeping;
 
-  constructor(context: PageContext, doctors: readonly Colleague[], kept: Kept) {
+  constructor(context: PageContext, { doctors, languages }: Offered, kept: Kept) {
     this.#context = context;
-    for (let others = countOf(kept, "relation") - 1; others > 0; others -= 1) this.#contacts.push(new ContactFields());
+    this.#languages = languages;
+    this.#contacts = [new ContactFields(languages, null, t("Premier parent"))];
+    for (let others = countOf(kept, "relation") - 1; others > 0; others -= 1) this.#contacts.push(new ContactFields(languages));
     this.#physician = choice({
       label: t("Médecin référent"),
       name: "physician",
@@ -112,7 +118,7 @@ class Entry {
     const theirs = this.#contacts.flatMap((each) => each.fields);
     this.#fields.splice(0, this.#fields.length, ...this.#identity.fields, ...this.#birth.fields, ...theirs);
     const add = (): void => {
-      const made = new ContactFields();
+      const made = new ContactFields(this.#languages);
       this.#contacts.push(made);
       this.#drawFamily();
       this.#keeping.changed();

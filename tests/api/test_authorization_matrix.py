@@ -8,6 +8,7 @@ nothing must be told the very same of what is not there.
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -377,6 +378,8 @@ async def spare(server: Running, standing: Standing) -> dict[str, str]:
 
 
 def letter(answer: Answer) -> str:
+    if answer.code is None and answer.status == HTTPStatus.NOT_FOUND:
+        return "N"  # Families are told by a page.
     return LETTERS.get(answer.code or "", ".")
 
 

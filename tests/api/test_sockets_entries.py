@@ -176,11 +176,11 @@ async def test_python_socketio_s_own_client_is_served(talkers: list[Talker]) -> 
     client.on("item", told.put)
     await client.connect(ana.server.url, transports=["websocket"], auth={"token": ana.member.token})
     try:
-        heads = await client.call("watch", {"channels": [ana.channel]}, timeout=5)
-        ack = await client.call("append", append(ana), timeout=5)
-        item = await asyncio.wait_for(told.get(), 5)
+        heads = await client.call("watch", {"channels": [ana.channel]}, timeout=30)
+        ack = await client.call("append", append(ana), timeout=30)
+        item = await asyncio.wait_for(told.get(), 30)
         await ben.say()
-        other = await asyncio.wait_for(told.get(), 5)
+        other = await asyncio.wait_for(told.get(), 30)
     finally:
         await client.disconnect()
 

@@ -338,7 +338,7 @@ async def test_what_is_erased_leaves_the_file_and_the_wal(
     await engine.put(doc._replace(body=b"replaced"))
     await engine.trim("s", 1)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while CANARY in stored_bytes(path):  # noqa: ASYNC110 - files have no event to wait on
             await asyncio.sleep(0.02)
     assert await engine.check() == []

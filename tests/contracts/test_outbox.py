@@ -176,7 +176,7 @@ async def test_a_worker_outlives_a_store_that_is_away(office: Desk, provider: Sm
     worker = replace(office.worker(), outbox=away)
 
     running = asyncio.create_task(worker.run(every=timedelta(milliseconds=1)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await away.back.wait()
         while not provider.delivered:  # noqa: ASYNC110 - the provider is outside the worker
             await asyncio.sleep(0.01)
@@ -306,7 +306,7 @@ async def kill_once(arguments: tuple[str, ...], *, when: Callable[[], bool]) -> 
         sys.executable, "-m", "tests.support.outbox", *arguments, cwd=ROOT
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not when():  # noqa: ASYNC110 - another process sets it off
                 await asyncio.sleep(0.01)
     finally:

@@ -244,10 +244,10 @@ def test_sealing_and_opening_400_bytes_takes_well_under_a_millisecond(ana: Perso
     entry, members = entry_of(ana, body=bytes(400)), members_of(ana)
     turns = 200
 
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(turns):
         open_(sealed_by(ana, entry), key=KEY, members=members)
-    each = (time.perf_counter() - start) / turns
+    each = (time.process_time() - start) / turns
 
     assert each < 0.005  # measured 0.3 ms; the rest is room for a busy machine
 

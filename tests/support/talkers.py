@@ -33,6 +33,8 @@ def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+# Long enough for a machine that does much else; what comes at once is taken at once.
+PATIENCE_S = 30
 NOWHERE = ChannelId("")
 
 
@@ -182,9 +184,9 @@ class Socket:
 
     async def handshake(self, auth: object = None) -> str:
         """Sign in; gives the packet type that came back, `40` or `44`."""
-        assert (await self.ws.receive(timeout=5)).data.startswith("0{")
+        assert (await self.ws.receive(timeout=PATIENCE_S)).data.startswith("0{")
         await self.ws.send_str("40" if auth is None else "40" + msgspec.json.encode(auth).decode())
-        answer: str = (await self.ws.receive(timeout=5)).data
+        answer: str = (await self.ws.receive(timeout=PATIENCE_S)).data
         self.acks[0] = msgspec.json.decode(answer[2:])
         return answer[:2]
 
@@ -201,7 +203,7 @@ class Socket:
 
     async def ack(self, number: int) -> Any:  # noqa: ANN401 -- JSON
         """Wait for an ack, keeping what is pushed meanwhile."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while number not in self.acks:
                 await self.take()
         return self.acks.pop(number)
@@ -229,14 +231,14 @@ class Socket:
 
     async def until(self, count: int) -> list[dict[str, Any]]:
         """Wait until so many items were pushed."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.items) < count:
                 await self.take()
         return self.items
 
     async def whispered(self, event: str, count: int = 1) -> list[dict[str, Any]]:
         """Wait until so many marks, or changes of presence, were pushed."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(heard := [told for name, told in self.whispers if name == event]) < count:
                 await self.take()
         return heard
@@ -250,7 +252,7 @@ class Socket:
         except (TimeoutError, ConnectionResetError):
             return self.items
 
-    async def ended(self, within: float = 5) -> bool:
+    async def ended(self, within: float = PATIENCE_S) -> bool:
         """Tell whether the server ends the connection within a time."""
         try:
             async with asyncio.timeout(within):

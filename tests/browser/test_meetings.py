@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from care_circle.role import Role
 from channels.content import Task
@@ -50,8 +50,8 @@ async def call(one: Visitor, story: Journey) -> None:
     await one.presses("Convoquer une réunion")
     dialog = one.page.get_by_role("dialog")
     day = (story.clock() + timedelta(days=1)).date()
-    await dialog.get_by_label("Le", exact=True).fill(str(day))
-    await dialog.get_by_label("À", exact=True).fill("18:30")
+    await dialog.get_by_label("Jour", exact=True).fill(str(day))
+    await dialog.get_by_label("Heure", exact=True).fill("18:30")
     await dialog.get_by_label("Lien de la visioconférence").fill("https://visio.ronde.example/a")
     await dialog.get_by_label("Ordre du jour").fill("Marche et sommeil")
     await dialog.get_by_role("button", name="Convoquer").click()
@@ -98,7 +98,7 @@ async def test_minutes_are_signed_and_each_decision_is_a_task_that_its_owner_rea
     (decision,) = meeting["versions"][-1]["decisions"]
     assert (meeting["state"], decision["task"]) == ("signed", "requested")
     assert await tasks_read(ben) == [WORDS]
-    assert await odile.page.get_by_role("button", name=re.compile("Donner 1")).count() == 0
+    await expect(odile.page.get_by_role("button", name=re.compile("Donner 1"))).to_have_count(0)
 
 
 async def test_a_tab_that_dies_before_the_tasks_leaves_a_way_to_give_them_once(
@@ -118,7 +118,7 @@ async def test_a_tab_that_dies_before_the_tasks_leaves_a_way_to_give_them_once(
     await odile.page.reload()
     await odile.page.get_by_role("heading", name="Décisions").wait_for()
 
-    assert await odile.page.get_by_role("button", name=re.compile("Donner 1")).count() == 0
+    await expect(odile.page.get_by_role("button", name=re.compile("Donner 1"))).to_have_count(0)
     assert await tasks_read(ben) == [WORDS]
 
 
@@ -128,7 +128,7 @@ async def test_a_meeting_is_moved_and_then_called_off_with_a_reason(
     await call(odile, story)
 
     await odile.presses("Déplacer")
-    await odile.page.get_by_role("dialog").get_by_label("À", exact=True).fill("17:00")
+    await odile.page.get_by_role("dialog").get_by_label("Heure", exact=True).fill("17:00")
     await odile.presses("Enregistrer le changement")
     await odile.sees("La réunion est déplacée.")
     moved = await the_meeting(story)
@@ -156,8 +156,10 @@ async def test_a_member_reads_the_minutes_and_writes_none(
     await lea.page.get_by_role("link", name="Lire le compte-rendu").click()
     await lea.sees("Elle marche en se tenant.")
 
-    assert await lea.page.get_by_role("button", name=re.compile("Corriger|Donner")).count() == 0
-    assert await lea.page.get_by_role("link", name="Télécharger en PDF").count() == 1
+    await expect(lea.page.get_by_role("button", name=re.compile("Corriger|Donner"))).to_have_count(
+        0
+    )
+    await expect(lea.page.get_by_role("link", name="Télécharger en PDF")).to_have_count(1)
 
 
 @pytest.mark.parametrize("odile", list(LOOKS), indirect=True)

@@ -117,5 +117,6 @@ function written(when: When, style: Style): string {
   return parts
     .map((part) => (first && part.type === "day" && part.value === "1" ? "1er" : part.value))
     .join("")
-    .replace(/(\d(?:er)?) (?=\p{L})/gu, `$1${NO_BREAK}`);
+    .replace(/(\d(?:er)?) (?=\p{L})/gu, `$1${NO_BREAK}`)
+    .replace(/(?<=\p{L}\.) (?=\d)/gu, NO_BREAK);
 }

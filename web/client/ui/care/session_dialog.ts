@@ -172,7 +172,7 @@ function partField(value: Part): Radios {
 
 function stateField(done: boolean, changed: () => void): Radios {
   return radios({
-    label: t("La famille est-elle venue ?"),
+    label: t("La séance a-t-elle eu lieu ?"),
     name: "state",
     options: [{ value: "done", label: t("Faite") }, { value: "missed", label: t("Manquée") }],
     value: done ? "done" : "missed",

@@ -23,7 +23,7 @@ export function radios(field: FormField, answer: Answer | undefined, changed: (a
     return input;
   });
   const other = h("input", { type: "radio", name, checked: isOwn, value: OWN });
-  const erase = h("button", { class: "link-button small", type: "button" }, t("Effacer la réponse"));
+  const erase = h("button", { class: "link-button small", type: "button", "aria-label": t("Effacer la réponse") }, t("Effacer"));
   const choose = (value: Single | undefined): void => {
     erase.hidden = value === undefined && !other.checked;
     own.hidden = !other.checked;
@@ -42,7 +42,7 @@ export function radios(field: FormField, answer: Answer | undefined, changed: (a
   });
   const labels = inputs.map((input, at) => h("label", { class: "check" }, input, h("span", null, options[at]?.[1] ?? "")));
   const last = field.other && h("label", { class: "check" }, other, h("span", null, t("Autre, en vos mots")));
-  const row = h("div", { class: "row" }, labels, last, erase);
+  const row = h("div", { class: "answer-radios" }, h("div", { class: "row" }, labels, last), erase);
   return { elements: field.other ? [row, own] : [row], target: inputs[0] ?? other };
 }
 

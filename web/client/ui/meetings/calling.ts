@@ -71,8 +71,8 @@ class CallingFields {
     const held = options.moves ?? newCalling(people);
     const [day = "", time = ""] = held.starts_at.split("T");
     this.#options = options;
-    this.#day = field({ label: t("Le"), name: "day", input: { type: "date", value: day, required: true } });
-    this.#time = field({ label: t("À"), name: "time", input: { type: "time", step: 300, value: time.slice(0, 5), required: true } });
+    this.#day = field({ label: t("Jour"), name: "day", input: { type: "date", value: day, required: true } });
+    this.#time = field({ label: t("Heure"), name: "time", input: { type: "time", step: 300, value: time.slice(0, 5), required: true } });
     this.#minutes = field({ label: t("Durée, en minutes"), name: "minutes", input: { type: "number", inputmode: "numeric", min: 10, max: 180, value: held.minutes } });
     this.#link = field({ label: t("Lien de la visioconférence"), name: "link", input: { type: "url", inputmode: "url", maxlength: 300, value: held.link, autocomplete: "off" } });
     this.#place = field({ label: t("Ou un lieu"), name: "place", input: { maxlength: 120, value: held.place, autocomplete: "off" } });

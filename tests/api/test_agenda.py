@@ -1,0 +1,515 @@
+"""Appointments and agendas over HTTP: conflicts, series, offers, feeds, imported calendars."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import icalendar
+import pytest
+
+from care_circle.role import Profession
+from tests.support.actors import Answer, Person, stranger
+from tests.support.network import Member, Network, network_of
+from tests.support.server import Running
+
+SLOT: dict[str, Any] = {
+    "start": "2026-12-01T14:30:00",
+    "zone": "Europe/Paris",
+    "duration_minutes": 45,
+    "place_label": "12 rue des Lilas",
+}
+WEEKLY = {"every_weeks": 1, "times": 4}
+BUSY = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+BEGIN:VEVENT\r
+UID:1@cabinet.example\r
+SUMMARY:Consultation de Mirabelle\r
+DTSTART;TZID=Europe/Paris:20261201T140000\r
+DTEND;TZID=Europe/Paris:20261201T150000\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+class Town(NamedTuple):
+    """A child's circle: a coordinator, a physician and a carer in it, somebody outside."""
+
+    network: Network
+    ana: Person
+    ben: Member
+    kim: Member
+    eve: Member
+
+    @property
+    def path(self) -> str:
+        return f"/children/{self.network.child}"
+
+
+@pytest.fixture
+async def town(server: Running, ana: Person) -> AsyncIterator[Town]:
+    async with AsyncExitStack() as stack:
+        people = [await stack.enter_async_context(stranger(server)) for _ in range(3)]
+        network = await network_of(ana)
+        ben = await network.join(people[0], name="Ben")
+        kim = await network.join(people[1], name="Kim", profession=Profession.PHYSIOTHERAPIST)
+        eve = await network.join(people[2], name="Eve", profession=Profession.PSYCHOLOGIST)
+        assert (await network.include_child(ben.id)).status == 200
+        assert (await network.open_circle()).status == 201
+        assert (await network.admit(ben)).status == 200
+        assert (await network.admit(kim, role="physiotherapist")).status == 200
+        yield Town(network, ana, ben, kim, eve)
+
+
+async def book(town: Town, who: Member | None = None, **changes: Any) -> Answer:  # noqa: ANN401 -- JSON
+    slot = {name: changes.pop(name) for name in list(changes) if name in (*SLOT, "map_address")}
+    form = {"professional": (who or town.ben).id, "slot": SLOT | slot} | changes
+    return await town.ana.post(f"{town.path}/appointments", form)
+
+
+async def book_series(town: Town, rhythm: dict[str, Any] = WEEKLY, **changes: Any) -> Answer:  # noqa: ANN401 -- JSON
+    form = {"professional": town.kim.id, "care": "physiotherapy", "slot": SLOT | changes}
+    return await town.ana.post(f"{town.path}/series", form | {"rhythm": rhythm})
+
+
+def starts(answer: Answer) -> list[str]:
+    return [each["slot"]["start"][:10] for each in answer.body["appointments"]]
+
+
+def news(appointment: dict[str, Any]) -> list[str]:
+    """Name what of an appointment's notices is still to leave, but for reminders."""
+    waiting = [n for n in appointment["notices"] if n["state"] == "planned"]
+    return sorted({n["rule"] for n in waiting if n["rule"] != "before"})
+
+
+def parts(answer: Answer, name: str) -> list[Any]:
+    """Open a feed by another library, and give its components of a name."""
+    return list(icalendar.Calendar.from_ical(answer.body).walk(name))
+
+
+# Who, for what, when.
+
+
+async def test_who_is_not_in_the_circle_is_refused_and_a_coordinator_can_mend_it(
+    town: Town,
+) -> None:
+    refused = await book(town, town.eve)
+
+    assert (refused.status, refused.code) == (422, "not_in_circle")
+    assert refused.body["mended_by"] == "coordinator"
+
+
+async def test_an_appointment_is_for_a_visit_or_a_care_or_neither(town: Town) -> None:
+    care = await book(town, town.kim, care="physiotherapy")
+    both = await book(town, visit="V24", care="physiotherapy")
+    unknown = await book(town, care="juggling")
+
+    assert (care.status, care.body["care"], care.body["visit"]) == (201, "physiotherapy", None)
+    assert [both.code, unknown.code] == ["two_purposes", "unknown_discipline"]
+
+
+async def test_the_office_sees_why_an_appointment_is_off_and_the_family_is_not_told(
+    town: Town,
+) -> None:
+    booked = await book(town)
+    here = f"/appointments/{booked.body['id']}"
+
+    off = await town.ana.post(f"{here}/cancellation", {"reason": "La salle est prise"})
+
+    assert off.body["called_off"]["reason"] == "La salle est prise"
+    assert off.body["called_off"]["by"] == town.network.ana.id
+    assert "salle" not in str(off.body["notices"])
+    assert (await town.ana.post(f"{here}/cancellation", {"reason": "x" * 501})).status == 400
+
+
+async def test_what_was_said_of_a_visit_is_corrected_and_taken_back(
+    town: Town, server: Running
+) -> None:
+    booked = await book(town)
+    server.clock.move(days=12)
+    await town.ana.sign_in()
+    outcome = f"/appointments/{booked.body['id']}/outcome"
+
+    said = [await town.ana.ask("PUT", outcome, {"honoured": h}) for h in (True, False, None)]
+
+    assert [each.body["status"] for each in said] == ["honoured", "missed", "booked"]
+
+
+@pytest.mark.parametrize(
+    ("start", "code", "first"),
+    [
+        ("2026-11-20T14:30:00", "in_the_past", "2026-11-2"),
+        ("2027-03-28T02:30:00", "no_such_time", "2027-03-"),
+        ("2027-10-31T02:30:00", "time_twice", "2027-10-"),
+        ("2062-12-01T14:30:00", "too_far_ahead", "2026-12-01"),
+    ],
+)
+async def test_a_time_nobody_could_keep_is_refused_with_three_that_can(
+    town: Town, start: str, code: str, first: str
+) -> None:
+    refused = await book(town, start=start)
+
+    free = refused.body["instead"]["free"]
+    assert (refused.status, refused.code, len(free)) == (422, code, 3)
+    assert free[0].startswith(first)
+    assert (await book(town, start=free[1])).status == 201
+
+
+# Conflicts.
+
+
+async def test_a_professional_who_is_taken_is_refused_with_the_nearest_free_slots(
+    town: Town,
+) -> None:
+    first = await book(town)
+
+    refused = await book(town, start="2026-12-01T15:00:00")
+
+    instead = refused.body["instead"]
+    assert (refused.status, refused.code) == (409, "slot_taken")
+    assert (instead["whose"], instead["appointment"]) == ("professional", first.body["id"])
+    assert instead["free"] == [
+        *("2026-12-01T13:45:00", "2026-12-01T15:15:00", "2026-12-01T16:00:00")
+    ]
+    assert instead["zone"] == "Europe/Paris"
+
+
+async def test_a_child_is_not_at_two_places_at_once_whatever_the_clocks(town: Town) -> None:
+    await book(town)
+
+    same = await book(town, town.kim, start="2026-12-01T17:30:00", zone="Indian/Reunion")
+    other = await book(town, town.kim, zone="Indian/Reunion")
+
+    assert (same.code, same.body["instead"]["whose"]) == ("slot_taken", "child")
+    assert other.status == 201
+
+
+async def test_time_that_was_given_back_can_be_booked_again(town: Town) -> None:
+    first = await book(town)
+    here = f"/appointments/{first.body['id']}"
+    moved = await town.ana.ask("PUT", f"{here}/slot", SLOT | {"start": "2026-12-02T14:30:00"})
+    into_the_first = await book(town)
+    await town.ana.post(f"{here}/cancellation")
+    into_the_second = await book(town, start="2026-12-02T14:30:00")
+
+    assert [moved.status, into_the_first.status, into_the_second.status] == [200, 201, 201]
+
+
+async def test_an_appointment_may_move_within_its_own_time(town: Town) -> None:
+    booked = await book(town)
+    here = f"/appointments/{booked.body['id']}/slot"
+
+    moved = await town.ana.ask("PUT", here, SLOT | {"start": "2026-12-01T14:45:00"})
+
+    assert (moved.status, moved.body["slot"]["start"]) == (200, "2026-12-01T14:45:00")
+
+
+# Series.
+
+
+async def test_a_series_is_shown_first_with_what_is_left_out_and_what_is_taken(
+    town: Town,
+) -> None:
+    await book(town, town.kim, start="2026-12-11T14:30:00")
+    form = {
+        "professional": town.kim.id,
+        "slot": SLOT | {"start": "2026-12-04T14:30:00"},
+        "rhythm": {"every_weeks": 1, "times": 4, "but": ["2026-12-18"]},
+    }
+
+    seen = await town.ana.post(f"{town.path}/series/preview", form)
+
+    sessions = seen.body["sessions"]
+    assert [(s["start"][5:10], s["left_out"], s["refused"]) for s in sessions] == [
+        ("12-04", None, None),
+        ("12-11", None, "slot_taken"),
+        ("12-18", "chosen", None),
+        ("12-25", "holiday", None),
+        ("01-01", "holiday", None),
+        ("01-08", None, None),
+        ("01-15", None, None),
+    ]
+    assert len(sessions[1]["free"]) == 3
+
+
+async def test_a_series_is_told_once_and_each_session_the_day_before(town: Town) -> None:
+    booked = await book_series(town)
+
+    sessions = booked.body["appointments"]
+    assert booked.status == 201
+    assert starts(booked) == ["2026-12-01", "2026-12-08", "2026-12-15", "2026-12-22"]
+    assert {each["series"] for each in sessions} == {booked.body["series"]}
+    assert [news(each) for each in sessions] == [["booked"], [], [], []]
+    reminders = [[n for n in s["notices"] if n["rule"] == "before"] for s in sessions]
+    assert [len(each) for each in reminders[1:]] == [2, 2, 2]
+
+
+async def test_a_series_keeps_its_hour_over_a_change_of_clocks(town: Town) -> None:
+    booked = await book_series(town, {"every_weeks": 1, "times": 2}, start="2027-03-23T09:00:00")
+
+    at = [each["slot"]["start"] for each in booked.body["appointments"]]
+    assert at == ["2027-03-23T09:00:00", "2027-03-30T09:00:00"]
+
+
+async def test_a_series_is_booked_whole_or_not_at_all(town: Town) -> None:
+    await book(town, town.kim, start="2026-12-15T15:00:00")
+
+    refused = await book_series(town)
+
+    listed = await town.ana.get(f"{town.path}/appointments")
+    again = await book(town, town.kim)
+    assert (refused.status, refused.code) == (409, "slot_taken")
+    assert refused.body["instead"]["session"] == "2026-12-15T14:30:00"
+    assert (len(listed.body["items"]), again.status) == (1, 201)
+
+
+async def test_one_session_moves_alone_and_those_that_follow_move_together(town: Town) -> None:
+    series = await book_series(town)
+    ids = [each["id"] for each in series.body["appointments"]]
+    alone = await town.ana.ask(
+        "PUT", f"/appointments/{ids[0]}/slot", SLOT | {"start": "2026-12-02T10:00:00"}
+    )
+    target = {"slot": SLOT | {"start": "2026-12-15T15:00:00"}}
+
+    seen = await town.ana.post(f"/appointments/{ids[1]}/following/preview", target)
+    moved = await town.ana.ask("PUT", f"/appointments/{ids[1]}/following/slot", target)
+
+    assert alone.status == 200
+    assert [each["start"][5:16] for each in seen.body["sessions"]] == [
+        *("12-15T15:00", "12-22T15:00", "12-29T15:00")
+    ]
+    assert starts(moved) == ["2026-12-15", "2026-12-22", "2026-12-29"]
+    # Nothing has left yet, so what the family is told first is where the sessions are now.
+    assert [news(each) for each in moved.body["appointments"]] == [["booked"], [], []]
+
+
+async def test_what_follows_is_called_off_with_one_word_to_the_family(town: Town) -> None:
+    series = await book_series(town)
+    ids = [each["id"] for each in series.body["appointments"]]
+
+    off = await town.ana.post(
+        f"/appointments/{ids[1]}/following/cancellation",
+        {"reason": "Déménagement", "leave": [ids[3]]},
+    )
+
+    states = [(await town.ana.get(f"/appointments/{each}")).body["status"] for each in ids]
+    assert states == ["booked", "cancelled", "cancelled", "booked"]
+    assert [news(each) for each in off.body["appointments"]] == [["cancelled"], []]
+
+
+async def test_when_the_first_is_off_before_it_was_told_the_next_one_tells_of_the_rest(
+    town: Town,
+) -> None:
+    series = await book_series(town)
+    first, second, *_ = (each["id"] for each in series.body["appointments"])
+
+    off = await town.ana.post(f"/appointments/{first}/cancellation")
+
+    then = await town.ana.get(f"/appointments/{second}")
+    assert (news(off.body), news(then.body)) == ([], ["booked"])
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "code"),
+    [
+        ({"every_weeks": 1}, "bad_rhythm"),
+        ({"every_weeks": 5, "times": 2}, "bad_rhythm"),
+        ({"every_weeks": 1, "times": 61}, "too_many_sessions"),
+        ({"every_weeks": 1, "until": "2026-11-30"}, "no_session"),
+    ],
+)
+async def test_a_series_that_makes_no_sense_is_refused_by_name(
+    town: Town, rhythm: dict[str, Any], code: str
+) -> None:
+    refused = await book_series(town, rhythm)
+
+    assert (refused.status, refused.code) == (422, code)
+
+
+# Offers.
+
+
+async def test_a_booking_is_offered_filled_in_on_the_clocks_of_the_structure(
+    town: Town, server: Running
+) -> None:
+    place = {"name": "PMI", "neutral_label": "3 place des Filaos", "finess": "974000001"}
+    structure = (await town.ana.post("/structures", place)).body["id"]
+    await server.house.stores.people.change_professional(
+        town.ben.id, lambda held: replace(held, structure=structure)
+    )
+
+    offer = (await town.ana.get(f"{town.path}/offer?visit=V24")).body
+
+    assert offer["professional"] == town.ben.id
+    assert set(offer["may_hold"]) == {town.ben.id, town.kim.id}
+    assert (offer["zone"], offer["place_label"]) == ("Indian/Reunion", "3 place des Filaos")
+    assert offer["duration_minutes"] == 45
+    assert offer["window"]["opens"] <= offer["free"][0][:10] or offer["free"]
+    slot = SLOT | {"start": offer["free"][0], "zone": offer["zone"]}
+    assert (await book(town, **slot)).status == 201
+
+
+# Feeds.
+
+
+async def test_a_feed_says_when_and_where_and_nothing_else(town: Town, server: Running) -> None:
+    booked = await book(town)
+    made = await town.ben.person.post("/me/feeds", {"name": "Téléphone"})
+    address = made.body["address"].removeprefix(server.url)
+
+    answer = await raw(town.ben.person, address)
+
+    (event,) = parts(answer, "VEVENT")
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    assert str(event["uid"]).startswith(booked.body["id"] + "@")
+    assert event["dtstart"].dt.isoformat() == "2026-12-01T14:30:00+01:00"
+    assert (str(event["summary"]), str(event["location"])) == ("Rendez-vous", "12 rue des Lilas")
+    assert len(parts(answer, "VTIMEZONE")) == 1
+    assert town.network.child not in answer.body
+
+
+async def test_a_feed_that_has_not_changed_is_not_sent_again(town: Town, server: Running) -> None:
+    await book(town)
+    made = await town.ben.person.post("/me/feeds", {"name": "Téléphone"})
+    address = made.body["address"].removeprefix(server.url)
+    first = await raw(town.ben.person, address)
+
+    again = await raw(town.ben.person, address, {"If-None-Match": first.headers["ETag"]})
+    await book(town, start="2026-12-02T14:30:00")
+    changed = await raw(town.ben.person, address, {"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status, again.status, changed.status) == (200, 304, 200)
+
+
+async def test_what_moves_or_is_off_says_so_in_the_feed_under_the_same_name(
+    town: Town, server: Running
+) -> None:
+    booked = await book(town)
+    here = f"/appointments/{booked.body['id']}"
+    made = await town.ben.person.post("/me/feeds", {"name": "Téléphone"})
+    address = made.body["address"].removeprefix(server.url)
+    await town.ana.ask("PUT", f"{here}/slot", SLOT | {"start": "2026-12-03T09:00:00"})
+    moved = await raw(town.ben.person, address)
+    await town.ana.post(f"{here}/cancellation")
+    off = await raw(town.ben.person, address)
+    server.clock.move(days=45)
+    forgotten = await raw(town.ben.person, address)
+
+    events = [parts(each, "VEVENT") for each in (moved, off)]
+    assert [len(each) for each in events] == [1, 1]
+    assert [str(each[0]["status"]) for each in events] == ["CONFIRMED", "CANCELLED"]
+    assert [each[0]["sequence"] for each in events] == [1, 2]
+    assert events[0][0]["uid"] == events[1][0]["uid"]
+    assert "VEVENT" not in forgotten.body
+
+
+async def test_a_feed_is_revoked_replaced_and_shows_when_it_was_read(
+    town: Town, server: Running
+) -> None:
+    ben = town.ben.person
+    first = (await ben.post("/me/feeds", {"name": "Téléphone"})).body
+    second = (await ben.post("/me/feeds", {"name": "téléphone "})).body
+    old, new = (each["address"].removeprefix(server.url) for each in (first, second))
+    read = [(await raw(ben, address)).status for address in (old, new)]
+    listed = (await ben.get("/me/feeds")).body
+
+    gone = await ben.delete(f"/me/feeds/{second['feed']['id']}")
+
+    assert read == [404, 200]
+    assert [each["used_on"] for each in listed["feeds"]] == [str(server.clock().date())]
+    assert "address" not in str(listed)
+    assert (gone.status, (await raw(ben, new)).status) == (204, 404)
+
+
+async def test_initials_are_not_allowed_unless_the_network_says_so(town: Town) -> None:
+    refused = await town.ben.person.post("/me/feeds", {"name": "Téléphone", "initials": True})
+
+    assert (refused.status, refused.code) == (403, "initials_not_allowed")
+    assert (await town.ben.person.get("/me/feeds")).body["initials_allowed"] is False
+
+
+async def test_nobody_has_more_than_ten_feeds_or_one_without_a_name(town: Town) -> None:
+    made = [await town.ben.person.post("/me/feeds", {"name": f"n{n}"}) for n in range(11)]
+    unnamed = await town.kim.person.post("/me/feeds", {"name": "  "})
+
+    assert [each.status for each in made] == [201] * 10 + [409]
+    assert unnamed.code == "bad_feed_name"
+
+
+async def test_whoever_tries_addresses_is_slowed_down(town: Town) -> None:
+    tried = [(await raw(town.ben.person, f"/feeds/{'x' * 32}.ics")).status for _ in range(125)]
+
+    assert (tried[0], tried[-1]) == (404, 429)
+
+
+async def test_a_professional_without_a_convention_is_told_nothing_more(
+    town: Town, server: Running
+) -> None:
+    await book(town)
+    made = await town.ben.person.post("/me/feeds", {"name": "Téléphone"})
+    await book(town, start="2027-06-01T10:00:00")
+    server.clock.move(days=200)
+
+    answer = await raw(town.ben.person, made.body["address"].removeprefix(server.url))
+
+    assert (answer.status, "VEVENT" in answer.body) == (200, False)
+
+
+# Imported calendars.
+
+
+async def test_a_calendar_is_looked_at_kept_counted_in_conflicts_and_forgotten(
+    town: Town,
+) -> None:
+    ben = town.ben.person
+    seen = await send(ben, "POST", "/me/busy/preview", BUSY)
+    before = (await ben.get("/me/busy")).body
+    kept = await send(ben, "PUT", "/me/busy", BUSY)
+
+    refused = await book(town)
+    week = (await ben.get("/me/agenda?from=2026-11-30")).body
+    await ben.delete("/me/busy")
+    booked = await book(town)
+
+    assert (seen.body["events"], seen.body["times"], before["imported_at"]) == (1, 1, None)
+    assert kept.body["imported_at"] is not None
+    assert (refused.code, refused.body["instead"]["appointment"]) == ("slot_taken", None)
+    assert refused.body["instead"]["free"][0] == "2026-12-01T13:15:00"
+    assert [each["end"] - each["start"] for each in week["busy"]] == [3_600_000]
+    assert booked.status == 201
+    assert "Mirabelle" not in str((seen.body, kept.body, week))
+
+
+async def test_what_is_no_calendar_is_refused_by_name(town: Town) -> None:
+    refused = await send(town.ben.person, "PUT", "/me/busy", b"\x89PNG")
+    huge = await send(town.ben.person, "PUT", "/me/busy", b"x" * (4 * 1024 * 1024 + 1))
+
+    assert (refused.status, refused.code) == (422, "calendar_refused")
+    assert refused.body["detail"] == "not_a_calendar"
+    assert huge.status == 413
+
+
+async def test_one_s_agenda_shows_one_s_own_appointments_by_day(town: Town) -> None:
+    mine = await book(town)
+    await book(town, town.kim, start="2026-12-01T16:00:00")
+
+    week = (await town.ben.person.get("/me/agenda?from=2026-11-30&days=7")).body
+    later = (await town.ben.person.get("/me/agenda?from=2026-12-07")).body
+
+    assert [each["id"] for each in week["appointments"]] == [mine.body["id"]]
+    assert (week["zone"], later["appointments"]) == ("Europe/Paris", [])
+
+
+async def raw(person: Person, path: str, headers: dict[str, str] | None = None) -> Answer:
+    """Ask for an address outside the API, without a session, as a calendar program does."""
+    async with person.http.get(person.server.url + path, headers=headers) as answer:
+        return Answer(status=answer.status, headers=answer.headers, body=await answer.text())
+
+
+async def send(person: Person, method: str, path: str, data: bytes) -> Answer:
+    headers = {"Authorization": f"Bearer {person.token}", "Content-Type": "text/calendar"}
+    url = f"{person.server.url}/api/v1{path}"
+    async with person.http.request(method, url, data=BytesIO(data), headers=headers) as answer:
+        body = await answer.json(content_type=None)
+        return Answer(status=answer.status, headers=answer.headers, body=body)

@@ -21,7 +21,7 @@ from server.identity import ACTOR, presented_token
 from server.import_house import furnish_imports, install_imports
 from server.live.connection import Limits
 from server.logs import log_requests
-from server.notices import EVERY, open_worker
+from server.notices import EVERY, open_worker, receipts_of
 from server.openapi import describe
 from server.operations import Operation, add_operations
 from server.problems import answer_problems
@@ -62,6 +62,7 @@ from server.routes import (
     push,
     questionnaires,
     readings,
+    receipts,
     relay,
     report,
     series,
@@ -72,6 +73,7 @@ from server.routes import (
 )
 from server.routes.backup import BACKUPS
 from server.routes.blobs import BLOBS
+from server.routes.receipts import RECEIPTS
 from server.security import CONFIG, HEADER_SECONDS, LIMITS, add_strict_headers, guard
 from server.services import SESSIONS, SUBSCRIPTIONS, install
 from server.sockets import PATH as SOCKETS_PATH
@@ -109,6 +111,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tasks.operations,
     *documents.operations,
     *readings.operations,
+    *receipts.operations,
     *appointments.operations,
     *series.operations,
     *agendas.operations,
@@ -179,6 +182,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app.router.add_get("/r/{rest:.*}", pages.closed_page)
     browser.add_pages(app)
     app.cleanup_ctx.append(_close_store(house))
+    app[RECEIPTS] = receipts_of(config, house)
     app.cleanup_ctx.append(_tell_families(config, house))
     app.cleanup_ctx.append(_tidy_up)
     install_imports(app, furnish_imports(house, trial=config.ins == "test"))
@@ -263,8 +267,9 @@ def _follow_up(house: House) -> Context:
 def _tell_families(config: Config, house: House) -> Context:
     """Run the outbox worker as long as the application lives; if it dies, so does the process."""
 
-    async def context(_app: web.Application) -> AsyncIterator[None]:
-        async with open_worker(config, house) as worker, asyncio.TaskGroup() as tasks:
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        taking = app[RECEIPTS]
+        async with open_worker(config, house, taking) as worker, asyncio.TaskGroup() as tasks:
             running = tasks.create_task(worker.run(every=EVERY))
             yield
             running.cancel()

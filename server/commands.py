@@ -33,6 +33,8 @@ ELSEWHERE: Mapping[str, str] = {
     "import": "server.import_command:import_file",
     "pathway": "server.pathway_command",
     "follow-up": "server.follow_up_command",
+    "send-test": "server.ways_command:send_test",
+    "receipts": "server.ways_command:receipts",
     "templates": "server.templates_command",
 }
 """Commands kept in modules of their own, loaded only when they are asked for.

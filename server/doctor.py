@@ -1,25 +1,13 @@
 """Looks at configuration and surroundings and says in plain sentences what it finds."""
 
-import asyncio
-import contextlib
 import importlib.util
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from server.accounts.users import opened
 from server.config import Config
-
-_PATIENCE = 5
-_PORTS = {"smtp": 25, "smtps": 465, "http": 80, "https": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One sentence, and whether all is well with it."""
-
-    good: bool
-    sentence: str
+from server.finding import Finding
+from server.ways_examined import ways_examined
 
 
 async def examine(config: Config) -> AsyncIterator[Finding]:
@@ -32,8 +20,8 @@ async def examine(config: Config) -> AsyncIterator[Finding]:
             _is_local(config),
             "L'adresse publique est en http : réservé à cette machine, pour un essai.",
         )
-    yield await _reaches("courriels", config.smtp_url)
-    yield await _reaches("SMS", config.sms_url)
+    async for finding in ways_examined(config):
+        yield finding
     fast = importlib.util.find_spec("uvloop") is not None
     yield Finding(True, "uvloop est là." if fast else "uvloop manque : plus lent, rien de grave.")
 
@@ -51,20 +39,3 @@ async def _store(config: Config) -> Finding:
 
 def _is_local(config: Config) -> bool:
     return urlsplit(config.public_url).hostname in ("127.0.0.1", "localhost", "::1")
-
-
-async def _reaches(what: str, url: str | None) -> Finding:
-    """Tell whether something listens where messages are to be handed over; sends nothing."""
-    if url is None:
-        return Finding(True, f"Aucun envoi de {what} n'est réglé : les familles n'en auront pas.")
-    parts = urlsplit(url)
-    port = parts.port or _PORTS[parts.scheme]
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            _, writer = await asyncio.open_connection(parts.hostname, port)
-    except (OSError, TimeoutError):
-        return Finding(False, f"Le serveur d'envoi des {what} ne répond pas.")
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return Finding(True, f"Le serveur d'envoi des {what} répond.")

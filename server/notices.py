@@ -2,11 +2,10 @@
 
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import aiohttp
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from typing_extensions import override
@@ -15,16 +14,20 @@ from crypto.ids import NoticeId
 from notifications.delivery import NO_PROMISE, Ambiguous, Capabilities, Refused, Result
 from notifications.senders import Alert, Alerts, Mail, Mailer, Text, Texter
 from notifications.worker import Worker
+from server.coming_back import listening
 from server.config import Config
+from server.family_house import replies_of
 from server.house import House
 from server.logs import logger
+from server.receipts import Receipts
 from server.senders.invitation import Organizer
 from server.senders.render import TemplateRenderer
-from server.senders.sms import WebhookTexter
-from server.senders.smtp import SmtpMailer, SmtpServer
+from server.ways_out import callbacks_of, open_ways
 from server.wording import wording
 
 EVERY = timedelta(seconds=1)
+_MOST_HANDS = 32
+_SECONDS_IN_HAND = 4
 _chance = random.SystemRandom().random
 
 
@@ -35,14 +38,24 @@ def link_key(config: Config) -> bytes:
 
 
 @asynccontextmanager
-async def open_worker(config: Config, house: House) -> AsyncIterator[Worker]:
+async def open_worker(
+    config: Config, house: House, receipts: Receipts | None = None
+) -> AsyncIterator[Worker]:
     """Open what sending needs, and give the worker; it does not run yet.
+
+    `receipts` takes what comes back meanwhile; without it nobody listens.
 
     Raises:
         BadTemplates: The words for families cannot be used.
     """
     organizer = Organizer(name=config.mail_name, address=config.mail_from)
-    async with aiohttp.ClientSession() as http:
+    listener = receipts or receipts_of(config, house)
+    async with AsyncExitStack() as stack:
+        ways = await stack.enter_async_context(
+            open_ways(config, clock=house.clock, hear=listener.take)
+        )
+        if receipts is not None:
+            await stack.enter_async_context(listening(config, receipts, ways))
         yield Worker(
             outbox=house.outbox,
             contacts=house.stores.children,
@@ -52,14 +65,25 @@ async def open_worker(config: Config, house: House) -> AsyncIterator[Worker]:
                 public_url=config.links,
                 phone=config.phone,
             ),
-            mailers=(_mailer(config, house, organizer),),
-            texters=(_texter(config, house, http),),
+            mailers=ways.mailers or (Unconfigured(),),
+            texters=ways.texters or (Unconfigured(),),
             alerts=LoggedAlerts(),
             clock=house.clock,
             chance=_chance,
             trouble=_trouble,
             link_key=link_key(config),
+            at_once=_hands(config),
         )
+
+
+def receipts_of(config: Config, house: House) -> Receipts:
+    """Build what takes receipts and answers of families."""
+    return Receipts(
+        outbox=house.outbox,
+        replies=replies_of(house),
+        callbacks=callbacks_of(config),
+        clock=house.clock,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +123,13 @@ class LoggedAlerts(Alerts):
         )
 
 
-def _mailer(config: Config, house: House, organizer: Organizer) -> Mailer:
-    if config.smtp_url is None:
-        return Unconfigured()
-    server = SmtpServer.from_url(config.smtp_url)
-    return SmtpMailer(server=server, organizer=organizer, clock=house.clock)
+def _hands(config: Config) -> int:
+    """Say how many records to have in hand: no more than the slowest provider serves in time.
 
-
-def _texter(config: Config, house: House, http: aiohttp.ClientSession) -> Texter:
-    if config.sms_url is None or config.sms_key is None:
-        return Unconfigured()
-    return WebhookTexter(
-        http=http,
-        url=config.sms_url,
-        secret=config.sms_key,
-        clock=house.clock,
-        key_window=timedelta(hours=config.sms_key_hours) if config.sms_key_hours else None,
-    )
+    An attempt waits for its turn a few seconds at most, so what is taken must be gone by then.
+    """
+    rates = [each.rate or config.ways.rate for each in config.ways.sms]
+    return max(1, min(_MOST_HANDS, int(min(rates, default=_MOST_HANDS) * _SECONDS_IN_HAND)))
 
 
 def _trouble(word: str) -> None:

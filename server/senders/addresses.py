@@ -13,6 +13,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _ANYWHERE = frozenset({"name", "rate", "sender"})
 _HIGHEST_RATE = 1000.0
+_NUMBERS = {"key_hours": 720, "window": 1000}
+# Eleven signs for a name, a number in full, or a short one.
+_SENDER = re.compile(r"[A-Za-z0-9 ._&-]{1,11}|\+?[0-9]{3,15}")
 
 
 class BadAddress(Exception):
@@ -31,23 +34,34 @@ class Kind:
     host: str | None = None
     needs: frozenset[str] = frozenset()
     takes: frozenset[str] = frozenset()
+    path: bool = False
+    http: bool = False
     user: bool = False
     password: bool = False
 
 
 SMS_KINDS: Mapping[str, Kind] = {
     "ovh": Kind(
-        port=443, host="eu.api.ovh.com", user=True, password=True, needs=frozenset({"consumer"})
+        port=443,
+        http=True,
+        host="eu.api.ovh.com",
+        user=True,
+        password=True,
+        path=True,
+        needs=frozenset({"consumer"}),
     ),
-    "brevo": Kind(port=443, host="api.brevo.com", password=True, needs=frozenset({"sender"})),
+    "brevo": Kind(
+        http=True, port=443, host="api.brevo.com", password=True, needs=frozenset({"sender"})
+    ),
     "twilio": Kind(
         port=443,
+        http=True,
         host="api.twilio.com",
         user=True,
         password=True,
         takes=frozenset({"service"}),
     ),
-    "webhook": Kind(port=443, password=True, takes=frozenset({"key_hours"})),
+    "webhook": Kind(http=True, port=443, password=True, takes=frozenset({"key_hours"})),
     "smpp": Kind(port=2775, user=True, password=True, takes=frozenset({"ids", "window", "type"})),
     "smpps": Kind(port=3550, user=True, password=True, takes=frozenset({"ids", "window", "type"})),
 }
@@ -121,6 +135,9 @@ def read_address(text: str, kinds: Mapping[str, Kind]) -> ProviderAddress:
     if host is None:
         raise BadAddress(f"ne dit pas où est « {scheme} »")
     options = _options(parts.query, scheme, kind)
+    _check_values(options, scheme)
+    if kind.path and not parts.path.strip("/"):
+        raise BadAddress(f"ne nomme pas le compte de « {scheme} »")
     user, password = parts.username or None, parts.password or None
     if (kind.user and not user) or (kind.password and not password):
         raise BadAddress(f"ne donne pas les identifiants de « {scheme} »")
@@ -143,7 +160,7 @@ def _scheme(said: str, kinds: Mapping[str, Kind]) -> tuple[str, bool]:
     if said in kinds:
         return said, True
     plain = said.removesuffix("+http")
-    if plain != said and plain in kinds:
+    if plain != said and plain in kinds and kinds[plain].http:
         return plain, False
     wanted = ", ".join(f"{scheme}://" for scheme in kinds)
     raise BadAddress(f"doit commencer par un de : {wanted}")
@@ -160,6 +177,23 @@ def _options(query: str, scheme: str, kind: Kind) -> dict[str, str]:
     if missing:
         raise BadAddress(f"ne donne pas à « {scheme} » son option {', '.join(missing)}")
     return options
+
+
+def _check_values(options: Mapping[str, str], scheme: str) -> None:
+    """Insist on values that are used as numbers or as one of a few words, and on a sender."""
+    for name, most in _NUMBERS.items():
+        said = options.get(name, "1")
+        if not (said.isascii() and said.isdigit() and int(said[:6]) <= most):
+            raise BadAddress(f"donne à « {name} » autre chose qu'un nombre entre 0 et {most}")
+    if options.get("ids", "same") not in ("same", "hex"):
+        raise BadAddress("donne à « ids » autre chose que same ou hex")
+    sender = options.get("sender")
+    if sender is not None and not _SENDER.fullmatch(sender):
+        raise BadAddress("donne un « sender » de plus de 11 lettres, ou qui n'est pas un numéro")
+    if scheme.startswith("smpp") and sender is None:
+        raise BadAddress(f"ne donne pas à « {scheme} » son option sender")
+    if scheme == "twilio" and (sender is None) == ("service" not in options):
+        raise BadAddress("donne à « twilio » ni sender ni service, ou les deux")
 
 
 def _name(said: str) -> str:

@@ -18,14 +18,21 @@ from urllib.parse import urlencode
 from typing_extensions import override
 
 from crypto.ids import NoticeId
-from notifications.delivery import Accepted, Ambiguous, Capabilities, Refused, Result, Retry
+from notifications.delivery import (
+    Accepted,
+    Ambiguous,
+    Capabilities,
+    ReceiptState,
+    Refused,
+    Result,
+    Retry,
+)
 from notifications.replies import Reply
 from notifications.senders import Text, Texter
 from server.senders.alphabet import is_gsm7
 from server.senders.calling_back import (
     Call,
     Callbacks,
-    Ending,
     Told,
     Unreadable,
     reply_of,
@@ -39,15 +46,15 @@ KEY_IN_QUERY = "notice"
 
 _ENDINGS = {
     "sent": None,
-    "accepted": Ending.ACCEPTED,
-    "delivered": Ending.DELIVERED,
-    "hard_bounce": Ending.FAILED,
-    "hardBounce": Ending.FAILED,
-    "soft_bounce": Ending.FAILED,
-    "softBounce": Ending.FAILED,
-    "rejected": Ending.FAILED,
-    "blocked": Ending.FAILED,
-    "skip": Ending.FAILED,
+    "accepted": ReceiptState.ACCEPTED,
+    "delivered": ReceiptState.DELIVERED,
+    "hard_bounce": ReceiptState.FAILED,
+    "hardBounce": ReceiptState.FAILED,
+    "soft_bounce": ReceiptState.FAILED,
+    "softBounce": ReceiptState.FAILED,
+    "rejected": ReceiptState.FAILED,
+    "blocked": ReceiptState.FAILED,
+    "skip": ReceiptState.FAILED,
 }
 
 
@@ -167,7 +174,7 @@ class BrevoCallbacks(Callbacks):
         ending = _ENDINGS[status]
         if ending is None:
             return ()
-        return (Told(ending=ending, at=call.at, key=key, ref=ref, code=f"brevo_{status.lower()}"),)
+        return (Told(state=ending, at=call.at, key=key, ref=ref, code=f"brevo_{status.lower()}"),)
 
 
 def _objects(said: object) -> Iterator[dict[str, object]]:

@@ -9,9 +9,9 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from notifications.delivery import ReceiptState
 from notifications.replies import Reply, international
 
 LONGEST_BODY = 64 * 1024
@@ -28,14 +28,6 @@ class Unreadable(Exception):
     """A call that is the provider's, but says nothing that we understand."""
 
 
-class Ending(StrEnum):
-    """What a provider says of a message."""
-
-    ACCEPTED = "accepted"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """How one message stands. `key` is our name for it, `ref` the provider's; one is there.
@@ -43,7 +35,7 @@ class Told:
     `code` is the provider's reason in one stable word; `at` when it says that it happened.
     """
 
-    ending: Ending
+    state: ReceiptState
     at: datetime
     key: str | None = None
     ref: str | None = None

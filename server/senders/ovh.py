@@ -18,14 +18,21 @@ from urllib.parse import quote
 from typing_extensions import override
 
 from crypto.ids import NoticeId
-from notifications.delivery import Accepted, Ambiguous, Capabilities, Refused, Result, Retry
+from notifications.delivery import (
+    Accepted,
+    Ambiguous,
+    Capabilities,
+    ReceiptState,
+    Refused,
+    Result,
+    Retry,
+)
 from notifications.replies import Reply
 from notifications.senders import Text, Texter
 from server.senders.alphabet import is_gsm7
 from server.senders.calling_back import (
     Call,
     Callbacks,
-    Ending,
     Told,
     Unreadable,
     reply_of,
@@ -167,8 +174,8 @@ class OvhCallbacks(Callbacks):
             raise Unreadable
         if ptt in _ON_ITS_WAY:
             return ()
-        ending = Ending.DELIVERED if ptt == _DELIVERED else Ending.FAILED
-        return (Told(ending=ending, at=call.at, ref=ref, code=f"ptt_{ptt}"),)
+        ending = ReceiptState.DELIVERED if ptt == _DELIVERED else ReceiptState.FAILED
+        return (Told(state=ending, at=call.at, ref=ref, code=f"ptt_{ptt}"),)
 
 
 def _taken(answer: Answer, key: NoticeId) -> Result:

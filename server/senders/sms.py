@@ -15,14 +15,13 @@ import aiohttp
 from typing_extensions import override
 
 from crypto.ids import NoticeId
-from notifications.delivery import Accepted, Ambiguous, Capabilities, Refused, Result
+from notifications.delivery import Accepted, Ambiguous, Capabilities, ReceiptState, Refused, Result
 from notifications.replies import Reply
 from notifications.senders import Text, Texter
 from server.senders import signature
 from server.senders.calling_back import (
     Call,
     Callbacks,
-    Ending,
     Forged,
     Told,
     Unreadable,
@@ -123,6 +122,6 @@ def _told(said: dict[str, object], at: datetime) -> Told | Reply:
         return reply
     key, ref = reference(said.get("key")), reference(said.get("ref"))
     state, code = said.get("state"), reference(said.get("code"))
-    if (key is None and ref is None) or state not in [each.value for each in Ending]:
+    if (key is None and ref is None) or state not in [each.value for each in ReceiptState]:
         raise Unreadable
-    return Told(ending=Ending(str(state)), at=at, key=key, ref=ref, code=code)
+    return Told(state=ReceiptState(str(state)), at=at, key=key, ref=ref, code=code)

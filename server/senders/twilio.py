@@ -22,14 +22,21 @@ from urllib.parse import parse_qsl, quote, urlencode
 from typing_extensions import override
 
 from crypto.ids import NoticeId
-from notifications.delivery import Accepted, Ambiguous, Capabilities, Refused, Result, Retry
+from notifications.delivery import (
+    Accepted,
+    Ambiguous,
+    Capabilities,
+    ReceiptState,
+    Refused,
+    Result,
+    Retry,
+)
 from notifications.replies import Reply
 from notifications.senders import Text, Texter
 from server.senders.brevo import KEY_IN_QUERY
 from server.senders.calling_back import (
     Call,
     Callbacks,
-    Ending,
     Forged,
     Told,
     Unreadable,
@@ -43,14 +50,14 @@ SIGNATURE_HEADER = "X-Twilio-Signature"
 # Error codes that are about the addressee: no number, no mobile, unreachable, said STOP.
 _ADDRESSEE = frozenset({21211, 21214, 21217, 21421, 21610, 21612, 21614})
 _ENDINGS = {
-    "accepted": Ending.ACCEPTED,
-    "queued": Ending.ACCEPTED,
-    "sending": Ending.ACCEPTED,
-    "sent": Ending.ACCEPTED,
-    "delivered": Ending.DELIVERED,
-    "undelivered": Ending.FAILED,
-    "failed": Ending.FAILED,
-    "canceled": Ending.FAILED,
+    "accepted": ReceiptState.ACCEPTED,
+    "queued": ReceiptState.ACCEPTED,
+    "sending": ReceiptState.ACCEPTED,
+    "sent": ReceiptState.ACCEPTED,
+    "delivered": ReceiptState.DELIVERED,
+    "undelivered": ReceiptState.FAILED,
+    "failed": ReceiptState.FAILED,
+    "canceled": ReceiptState.FAILED,
 }
 
 
@@ -166,7 +173,7 @@ def _told(fields: dict[str, str], call: Call) -> tuple[Told, ...]:
         raise Unreadable
     number = fields.get("ErrorCode", "")
     code = f"twilio_{number}" if number.isascii() and number.isdigit() else None
-    return (Told(ending=ending, at=call.at, key=key, ref=ref, code=code),)
+    return (Told(state=ending, at=call.at, key=key, ref=ref, code=code),)
 
 
 def _taken(answer: Answer, key: NoticeId) -> Result:

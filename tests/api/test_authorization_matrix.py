@@ -7,8 +7,8 @@ nothing must be told the very same of what is not there.
 
 import hashlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -238,6 +238,9 @@ TABLE = {
     "GET /r/{token}": NOBODY,
     "POST /r/{token}": NOBODY,
     "GET /r/{token}/calendar": NOBODY,
+    "POST /receipts/{provider}": NOBODY,
+    "POST /receipts/{provider}/{secret}": NOBODY,
+    "GET /receipts/{provider}/{secret}": NOBODY,
     "GET /r/{token}/stop": NOBODY,
     "POST /r/{token}/stop": NOBODY,
     "GET /family.css": EVERYBODY,

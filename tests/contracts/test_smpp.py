@@ -13,12 +13,12 @@ import pytest
 from aiosmpplib import NPI, TON, SmppMessage, SubmitSm
 
 from crypto.ids import NoticeId
-from notifications.delivery import Accepted, Ambiguous, Refused, Result, Retry
+from notifications.delivery import Accepted, Ambiguous, ReceiptState, Refused, Result, Retry
 from notifications.replies import Reply
 from notifications.senders import Text
 from server.clock import system_clock
 from server.senders.alphabet import encoded
-from server.senders.calling_back import Ending, Told
+from server.senders.calling_back import Told
 from server.senders.smpp.pdu import Address, Command, Pdu, submit_body
 from server.senders.smpp.session import Centre
 from server.senders.smpp.texter import SmppTexter, kept_bound
@@ -213,25 +213,25 @@ async def test_many_at_once_keep_within_the_window(centre: MessageCentre, ear: E
 @pytest.mark.parametrize(
     ("body", "ending", "code"),
     [
-        (receipt("m-1"), Ending.DELIVERED, "smpp_delivrd"),
-        (receipt("m-1", stat="UNDELIV", err="027"), Ending.FAILED, "smpp_undeliv_27"),
-        (receipt("m-1", stat="EXPIRED"), Ending.FAILED, "smpp_expired"),
-        (receipt("m-1", stat="REJECTD"), Ending.FAILED, "smpp_rejectd"),
-        (receipt("m-1", stat="ENROUTE"), Ending.ACCEPTED, "smpp_enroute"),
+        (receipt("m-1"), ReceiptState.DELIVERED, "smpp_delivrd"),
+        (receipt("m-1", stat="UNDELIV", err="027"), ReceiptState.FAILED, "smpp_undeliv_27"),
+        (receipt("m-1", stat="EXPIRED"), ReceiptState.FAILED, "smpp_expired"),
+        (receipt("m-1", stat="REJECTD"), ReceiptState.FAILED, "smpp_rejectd"),
+        (receipt("m-1", stat="ENROUTE"), ReceiptState.ACCEPTED, "smpp_enroute"),
         (
             receipt("", text=False, extras=tlv(0x1E, b"m-1\0") + tlv(0x0427, b"\x02")),
-            Ending.DELIVERED,
+            ReceiptState.DELIVERED,
             "smpp_delivrd",
         ),
         (
             receipt("other", stat="DELIVRD", extras=tlv(0x0427, b"\x05") + tlv(0x1E, b"m-1\0")),
-            Ending.FAILED,
+            ReceiptState.FAILED,
             "smpp_undeliv",
         ),
     ],
 )
 async def test_a_receipt_says_how_it_ended(
-    centre: MessageCentre, ear: Ear, body: bytes, ending: Ending, code: str
+    centre: MessageCentre, ear: Ear, body: bytes, ending: ReceiptState, code: str
 ) -> None:
     async with line(centre, ear):
         await centre.deliver(body)
@@ -239,7 +239,7 @@ async def test_a_receipt_says_how_it_ended(
 
     (told,) = ear.heard
     assert isinstance(told, Told)
-    assert (told.ref, told.ending, told.code) == ("m-1", ending, code)
+    assert (told.ref, told.state, told.code) == ("m-1", ending, code)
     assert centre.answers == [(0x80000005, 0)]
 
 

@@ -74,6 +74,12 @@ def test_a_configuration_shows_no_secret() -> None:
             "RONDE_SMTP_URL": "smtp://ronde:hidden-2@mail.example",
             "RONDE_SMS_URL": "https://sms.example/hidden-3",
             "RONDE_SMS_KEY": "hidden-4",
+            "RONDE_SMS": (
+                "ovh://app:hidden-5@/sms-1?consumer=hidden-6 brevo://:hidden-7@?sender=RESEAU "
+                "twilio://AC1:hidden-8@?sender=RESEAU smpp://id:hidden-9@smsc?sender=RESEAU"
+            ),
+            "RONDE_BOUNCES": "imaps://box:hidden-10@mail.example/hidden-11",
+            "RONDE_BOUNCE_KEY": "hidden-12",
             "RONDE_PHONE": "05 36 49 00 00",
         }
     )

@@ -58,6 +58,13 @@ NEVER_ANSWERED = {
     "notifications.gsm7.TooLong",
     "server.senders.invitation.NoAppointment",
     "server.senders.numbers.UnusableNumber",
+    "server.senders.smtp._Stale",
+    "server.senders.smpp.pdu.Malformed",
+    "server.senders.smpp.session.NotSent",
+    "server.senders.smpp.session.LineBroken",
+    # Caught where providers call in: they learn nothing of why.
+    "server.senders.calling_back.Forged",
+    "server.senders.calling_back.Unreadable",
     # Raised on a client's own device, never on the server.
     "crypto.entry.BadEntry",
     "crypto.history.BadHistory",
@@ -230,6 +237,8 @@ def test_no_refusal_is_raised_with_what_a_person_wrote() -> None:
         "server.config",
         "server.storage",
         "server.senders.templates",
+        "server.senders.addresses",
+        "server.ways_command",
     )
     of_definitions = ("wrong", "DefinitionError")
     suspicious = [

@@ -7,9 +7,10 @@ the optional parameters say the same more plainly and go first.
 import re
 from datetime import datetime
 
+from notifications.delivery import ReceiptState
 from notifications.replies import Reply
 from server.senders.alphabet import decoded
-from server.senders.calling_back import Ending, Told, reply_of
+from server.senders.calling_back import Told, reply_of
 from server.senders.smpp.pdu import Delivered, Tag
 
 _TYPE = 0x3C
@@ -18,13 +19,13 @@ _HAS_HEADER = 0x40
 _LONGEST_TEXT = 1_000
 
 _WORDS = {
-    "ENROUTE": Ending.ACCEPTED,
-    "ACCEPTD": Ending.ACCEPTED,
-    "DELIVRD": Ending.DELIVERED,
-    "EXPIRED": Ending.FAILED,
-    "DELETED": Ending.FAILED,
-    "UNDELIV": Ending.FAILED,
-    "REJECTD": Ending.FAILED,
+    "ENROUTE": ReceiptState.ACCEPTED,
+    "ACCEPTD": ReceiptState.ACCEPTED,
+    "DELIVRD": ReceiptState.DELIVERED,
+    "EXPIRED": ReceiptState.FAILED,
+    "DELETED": ReceiptState.FAILED,
+    "UNDELIV": ReceiptState.FAILED,
+    "REJECTD": ReceiptState.FAILED,
 }
 # `message_state`, section 5.2.28.
 _STATES = {1: "ENROUTE", 2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 6: "ACCEPTD"} | {
@@ -56,7 +57,7 @@ def _told(delivered: Delivered, at: datetime) -> Told | None:
         return None
     error = _found(_ERR, text).lstrip("0")
     code = f"smpp_{word.lower()}" + (f"_{error.lower()}" if error else "")
-    return Told(ending=ending, at=at, ref=ref, code=code)
+    return Told(state=ending, at=at, ref=ref, code=code)
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:

@@ -117,7 +117,8 @@ class Session:
         except (OSError, TimeoutError, EOFError, Malformed) as cause:
             raise NotSent("smpp_unreachable") from cause
         if answer.command != Command.BIND_TRANSCEIVER_RESP or answer.status != Status.OK:
-            raise NotSent(f"smpp_bind_{answer.status}")
+            code = f"smpp_bind_{answer.status}"
+            raise NotSent(code)
         self._is_bound = True
 
     async def serve(self, deliver: Deliver) -> None:

@@ -1,10 +1,13 @@
 """Fixtures of the tests in a browser: the built shell, a browser, people in one circle."""
 
-from collections.abc import AsyncIterator
+import inspect
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
 from server.clock import system_clock
 from tests.support.browser_shell import (
@@ -12,14 +15,34 @@ from tests.support.browser_shell import (
     Window,
     bring_in,
     bundle,
-    chromium,
     enrol_in_browser,
     surfer,
 )
+from tests.support.chromium import Shared
 from tests.support.clock import StandingClock
 from tests.support.guests import Guests, receiving
 from tests.support.journey import Journey, journey
 from tests.support.server import Running, running
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests here share one loop, in which the browser lives that they share."""
+    loop = pytest.mark.asyncio(loop_scope="session")
+    for item in items:
+        if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(loop, append=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+    """Let whatever a test here asks for live in the same loop as the test."""
+    made = fixturedef.func
+    if inspect.iscoroutinefunction(made) or inspect.isasyncgenfunction(made):
+        # What `pytest_asyncio.fixture(loop_scope="session")` writes on a function.
+        vars(made).setdefault("_loop_scope", "session")
+    return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +65,17 @@ async def story(server: Running) -> AsyncIterator[Journey]:
         yield begun
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared() -> AsyncIterator[Shared]:
+    async with async_playwright() as web:
+        yield Shared(web)
+
+
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
+async def browser(shared: Shared) -> AsyncIterator[Browser]:
+    """Give a browser that is kept from test to test; its profiles are not."""
+    yield await shared.browser()
+    await shared.leave()
 
 
 @pytest.fixture

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import CDPSession, Page
+from playwright.async_api import Browser, CDPSession, Page
 
 from server.accounts.users import disable_user
 from server.cookie import SessionCookie
 from tests.support.actors import Person, founded, stranger
-from tests.support.chromium import chromium
 from tests.support.server import Running, running
 
 MAKE = """async ([options, name]) => {
@@ -71,9 +70,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_of(server: Running, *, verifies: bool = True) -> AsyncIterator[Desk]:
+async def desk_of(
+    server: Running, browser: Browser, *, verifies: bool = True
+) -> AsyncIterator[Desk]:
     """Open a browser on `localhost`, the one name of this machine that passkeys know."""
-    async with stranger(server) as person, chromium() as browser:
+    async with stranger(server) as person:
         ana = await founded(person)
         page = await (await browser.new_context(bypass_csp=True)).new_page()
         await page.goto(f"http://localhost:{server.config.public_port}/healthz")
@@ -98,8 +99,8 @@ async def server(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 @pytest.fixture
-async def desk(server: Running) -> AsyncIterator[Desk]:
-    async with desk_of(server) as opened:
+async def desk(server: Running, browser: Browser) -> AsyncIterator[Desk]:
+    async with desk_of(server, browser) as opened:
         yield opened
 
 
@@ -170,8 +171,10 @@ async def test_a_challenge_serves_for_what_and_whom_it_was_given(
     assert crossed.code == "sign_in_refused"
 
 
-async def test_without_checking_who_holds_the_device_it_is_no_passkey(server: Running) -> None:
-    async with desk_of(server) as desk:
+async def test_without_checking_who_holds_the_device_it_is_no_passkey(
+    server: Running, browser: Browser
+) -> None:
+    async with desk_of(server, browser) as desk:
         await desk.ana.post("/passkeys", await desk.make())
         options = await desk.options("/sessions/passkey/options")
         await desk.cdp.send(

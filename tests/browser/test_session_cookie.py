@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.support.actors import founded, stranger
-from tests.support.chromium import chromium
 from tests.support.server import running
 
 SIGN_IN_AND_OUT = """async (form) => {
@@ -21,8 +21,10 @@ SIGN_IN_AND_OUT = """async (form) => {
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-async def test_a_browser_on_this_machine_stays_signed_in(tmp_path: Path, host: str) -> None:
-    async with running(tmp_path) as server, stranger(server) as person, chromium() as browser:
+async def test_a_browser_on_this_machine_stays_signed_in(
+    tmp_path: Path, browser: Browser, host: str
+) -> None:
+    async with running(tmp_path) as server, stranger(server) as person:
         ana = await founded(person)
         server.clock.move(seconds=30)
         form = {"email": ana.email, "password": ana.password, "code": ana.code()}

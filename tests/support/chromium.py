@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.support.node import NODE, ROOT
 
@@ -20,6 +20,7 @@ _APPLICATION = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrom
 _PACKAGE: Final = ROOT / "tests" / "browser" / "chromium"
 # What npm brings asks for a cloud's name before it unpacks the libraries it needs.
 _UNPACKING = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x"}
+# A page that a test answers for is taken for one of the wide world, which may not ask here.
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-features=LocalNetworkAccessChecks")
 
 
@@ -69,14 +70,39 @@ def _unpacked(folder: Path) -> Chromium:
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """Start a browser, and end it."""
-    found = find_chromium()
     async with async_playwright() as web:
-        browser = await web.chromium.launch(
-            executable_path=found.path,
-            args=[*_ARGUMENTS],
-            env={**os.environ, **found.environment},  # noqa: TID251 -- handed on to the browser
-        )
+        browser = await launched(web)
         try:
             yield browser
         finally:
             await browser.close()
+
+
+async def launched(web: Playwright) -> Browser:
+    """Start a browser that somebody else ends."""
+    found = find_chromium()
+    return await web.chromium.launch(
+        executable_path=found.path,
+        args=[*_ARGUMENTS],
+        env={**os.environ, **found.environment},  # noqa: TID251 -- handed on to the browser
+    )
+
+
+@dataclass(slots=True)
+class Shared:
+    """One browser for many tests, who each open profiles of their own in it."""
+
+    _web: Playwright
+    _browser: Browser | None = None
+
+    async def browser(self) -> Browser:
+        """Give the browser; one that died is replaced."""
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = await launched(self._web)
+        return self._browser
+
+    async def leave(self) -> None:
+        """End every profile that was opened."""
+        if self._browser is not None and self._browser.is_connected():
+            for profile in self._browser.contexts:
+                await profile.close()

@@ -68,7 +68,7 @@ async def test_doctor_says_what_is_wrong_in_plain_sentences(tmp_path: Path) -> N
     assert "secret-but-bad" not in wrong[2]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_the_server_serves_says_so_and_stops_when_asked(tmp_path: Path) -> None:
     port = free_port()
     started = await start(tmp_path, "serve", RONDE_PORT=str(port))

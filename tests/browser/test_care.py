@@ -10,18 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from care_circle.role import Profession, Role
 from crypto.ids import new_id
 from server.clock import system_clock
-from tests.support.browser_pages import NARROW, TABLET, WIDE, Visitor, accept, invite, visitor
-from tests.support.browser_shell import bring_in
+from tests.support.browser_pages import (
+    NARROW,
+    TABLET,
+    WIDE,
+    Visitor,
+    accept,
+    invite,
+    visitor,
+)
+from tests.support.browser_shell import PATIENCE_S, bring_in
 from tests.support.clock import StandingClock
 from tests.support.journey import PASSWORD, Companion, Journey, journey
 from tests.support.server import Running, running
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 LONG_AGO = 40
 PHONE: dict[str, Any] = {"viewport": NARROW, "has_touch": True, "is_mobile": True}
 LOOKS: dict[str, dict[str, Any]] = {
@@ -181,7 +189,7 @@ async def test_a_session_is_one_tap_and_is_taken_back_by_another(practice: Pract
     await until(practice, forfait, done=1)
 
     assert (reported["minutes"], reported["place"], reported["part"]) == (40, "practice", "session")
-    assert await kim.page.get_by_role("button", name="Séance faite").is_visible()
+    await expect(kim.page.get_by_role("button", name="Séance faite")).to_be_visible()
     assert kim.troubles == []
 
 
@@ -223,8 +231,9 @@ async def test_a_day_without_a_convention_is_told_with_who_can_mend_it(practice:
     await kim.page.wait_for_url(f"**/circles/{practice.story.circle}")
     field_ = kim.page.locator(".desk-main .composer-field")
 
-    await field_.wait_for()
-    assert "@Ana Dubreuil je ne peux pas enregistrer la séance" in await field_.input_value()
+    await expect(field_).to_have_value(
+        re.compile("@Ana Dubreuil je ne peux pas enregistrer la séance")
+    )
     await kim.goes("/")
     await kim.presses("Retirer")
     await card(kim.page).locator(".banner-danger").wait_for(state="detached")
@@ -259,7 +268,7 @@ async def test_a_statement_is_validated_once_and_paid(practice: Practice) -> Non
     assert "pas encore de tarif publié" in await asked.inner_text()
     await asked.get_by_role("button", name="Valider").click()
     await kim.sees("il ne change plus")
-    assert await kim.page.get_by_role("button", name="Valider ce relevé").count() == 0
+    await expect(kim.page.get_by_role("button", name="Valider ce relevé")).to_have_count(0)
     await odile.goes("/coordination/statements")
     await odile.page.get_by_label("Kim Lavigne").check()
     await odile.sees("1 relevé")
@@ -334,7 +343,7 @@ async def under_convention_since(practice: Practice, one: Visitor, day: date) ->
 
 async def until(practice: Practice, forfait: str, *, done: int) -> None:
     """Wait until the server counts so many sessions."""
-    for _ in range(400):
+    for _ in range(PATIENCE_S * 40):
         if (await practice.read(forfait))["done"] == done:
             return
         await asyncio.sleep(0.025)

@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from care_circle.role import Role
 from tests.support.browser_pages import Visitor, accept, invite, sign_in_over, visitor
@@ -17,7 +17,7 @@ END_SESSION = """async () => {
   const {id} = await (await fetch("/api/v1/session")).json();
   await fetch(`/api/v1/sessions/${id}`, {method: "DELETE"});
 }"""
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ async def test_what_is_registered_or_not_wanted_is_not_kept(odile: Visitor) -> N
     await odile.goes(CHILD)
 
     assert cleared == ""
-    assert await page.get_by_label("Prénoms").input_value() == ""
-    assert await page.get_by_text(BEGUN).count() == 0
+    await expect(page.get_by_label("Prénoms")).to_have_value("")
+    await expect(page.get_by_text(BEGUN)).to_have_count(0)
 
 
 async def test_somebody_half_registered_is_there_again_with_their_new_place(
@@ -119,9 +119,9 @@ async def test_somebody_half_registered_is_there_again_with_their_new_place(
     await odile.goes(PROFESSIONAL)
     await odile.sees(BEGUN)
 
-    assert await page.get_by_label("Prénom").input_value() == "Emil"
-    assert not await page.get_by_label("Profession").is_visible()
-    assert await page.get_by_label("Nom de la structure").input_value() == "Maison du Chemin Vert"
+    await expect(page.get_by_label("Prénom")).to_have_value("Emil")
+    await expect(page.get_by_label("Profession")).to_be_hidden()
+    await expect(page.get_by_label("Nom de la structure")).to_have_value("Maison du Chemin Vert")
 
 
 async def test_a_page_that_could_not_open_opens_by_itself_once_the_network_is_back(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 from pyotp.totp import TOTP
 
 from crypto.ids import ChannelId, CircleId, ProfessionalId
@@ -89,8 +89,8 @@ async def test_a_letter_appears_by_itself_as_text(shown: Page, tmp_path: Path) -
     receive(tmp_path, MARKUP)
     await shown.locator("#letters > li").wait_for()
 
-    assert MARKUP.partition(" http")[0] in (await shown.locator("#letters").inner_text())
-    assert await shown.locator("#letters img").count() == 0
+    await expect(shown.locator("#letters")).to_contain_text(MARKUP.partition(" http")[0])
+    await expect(shown.locator("#letters img")).to_have_count(0)
     assert await shown.locator("#letters a").get_attribute("href") == "http://localhost:8480/r/abc"
     assert await shown.title() == "Ronde, la démonstration"
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from care_circle.role import Role
 from tests.support.browser_pages import NARROW, TABLET, WIDE, Visitor, accept, invite, visitor
@@ -13,7 +13,7 @@ from tests.support.browser_shell import bring_in
 from tests.support.guests import Guests
 from tests.support.journey import Companion, Journey
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": WIDE},
     "dark": {"viewport": TABLET, "color_scheme": "dark"},
@@ -142,8 +142,8 @@ async def test_a_member_who_neither_follows_nor_coordinates_only_reads(
 
     await lea.goes(f"/children/{story.child}/departure")
 
-    assert await lea.page.get_by_role("button", name="Préparer la sortie").count() == 0
-    assert await lea.page.get_by_role("link", name="Télécharger en PDF").count() == 0
+    await expect(lea.page.get_by_role("button", name="Préparer la sortie")).to_have_count(0)
+    await expect(lea.page.get_by_role("link", name="Télécharger en PDF")).to_have_count(0)
     assert odile.troubles == []
 
 

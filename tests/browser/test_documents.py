@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from care_circle.documents.document import Document, Version
 from care_circle.role import Profession
@@ -25,7 +25,7 @@ from tests.support.guests import Guests
 from tests.support.journey import Companion, Journey
 from tests.support.server import Running
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 Answers = dict[str, Any]
 
@@ -70,7 +70,7 @@ async def test_a_new_document_says_where_its_first_answers_are_from(room: Room) 
     assert taken == "14"
     assert "repris de « Visite des 24 mois d'âge corrigé »" in said.replace("\u00a0", " ")
     assert typed == "15"
-    assert await page.get_by_role("button", name="Reprendre Non").count() == 1
+    await expect(page.get_by_role("button", name="Reprendre Non")).to_have_count(1)
 
 
 async def test_rows_are_added_removed_and_put_back_without_a_mouse(room: Room) -> None:
@@ -104,6 +104,7 @@ async def test_what_is_wrong_in_a_row_is_said_in_that_row(room: Room) -> None:
     await page.get_by_label("Objectif", exact=True).first.fill("Tenir assis")
     await room.lea.presses("Signer le document")
 
+    await page.locator(".error-summary li").first.wait_for()
     lines = await page.locator(".error-summary li").all_inner_texts()
     await page.get_by_role("link", name=re.compile("^Objectifs 2, Objectif")).click()
     await page.keyboard.type("Dire deux mots")
@@ -121,11 +122,10 @@ async def test_a_number_follows_from_what_is_typed_as_the_server_has_it(room: Ro
     empty = await months.inner_text()
 
     await page.get_by_label("Date de la consultation").fill("2026-02-10")
-    shown = await months.inner_text()
+    await expect(months).to_have_text(re.compile(r"^15\s+mois$"))
     await room.lea.sees("Enregistré à")
 
     assert not re.search(r"\d", empty)
-    assert shown.replace("\u00a0", " ") == "15 mois"
     assert (await newest(room))["corrected_months"] == 15
 
 
@@ -194,6 +194,7 @@ async def test_any_two_versions_stand_side_by_side(room: Room) -> None:
     await room.lea.goes(f"/documents/{document}")
 
     await page.get_by_text("Comparer deux versions").click()
+    await page.locator(".versus tr[class]").first.wait_for()
     lines = await page.locator(".versus tr[class]:not(.versus-part)").all_inner_texts()
     await page.get_by_label("Comparer", exact=True).select_option("2")
     await page.get_by_label("avec", exact=True).select_option("2")
@@ -265,10 +266,10 @@ async def test_only_forms_one_may_fill_are_offered_the_due_one_first(
     room: Room, guests: Guests
 ) -> None:
     await room.lea.goes(f"/circles/{room.story.circle}/write")
+    heading = room.page.get_by_role("heading", name="Attendu maintenant")
+    await expect(heading).to_be_visible()
     names = await room.page.locator(".list-title").all_inner_texts()
 
-    heading = room.page.get_by_role("heading", name="Attendu maintenant")
-    assert await heading.is_visible()
     assert "Visite des 24 mois d'âge corrigé" in names[:8]
     assert "Bilan kinésithérapique" not in names
     assert await room.page.get_by_text("dans les soins").count() >= 1

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, FilePayload, Page
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from care_circle.role import Role
 from server.clock import system_clock
@@ -16,7 +16,7 @@ from tests.support.imports import child, table
 from tests.support.journey import Journey
 from tests.support.server import Running, running
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": WIDE},
     "dark": {"viewport": TABLET, "color_scheme": "dark"},
@@ -112,8 +112,8 @@ async def test_the_same_file_again_has_nothing_to_take_over(odile: Visitor, stor
 
     await send(odile, [child()])
 
-    assert await odile.page.get_by_role("button", name=re.compile("Reprendre")).count() == 0
-    assert await line(odile.page, "Zéphyrine").get_by_text("Déjà là").count() == 1
+    await expect(line(odile.page, "Zéphyrine").get_by_text("Déjà là")).to_have_count(1)
+    await expect(odile.page.get_by_role("button", name=re.compile("Reprendre"))).to_have_count(0)
     assert await names_kept(story) == ["Zéphyrine"]
 
 
@@ -152,7 +152,7 @@ async def test_what_differs_is_shown_field_by_field(odile: Visitor) -> None:
     await send(odile, [child(weight="1090")])
     row = line(odile.page, "Zéphyrine").get_by_role("row").filter(has_text="Poids de naissance")
 
-    assert await row.get_by_role("cell").all_inner_texts() == ["1040", "1090", "remplacée"]
+    await expect(row.get_by_role("cell")).to_have_text(["1040", "1090", "remplacée"])
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,8 @@ async def test_a_report_is_narrowed_by_outcome_and_stays_so_after_a_reload(odile
     await odile.settles()
 
     shown = odile.page.locator(".import-line")
-    assert await shown.count() == 1
-    assert "Basile" in await shown.inner_text()
+    await expect(shown).to_have_count(1)
+    await expect(shown).to_contain_text("Basile")
 
 
 async def test_former_files_are_listed_and_a_report_can_be_erased(odile: Visitor) -> None:
@@ -211,7 +211,7 @@ async def test_former_files_are_listed_and_a_report_can_be_erased(odile: Visitor
     await odile.page.wait_for_url("**/coordination/import")
     await odile.settles()
 
-    assert "Effacé" in await odile.page.locator("section").last.inner_text()
+    await expect(odile.page.locator("section").last).to_contain_text("Effacé")
 
 
 @pytest.mark.parametrize("odile", list(LOOKS), indirect=True)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from playwright.async_api import FilePayload
+from playwright.async_api import FilePayload, expect
 
 from channels.content import Message
 from crypto import attachment
@@ -20,7 +20,7 @@ from tests.support.journey import Journey
 from tests.support.photos import CAPTION, with_place
 from tests.support.server import Running
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 MEGABYTE: Final = 1024 * 1024
 # Whoever looks into a file must come this way.
@@ -82,7 +82,7 @@ async def test_a_device_that_nobody_admitted_stops_the_discussion_and_can_be_rep
     assert "ghost" in report
     assert "Léa" not in report
     waits = room.page.get_by_role("img", name="En attente d'envoi")
-    assert await waits.count() == 1
+    await expect(waits).to_have_count(1)
     assert (await server.house.engine.read(room.story.channel, 0, 200))[-1].seq == ghost
 
 
@@ -116,8 +116,8 @@ async def test_a_refused_file_is_told_why_before_it_is_read(
 
     assert why in await told(toast)
     assert await room.page.evaluate("() => looks") == 0
-    assert await room.page.locator(".composer-tray li").count() == 0
-    assert await composer(room.page).input_value() == "Voici le fichier."
+    await expect(room.page.locator(".composer-tray li")).to_have_count(0)
+    await expect(composer(room.page)).to_have_value("Voici le fichier.")
 
 
 async def test_a_photo_arrives_without_the_place_where_it_was_taken(

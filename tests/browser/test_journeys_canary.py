@@ -17,7 +17,7 @@ from tests.support.guests import Guests
 from tests.support.journey import Journey
 from tests.support.server import Running
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 TEXT: Final = "Le hamac grince quand souffle la tramontane"
 EDITED: Final = "Le hamac grince même sans la tramontane"

@@ -16,7 +16,7 @@ from tests.support.browser_pages import Visitor
 from tests.support.guests import Guests
 from tests.support.journey import Journey
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 _SPEAK: Final = "localStorage.setItem('ronde.language', 'en');"
 _SAID: Final = """() => {

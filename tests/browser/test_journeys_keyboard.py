@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 from pyotp.totp import TOTP
 
 from channels.headless_people import admit_member, open_circle
@@ -14,7 +14,7 @@ from tests.support.guests import Guests
 from tests.support.journey import PASSWORD, Journey
 from tests.support.network import child_form
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 MOST_TABS: Final = 60
 SENT: Final = ".reach[aria-label='Envoyé'], .reach[aria-label^='Reçu'], .reach[aria-label^='Lu']"
@@ -85,7 +85,7 @@ async def test_escape_lets_go_and_gives_back_the_place_where_one_wrote(room: Roo
     await page.keyboard.type(" toujours.")
 
     assert let_go == ""
-    assert await composer(page).input_value() == "Une phrase qui attend toujours."
+    await expect(composer(page)).to_have_value("Une phrase qui attend toujours.")
 
 
 async def test_another_circle_is_a_few_letters_away_and_the_draft_waits_in_this_one(
@@ -126,7 +126,7 @@ async def test_the_menu_of_a_message_is_walked_by_arrows_and_gives_the_focus_bac
 
     await shows(page, "C'est noté.")
     assert given_back
-    assert await page.locator(".message .quote-text").inner_text() == "À commenter."
+    await expect(page.locator(".message .quote-text")).to_have_text("À commenter.")
 
 
 async def test_a_printed_document_is_the_document_alone(room: Room) -> None:
@@ -141,8 +141,8 @@ async def test_a_printed_document_is_the_document_alone(room: Room) -> None:
     assert on_screen > 0
     assert await visible(room.page, "nav, .nav, [role=status], dialog") == 0
     assert await visible(room.page, ".nav button, .page-actions button, .button") == 0
-    assert await room.page.get_by_role("heading", level=1).is_visible()
-    assert await room.page.get_by_text("Imprimé le").is_visible()
+    await expect(room.page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(room.page.get_by_text("Imprimé le")).to_be_visible()
 
 
 async def test_nothing_moves_for_whoever_asked_for_stillness(room: Room) -> None:

@@ -26,8 +26,8 @@ DEALS: Final = [
     pytest.param(deal, id="-".join(deal), marks=() if deal in FIRST else pytest.mark.long)
     for deal in product((HEADLESS, BROWSER), repeat=3)
 ]
-LOOKS: Final = 150
-pytestmark = pytest.mark.timeout(240)
+LOOKS: Final = 600
+pytestmark = pytest.mark.timeout(300)
 
 ASKED = "Qui peut peser l'enfant cette semaine ?"
 ANSWERED = "Je le vois jeudi, je m'en charge."

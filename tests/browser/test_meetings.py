@@ -15,7 +15,7 @@ from tests.support.browser_shell import bring_in
 from tests.support.guests import Guests
 from tests.support.journey import Companion, Journey
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": WIDE},
     "dark": {"viewport": TABLET, "color_scheme": "dark"},

@@ -20,7 +20,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"viewport": TABLET, "color_scheme": "dark"},
     "narrow": {"viewport": NARROW, "has_touch": True, "is_mobile": True},
 }
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 
 async def _live(story: Journey, ben: Companion, reader: Visitor) -> str:

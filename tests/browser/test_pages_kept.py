@@ -11,7 +11,7 @@ END_SESSION = """async () => {
   const {id} = await (await fetch("/api/v1/session")).json();
   await fetch(`/api/v1/sessions/${id}`, {method: "DELETE"});
 }"""
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ async def test_what_is_written_without_a_network_waits_and_leaves_in_order(scene
     assert held == kept == [[text, "waiting"] for text in said]
     assert waiting == 3
     for one in (tab, again):
-        await one.until(ALL_SENT, [channel, 3], seconds=20)
+        await one.until(ALL_SENT, [channel, 3])
     assert await scene.story.ana.texts(channel) == said
 
 

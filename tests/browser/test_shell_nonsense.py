@@ -109,7 +109,7 @@ async def test_frames_that_cannot_be_read_break_nothing_and_change_nothing(scene
         lines[-1].send(frame)
     lines[-1].send('42["item",{"channel":7}]')
     await tab.until("() => ronde.status.confused")
-    await tab.until(CALM, seconds=30)
+    await tab.until(CALM)
 
     assert len(nonsense) > FRAMES // 2
     assert await tab.ask(STANDS, scene.story.channel) == before
@@ -152,7 +152,7 @@ async def test_answers_that_cannot_be_read_break_nothing_and_change_nothing(scen
         )
     await scene.lea.context.unroute("**/api/v1/**", lie)
     await tab.ask("() => ronde.synchronise()")
-    await tab.until(CALM, seconds=30)
+    await tab.until(CALM)
 
     assert tab.troubles == []
     assert await tab.ask(STANDS, channel) == before

@@ -66,7 +66,7 @@ A_DAY_LATER = "() => { const now = Date.now; Date.now = () => now() + 25 * 3_600
 
 async def arrives(scene: Scene, tab: Window) -> None:
     """Wait until the message is in the log; its file then comes from the server."""
-    await tab.until(ALL_SENT, [scene.story.channel, 1], seconds=30)
+    await tab.until(ALL_SENT, [scene.story.channel, 1])
     await tab.until(f"async () => await ({KEPT})() === 0")
     assert await tab.ask(FETCH, scene.story.channel)
 
@@ -138,7 +138,7 @@ async def test_a_tab_that_dies_while_it_sends_again_says_nothing_twice(
 
         tab = await scene.lea.opens()
         parked = len(await tab.ask(PARKED, channel))
-        await tab.until(SENT_BUT_PARKED, [channel, refusals - parked], seconds=30)
+        await tab.until(SENT_BUT_PARKED, [channel, refusals - parked])
         assert await scene.ben.texts(channel) == ["Voici."] * (refusals - parked)
         if survived:
             break
@@ -169,7 +169,7 @@ async def refused(scene: Scene, tab: Window) -> tuple[str, str]:
     await tab.ask(SEND, [channel, SIZE])
     await scene.lea.context.route("**/blobs/**", full)
     await scene.lea.context.set_offline(False)
-    await tab.until(f"async (c) => (await ({PARKED})(c)).length === 1", channel, seconds=30)
+    await tab.until(f"async (c) => (await ({PARKED})(c)).length === 1", channel)
     await scene.lea.context.unroute("**/blobs/**")
     [[entry, code]] = await tab.ask(PARKED, channel)
     return entry, code

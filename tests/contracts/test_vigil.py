@@ -150,7 +150,7 @@ async def test_writes_that_break_off_anywhere_end_as_if_nothing_had_happened(
     assert len(duties) == len({(d.reason, d.subject) for d in duties})
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_processes_killed_under_load_leave_nothing_that_the_watch_does_not_mend(
     sqlite_address: str,
 ) -> None:

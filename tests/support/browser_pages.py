@@ -1,5 +1,6 @@
 """People who use the real pages in a real browser: they read labels and press buttons."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,18 +8,26 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+)
 from pyotp.totp import TOTP
 
 from care_circle.role import Profession, Role
 from crypto.ids import ProfessionalId
-from tests.support.browser_shell import bring_in
+from tests.support.browser_shell import PATIENCE_S, bring_in
 from tests.support.journey import PASSWORD, Journey
 from tests.support.node import PACKAGES, ROOT
 
 WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
 TABLET: Final[ViewportSize] = {"width": 820, "height": 1180}
 NARROW: Final[ViewportSize] = {"width": 360, "height": 740}
+expect.set_options(timeout=PATIENCE_S * 1000)
 SHOTS: Final = ROOT / "tests" / "browser" / "shots"
 _AXE = PACKAGES / "axe-core" / "axe.min.js"
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -30,10 +39,25 @@ _NETWORK = (
 _TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
 });"""
-_QUIET = """() => {
+_STANDS = """() => {
   const settled = !document.querySelector(".skeleton, .spinner, [aria-busy=true]");
   return settled && document.querySelector("h1") !== null;
 }"""
+# Nothing is loaded, drawn anew or moved: what is asked of the page is asked of one state of it.
+_STILL = f"""async (pause) => {{
+  const stands = {_STANDS};
+  const next = () => new Promise((done) => setTimeout(done, 25));
+  const ends = ({{effect}}) => effect.getComputedTiming().endTime !== Infinity;
+  const runs = (one) => one.playState === "running" && ends(one);
+  const moves = () => document.getAnimations().some(runs);
+  let changed = performance.now();
+  const watch = new MutationObserver(() => {{ changed = performance.now(); }});
+  const all = {{subtree: true, childList: true, attributes: true, characterData: true}};
+  watch.observe(document, all);
+  while (!stands() || moves() || performance.now() - changed < pause) await next();
+  watch.disconnect();
+}}"""
+_PAUSE_MS: Final = 150
 _RUN_AXE = """async (tags) => {
   const {violations} = await axe.run(document, {runOnly: {type: "tag", values: tags}});
   return violations.map(({id, help, nodes}) =>
@@ -68,11 +92,16 @@ class Visitor:
 
     async def settles(self) -> None:
         """Wait until nothing is being loaded."""
-        for _ in range(200):
-            if await self.page.evaluate(_QUIET):
+        for _ in range(PATIENCE_S * 40):
+            if await self.page.evaluate(_STANDS):
                 return
             await self.page.wait_for_timeout(25)
         raise AssertionError("the page is still loading: " + self.page.url)
+
+    async def stands_still(self) -> None:
+        """Wait until nothing is being loaded, and nothing on the page changes or moves."""
+        async with asyncio.timeout(PATIENCE_S):
+            await self.page.evaluate(_STILL, _PAUSE_MS)
 
     async def presses(self, name: str) -> None:
         await self.page.get_by_role("button", name=name).first.click()
@@ -83,22 +112,25 @@ class Visitor:
         await field_.fill(text)
         await field_.press("Enter")
 
-    async def sees(self, text: str | re.Pattern[str], *, seconds: float = 10) -> None:
+    async def sees(self, text: str | re.Pattern[str], *, seconds: float = PATIENCE_S) -> None:
         await self.page.get_by_text(text).first.wait_for(timeout=seconds * 1000)
 
     async def axe(self) -> list[str]:
-        """Ask axe what is wrong with the page as it stands."""
+        """Ask axe what is wrong with the page once it stands."""
+        await self.stands_still()
         await self.page.evaluate(_AXE.read_text(encoding="utf-8"))
         found: list[str] = await self.page.evaluate(_RUN_AXE, _RULES)
         return found
 
     async def overflow(self) -> int:
-        """Tell by how many pixels the page is wider than its window."""
+        """Tell by how many pixels the page is wider than its window once it stands."""
+        await self.stands_still()
         pixels: int = await self.page.evaluate(_OVERFLOW)
         return pixels
 
     async def shoot(self, name: str) -> None:
         SHOTS.mkdir(exist_ok=True)
+        await self.stands_still()
         await self.page.screenshot(path=SHOTS / f"{name}.png")
 
 
@@ -122,7 +154,7 @@ async def visitor(
         page=page,
         email=f"{given}.{family}@ronde.example".lower(),
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     context.on("console", lambda said: _note(one, said))
     context.on("weberror", lambda error: one.troubles.append(error.error.stack or str(error.error)))
     try:

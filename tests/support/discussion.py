@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from playwright.async_api import BrowserContext, FilePayload, Locator, Page, Route, WebSocketRoute
 
 from tests.support.browser_pages import Visitor
+from tests.support.browser_shell import PATIENCE_S
 from tests.support.guests import Guests
 from tests.support.journey import Companion, Journey
 
-_LOOKS = 300
+_LOOKS = 600
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,7 +110,7 @@ async def say(page: Page, text: str) -> None:
     await shows(page, text)
 
 
-async def shows(page: Page, text: str, *, seconds: float = 15) -> None:
+async def shows(page: Page, text: str, *, seconds: float = PATIENCE_S) -> None:
     await page.locator(".desk-main .message-text", has_text=text).first.wait_for(
         timeout=seconds * 1000
     )

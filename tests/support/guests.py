@@ -74,7 +74,7 @@ class Guests:
     async def sit(self, one: Visitor) -> None:
         """Go to the circle's discussion, and wait until one can write in it."""
         await one.goes(f"/circles/{self.story.circle}")
-        await one.page.locator(".desk-main .composer-field").wait_for(timeout=20_000)
+        await one.page.locator(".desk-main .composer-field").wait_for()
 
 
 @asynccontextmanager

@@ -338,7 +338,7 @@ class AtPages(Player):
         for other in others:
             await page.get_by_role("checkbox", name=re.compile(re.escape(other.name))).check()
         await self.visitor.presses("Ouvrir le cercle avec")
-        await self.visitor.sees("Le cercle est ouvert.", seconds=30)
+        await self.visitor.sees("Le cercle est ouvert.")
         header = await story.ana.line.ask("GET", f"/children/{story.child}/header")
         story.circle = CircleId(header["circle"])
 
@@ -349,7 +349,7 @@ class AtPages(Player):
         await self.visitor.presses(f"Actions pour {other.name}")
         await page.get_by_role("menuitem", name="Retirer du cercle").click()
         await page.get_by_role("dialog").get_by_role("button", name="Retirer du cercle").click()
-        await self.visitor.sees("La personne a quitté le cercle.", seconds=20)
+        await self.visitor.sees("La personne a quitté le cercle.")
         await self.arrive(story)
 
     async def _act(self, text: str, name: str) -> None:

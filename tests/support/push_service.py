@@ -93,7 +93,7 @@ class PushService:
 
     async def received(self, count: int) -> list[Message]:
         """Wait until so many messages have come."""
-        async with asyncio.timeout(6), self.news:
+        async with asyncio.timeout(30), self.news:
             await self.news.wait_for(lambda: len(self.messages) >= count)
         return self.messages
 

@@ -10,7 +10,7 @@ import pytest
 
 from server.demonstration.processes import World, world
 
-SECONDS_TO_RETURN = 20
+SECONDS_TO_RETURN = 60
 
 
 async def test_a_killed_server_comes_back(tmp_path: Path) -> None:

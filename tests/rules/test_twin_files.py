@@ -22,7 +22,7 @@ from tests.support.node import NODE, ROOT
 from tests.support.relay import Client, Relay, settle
 
 SCRIPT = "tests/client/support/files_twin.ts"
-PATIENCE_SECONDS = 50
+PATIENCE_SECONDS = 120
 
 
 def twin(what: str, **given: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON

@@ -34,7 +34,7 @@ from tests.support.providers import MailServer, mail_server
 
 ROOT = Path(__file__).resolve().parents[2]
 PARIS = ZoneInfo("Europe/Paris")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 PROFESSIONS = (
     *(None, "physician", "psychologist", "psychologist", "physiotherapist"),
     *("psychomotor_therapist", "occupational_therapist", "speech_therapist", "orthoptist"),

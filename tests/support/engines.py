@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pymongo import MongoClient
 
-_STARTS_WITHIN_S = 30.0
+_STARTS_WITHIN_S = 60.0
 
 
 class TickingClock:

@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.node import NODE, ROOT
 
 SCRIPT = "tests/client/support/ronde_twin.ts"
-PATIENCE_SECONDS = 50
+PATIENCE_SECONDS = 120
 
 Line = dict[str, Any]
 

@@ -12,7 +12,7 @@ import aiohttp
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 ROOT = Path(__file__).parents[2]
-_STARTS_WITHIN_S = 30.0
+_STARTS_WITHIN_S = 60.0
 _LOOKS_EVERY_S = 0.03
 
 

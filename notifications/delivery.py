@@ -9,15 +9,14 @@ only after a certain "not taken" is the next in line tried.
 Clocks may disagree by an hour: a lease taken too early costs a doubt, never a second message.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
 
 from crypto.ids import NoticeId, id_of
 from notifications import hours
-from notifications.notice import ALARMING, WITHDRAWN, Notice, Rule, State
+from notifications.notice import ALARMING, WITHDRAWN, Notice, Rule, State, untried
 from notifications.reach import WhyNot
 
 LEASE = timedelta(minutes=2)
@@ -315,21 +314,9 @@ def resend(notice: Notice, by: str, *, now: datetime) -> Notice:
         raise NothingToResend
     first, again = notice.again_of or notice.id, notice.again + 1
     not_before = hours.next_decent(at, notice.zone)
-    planned = replace(
-        notice,
-        id=NoticeId(id_of(f"{first}:again:{again}")),
-        not_before=not_before,
-        expires=expires,
-        **_UNTRIED,
-    )
+    other = NoticeId(id_of(f"{first}:again:{again}"))
+    planned = untried(notice, other, medium=notice.medium, not_before=not_before, expires=expires)
     return _wait_until(replace(planned, again_of=first, again=again, asked_by=by), not_before, at)
-
-
-_UNTRIED: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("first_try", "provider", "ref", "answer", "link", "delivered_at", "reached")),
-    **dict.fromkeys(("doubtful", "withdrawn", "alerted"), False),
-    "attempts": 0,
-}
 
 
 def _holds(notice: Notice, at: int) -> int:

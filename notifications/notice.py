@@ -151,6 +151,7 @@ class Notice:
     token in the family's link, `delivered_at` when the provider says it arrived. `reached`
     is the fingerprint of the address it was sent to. A notice sent again by a person is
     another one: `again_of` names the first of its line, `again` counts, `asked_by` says who.
+    `is_backup`: a mail for a text message that failed, though nobody asked for mails.
     """
 
     id: NoticeId
@@ -185,6 +186,7 @@ class Notice:
     again_of: NoticeId | None = None
     again: int = 0
     asked_by: str | None = None
+    is_backup: bool = False
 
 
 def next_due(notices: tuple[Notice, ...]) -> int | None:
@@ -198,6 +200,32 @@ def notice_id(
     """Name a notice by what it tells, so that planning it twice cannot make two of it."""
     what = f"{telling.rule}:{telling.code}"
     return NoticeId(id_of(f"{what}:{carrier.kind}:{carrier.id}:{contact}:{medium}:{sequence}"))
+
+
+def untried(
+    notice: Notice, other: NoticeId, *, medium: Medium, not_before: int, expires: int
+) -> Notice:
+    """Give the same thing to tell as another notice, planned and never tried (ms UTC)."""
+    return Notice(
+        id=other,
+        carrier=notice.carrier,
+        code=notice.code,
+        rule=notice.rule,
+        contact=notice.contact,
+        medium=medium,
+        language=notice.language,
+        zone=notice.zone,
+        sequence=notice.sequence,
+        start=notice.start,
+        place_zone=notice.place_zone,
+        duration_minutes=notice.duration_minutes,
+        place_label=notice.place_label,
+        then=notice.then,
+        not_before=not_before,
+        expires=expires,
+        next_at=not_before,
+        is_backup=medium is not notice.medium,
+    )
 
 
 def withdraw(notice: Notice, at: int) -> Notice:

@@ -81,7 +81,7 @@ class _Plan:
     def keep(self, notice: Notice) -> Notice:
         """Withdraw what is no longer true, or no longer for this person."""
         told = (each for each in self.facts.recipients if each.contact == notice.contact)
-        wanted = any(notice.medium in each.media for each in told)
+        wanted = any(notice.medium in each.media or notice.is_backup for each in told)
         return notice if wanted and self._is_true(notice) else withdraw(notice, self.at)
 
     def _is_true(self, notice: Notice) -> bool:
@@ -212,55 +212,4 @@ def blank_notice(
         next_at=at if late else not_before,
         state=State.EXPIRED if late else State.PLANNED,
         answer=NO_DECENT_HOUR_LEFT if late else None,
-    )
-
-
-def back_up(notices: tuple[Notice, ...], *, at: int) -> tuple[Notice, ...]:
-    """Back each text message that failed, or may have, by a mail saying the same (ms UTC).
-
-    A second mail is harmless, so it goes wherever no mail tells the same already; who has no
-    address for it is found out when it is due.
-    """
-    by_mail = {_what(each) for each in notices if each.medium is Medium.EMAIL}
-    lost = (each for each in notices if each.medium is Medium.SMS and _is_lost(each))
-    mails = {_what(each): _mail_instead(each, at) for each in lost if _what(each) not in by_mail}
-    return (*notices, *(mail for mail in mails.values() if mail is not None)) if mails else notices
-
-
-def _is_lost(notice: Notice) -> bool:
-    return notice.state in {State.UNKNOWN, State.DEAD} and not notice.withdrawn
-
-
-def _what(notice: Notice) -> tuple[str, Rule, str, int]:
-    return notice.contact, notice.rule, notice.code, notice.sequence
-
-
-def _mail_instead(notice: Notice, at: int) -> Notice | None:
-    not_before = hours.next_decent(at, notice.zone)
-    if not_before >= notice.expires:
-        return None
-    telling = Telling(code=notice.code, rule=notice.rule)
-    recipient = Recipient(
-        contact=notice.contact,
-        media=(Medium.EMAIL,),
-        language=notice.language,
-        zone=notice.zone,
-    )
-    blank = blank_notice(
-        notice.carrier,
-        telling,
-        recipient=recipient,
-        medium=Medium.EMAIL,
-        sequence=notice.sequence,
-        told=at,
-        expires=notice.expires,
-        at=at,
-    )
-    return replace(
-        blank,
-        start=notice.start,
-        place_zone=notice.place_zone,
-        duration_minutes=notice.duration_minutes,
-        place_label=notice.place_label,
-        then=notice.then,
     )

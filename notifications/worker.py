@@ -17,9 +17,9 @@ from crypto.ids import NoticeId
 from notifications import delivery, hours, link
 from notifications.delivery import Ambiguous, Capabilities, NotClaimed, Result
 from notifications.notice import ALARMING, Carrier, Medium, Notice, State
-from notifications.planning import back_up
 from notifications.reach import NotNow
 from notifications.senders import Alert, Alerts, Mailer, Renderer, Texter
+from notifications.siblings import back_up, in_step
 from notifications.store import Claimed, Contacts, Decide, NoSuchCarrier, Outbox, Valve
 
 # Far shorter than the lease, so that an attempt is over before anybody calls it abandoned.
@@ -106,9 +106,10 @@ class Worker:
 
     async def _deliver(self, claimed: Claimed) -> None:
         """Ask again whether each holds, write `sending`, send, write the answers, alert."""
-        now, notices = self.clock(), claimed.notices
+        now = self.clock()
+        notices = in_step(claimed.notices, at=hours.to_ms(now))
         due = [n for n in notices if delivery.is_due(n, now) and n.state not in ALARMING]
-        if due:
+        if due or notices != claimed.notices:
             opening = _Opening(worker=self, plans={n.id: await self._prepare(n) for n in due})
             notices = await self._change(claimed.carrier, opening)
             leaving = [each for each in notices if each.id in opening.begun]
@@ -223,9 +224,11 @@ class Worker:
             await self._change(carrier, partial(_alerted, told))
 
     async def _change(self, carrier: Carrier, decide: Decide) -> tuple[Notice, ...]:
-        """Change a record's notices; what failed by SMS is backed by a mail in the same write."""
+        """Change a record's notices, in step with each other, in one write."""
         at = hours.to_ms(self.clock())
-        return await self.outbox.change(carrier, lambda stored: back_up(decide(stored), at=at))
+        return await self.outbox.change(
+            carrier, lambda stored: back_up(decide(in_step(stored, at=at)), at=at)
+        )
 
     def claimed(self, notice: Notice) -> Notice:
         """Take a notice in hand, or settle what needs no sending."""
@@ -235,7 +238,7 @@ class Worker:
 
     def capabilities(self, notice: Notice) -> Capabilities:
         """Give what the provider promises that a notice is with, or goes to."""
-        provider = notice.provider if notice.state is State.SENDING else self._provider(notice)
+        provider = self._provider(notice)
         ways: tuple[Mailer | Texter, ...] = self._ways(notice.medium)
         found = (way.capabilities for way in ways if way.name == provider)
         return next(found, delivery.NO_PROMISE)

@@ -8,7 +8,7 @@ one turn of one link.
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from care_circle.access import NotFound
@@ -18,10 +18,20 @@ from care_circle.contact import Contact
 from care_circle.follow_up.duty import Reason
 from care_circle.services.family_voice import FamilyVoice
 from care_circle.telling.answer import Act, HalfDay, answer_of
-from care_circle.telling.link_state import LinkState, StaleForm, Turn, require_turn, take_turn
+from care_circle.telling.handing import Handing, WrongItem, is_right
+from care_circle.telling.link_state import (
+    LinkShut,
+    LinkState,
+    StaleForm,
+    Turn,
+    miss,
+    require_turn,
+    take_turn,
+)
 from care_circle.telling.proof import Deed, Saying, Way
 from care_circle.telling.reaching import may_not_know
-from care_circle.telling.store import LinkStates
+from care_circle.telling.store import Handings, LinkStates
+from crypto.ids import DocumentId
 from notifications import hours
 from notifications.errand import Errand
 from notifications.notice import Medium, Notice, Rule
@@ -69,6 +79,7 @@ class Behind:
     contact: Contact = field(repr=False)
     state: LinkState
     now: datetime
+    handing: Handing | None = None
 
     @property
     def medium(self) -> Medium:
@@ -111,6 +122,7 @@ class FamilyPages:
 
     outbox: StoredOutbox
     links: LinkStates
+    handings: Handings
     voice: FamilyVoice
     audit: Audit
     clock: Callable[[], datetime]
@@ -147,6 +159,37 @@ class FamilyPages:
         blank = behind.state
         await self.links.put(blank.id, lambda held: take_turn(held or blank, turn, said))
 
+    async def unlock(self, token: str, given: str, *, form: str) -> DocumentId:
+        """Open what was handed over, once, to whoever knows the second item.
+
+        A try is counted before it is looked at, so that many at once count as many; the
+        fifth wrong one shuts the link, and the office calls.
+
+        Raises:
+            NotFound: As `open`, or nothing was handed over.
+            StaleForm: The form is for another link or turn.
+            WrongItem: It is not the second item.
+            LinkShut: It was wrong too often.
+        """
+        behind = await self._behind(token)
+        turn_of(token, form, behind.state.turn)
+        handing, blank = behind.handing, behind.state
+        if handing is None or not behind.is_theirs:
+            raise NotFound
+        counted = await self.links.put(blank.id, lambda held: miss(held or blank))
+        await self._record("try_document_by_link", behind)
+        if not is_right(handing, behind.child.identity.birth_date, given):
+            if counted.is_shut:
+                contact, about = behind.contact.id, subject_of(behind)
+                await self.voice.ask(behind.child.id, contact, Reason.LINK_SHUT, about)
+                raise LinkShut
+            raise WrongItem
+        opened = Turn(act=Act.RECEIVED, at=self.clock())
+        await self.links.put(blank.id, lambda held: _opened(held or blank, opened))
+        await self._record("open_document_by_link", behind)
+        await self._of_medium(behind, Deed.CONFIRMED, Way.LINK)
+        return handing.document
+
     async def stop(self, token: str) -> None:
         """Stop a medium by one click of a mailbox (RFC 8058); again, nothing changes.
 
@@ -169,6 +212,7 @@ class FamilyPages:
         if now > over or _is_hidden(contact, notice, now):
             raise NotFound
         blank = LinkState(id=fingerprint, child=child.id, until=over + KEPT_AFTER)
+        handing = await self._handing(carrier)
         return Behind(
             carrier=carrier,
             notice=notice,
@@ -176,7 +220,11 @@ class FamilyPages:
             contact=contact,
             state=await self.links.state(fingerprint) or blank,
             now=now,
+            handing=handing if handing is not None and now <= handing.until else None,
         )
+
+    async def _handing(self, carrier: Appointment | Errand) -> Handing | None:
+        return await self.handings.handing(carrier.id) if isinstance(carrier, Errand) else None
 
     async def _do(self, behind: Behind, act: Act, half_days: tuple[HalfDay, ...]) -> None:
         child, contact, about = behind.child.id, behind.contact.id, subject_of(behind)
@@ -232,6 +280,13 @@ def start_of(appointment: Appointment) -> datetime:
     """Give when an appointment begins, aware, on the clocks of its own place."""
     slot = appointment.slot
     return hours.local(hours.instant(slot.start, slot.zone), slot.zone)
+
+
+def _opened(state: LinkState, opened: Turn) -> LinkState:
+    """Forgive the tries of whoever knew the item, and note that it was opened."""
+    known = state.last(Act.RECEIVED)
+    turns = state.turns if known is not None else (*state.turns, opened)
+    return replace(state, tries=0, turns=turns)
 
 
 def _reason(behind: Behind, act: Act) -> Reason:

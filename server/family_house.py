@@ -7,7 +7,9 @@ from pathlib import Path
 from aiohttp import web
 
 from care_circle.services.family_voice import FamilyVoice
+from care_circle.services.handing import HandingService
 from care_circle.services.replies import RepliesService
+from care_circle.store import Documents
 from notifications.replies import Replies
 from server.config import Config
 from server.family import FamilyPages
@@ -16,10 +18,11 @@ from server.family_words import PageWords, load_page_words
 from server.house import House
 from server.limits import Allowance, RateLimit
 from server.logs import logger
+from server.papers import Papers
 from server.senders import templates
 from server.senders.invitation import Organizer
 from server.services import CHILDREN
-from server.storage.family import EngineLinkStates
+from server.storage.family import EngineHandings, EngineLinkStates
 
 TRIES = Allowance(tries=60, seconds=600)
 """How many links that open nothing a neighbourhood may try: far from guessing one of 2^128."""
@@ -30,12 +33,15 @@ class FamilyHouse:
     """What the family's routes ask."""
 
     pages: FamilyPages
+    papers: Papers
+    documents: Documents
     maker: PageMaker
     organizer: Organizer
     tries: RateLimit
 
 
 FAMILY: web.AppKey[FamilyHouse] = web.AppKey("family", FamilyHouse)
+HANDINGS: web.AppKey[HandingService] = web.AppKey("handings", HandingService)
 REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 
 
@@ -46,10 +52,13 @@ def furnish_family(house: House, config: Config) -> FamilyHouse:
         pages=FamilyPages(
             outbox=house.outbox,
             links=EngineLinkStates(house.engine, house.keyring),
+            handings=EngineHandings(house.engine, house.keyring),
             voice=voice_of(house),
             audit=house.audit,
             clock=house.clock,
         ),
+        papers=house.pathway_care.papers,
+        documents=house.stores.documents,
         maker=PageMaker(words=words, listed=loaded.words, phone=config.phone),
         organizer=Organizer(name=config.mail_name, address=config.mail_from),
         tries=RateLimit(TRIES),
@@ -77,6 +86,12 @@ def install_family(app: web.Application, house: House, config: Config) -> None:
     built = furnish_family(house, config)
     app[FAMILY] = built
     app[REPLIES] = replies_of(house)
+    app[HANDINGS] = HandingService(
+        documents=house.care.documents,
+        children=house.stores.children,
+        errands=house.stores.errands,
+        handings=built.pages.handings,
+    )
     app[CHILDREN] = replace(app[CHILDREN], languages=tuple(built.maker.words.languages))
 
 

@@ -3,7 +3,7 @@
 Small on purpose: plain HTML that an old telephone or a browser without pictures can use.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from babel.dates import format_date
 
 from care_circle.appointment import Appointment, Status
 from care_circle.telling.answer import Act, HalfDay
+from care_circle.telling.handing import CODE_DIGITS, SecondItem
 from notifications.notice import Medium, Rule
 from notifications.words import Words, lint_label
 from server.family import Behind, form_of, start_of
@@ -30,7 +31,7 @@ _TITLES: Final = {
 }
 _MEDIUM: Final = {Medium.EMAIL: "email", Medium.SMS: "sms"}
 _SAID: Final = (Act.BOOKED_ALREADY, Act.RECEIVED, Act.PAPER)
-_ASKS_TO_CALL: Final = frozenset({Rule.TO_BOOK, Rule.MISSED, Rule.QUESTIONNAIRE})
+_ASKS_TO_CALL: Final = frozenset({Rule.TO_BOOK, Rule.MISSED, Rule.QUESTIONNAIRE, Rule.WAITING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +135,7 @@ class PageMaker:
             phone=self.phone,
         )
 
-    def page(
-        self, behind: Behind, token: str, *, notice: str = "", question: Question | None = None
-    ) -> Page:
+    def page(self, behind: Behind, token: str, *, notice: str = "", wrong: bool = False) -> Page:
         """Draw up the page of a link; `notice` names the sentence that comes first."""
         language = behind.contact.language
         if not behind.is_theirs:
@@ -160,7 +159,7 @@ class PageMaker:
             links=tuple(drawing.links()),
             calls=tuple(drawing.calls()),
             choices=tuple(drawing.choices()),
-            question=question,
+            question=drawing.question(wrong=wrong),
         )
 
 
@@ -184,7 +183,10 @@ class _Drawing:
         appointment = self._appointment
         if appointment is None:
             name = _TITLES.get(self.behind.notice.rule, "greeting")
-            return self.words[f"title_{name}"], self.words[f"lead_{name}"]
+            asks = name != "waiting" or self.behind.handing is not None
+            return self.words[f"title_{name}"], self.words[
+                f"lead_{name}" if asks else "lead_closed"
+            ]
         if appointment.status is Status.CANCELLED:
             return self.words["title_cancelled"], self.words["lead_cancelled"]
         past = "" if self.behind.is_ahead else self.words["lead_past"]
@@ -205,9 +207,11 @@ class _Drawing:
         if behind.is_ahead and behind.coming is not None:
             said = "said_coming" if behind.coming else "said_not_coming"
             yield f"{self.words[said]} {self.words['changed_mind']}"
-        for act in _SAID:
-            if behind.state.last(act) is not None:
-                yield self.words[f"said_{act}"]
+        if behind.notice.rule is Rule.WAITING:
+            yield from self._of_document()
+        else:
+            asked = (act for act in _SAID if behind.state.last(act) is not None)
+            yield from (self.words[f"said_{act}"] for act in asked)
         if behind.notice.rule is Rule.GREETING and behind.medium in behind.contact.confirmed:
             yield self.words["said_confirm"]
         call = behind.state.last(Act.CALL_ME)
@@ -216,6 +220,27 @@ class _Drawing:
             yield f"{self.words['said_call_when']} {when}." if when else self.words["said_call"]
         if behind.medium in behind.contact.opted_out:
             yield self.words[f"stopped_{medium}"]
+
+    def _of_document(self) -> Iterator[str]:
+        if self.behind.state.is_shut:
+            yield self.words["shut"]
+        elif self.behind.state.last(Act.RECEIVED) is not None:
+            yield self.words["opened"]
+
+    def question(self, *, wrong: bool) -> Question | None:
+        """Ask the second item, where something was handed over and may still be opened."""
+        handing, words = self.behind.handing, self.words
+        if handing is None or self.behind.state.is_shut:
+            return None
+        if handing.item is SecondItem.CODE:
+            fields = (Blank(name="code", label=words["label_code"], length=CODE_DIGITS + 1),)
+        else:
+            fields = tuple(
+                Blank(name=name, label=words[f"label_{name}"], length=length)
+                for name, length in (("day", 2), ("month", 2), ("year", 4))
+            )
+        legend = "question_code" if handing.item is SecondItem.CODE else "question_date"
+        return Question(legend=words[legend], fields=fields, wrong=words["wrong"] if wrong else "")
 
     def acts(self) -> Iterator[Button]:
         allowed, coming = self.behind.acts(), self.behind.coming
@@ -262,8 +287,3 @@ class _Drawing:
         language = self.maker.words.language(self.behind.contact.language)
         day = format_date(_MONDAY + timedelta(days=place // 2), "EEEE", locale=language.locale)
         return f"{day} {self.words['afternoon' if place % 2 else 'morning']}"
-
-
-def values_of(page: Page) -> Mapping[str, Page]:
-    """Give what the template is filled with."""
-    return {"page": page}

@@ -14,6 +14,7 @@ from care_circle.appointment import Appointment
 from care_circle.child import UnknownContact
 from care_circle.telling.agreement import TooManySayings
 from care_circle.telling.answer import Act, TooManyAnswers, half_days
+from care_circle.telling.handing import WrongItem
 from care_circle.telling.link_state import LinkShut, StaleForm
 from server.family_calendar import calendar_file
 from server.family_house import FAMILY
@@ -41,6 +42,8 @@ _POLICY = (
 _REFERRER = "same-origin"
 _LIMIT = 4096
 _MOST_FIELDS = 20
+_GUESSED = "guessed"
+"""Set on a request that was a wrong guess: its try is not given back."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -64,7 +67,8 @@ def _for_families(handler: Handler) -> Handler:
             return slow
         except (NotFound, UnknownContact):
             return _bare(request, "closed", HTTPStatus.NOT_FOUND)
-        tries.give_back(name, now=now)
+        if not request.get(_GUESSED):
+            tries.give_back(name, now=now)
         return response
 
     return answered
@@ -91,6 +95,30 @@ async def say_by_link(request: web.Request) -> web.StreamResponse:
     except (LinkShut, TooManySayings, TooManyAnswers):
         return await _shown(request, "too_often", HTTPStatus.CONFLICT)
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: f"/r/{token}"})
+
+
+@operations.add(
+    "POST", "/r/{token}/document", public=True, takes_bytes=True, gives_bytes=True, limit=_LIMIT
+)
+@_for_families
+async def open_by_link(request: web.Request) -> web.StreamResponse:
+    """Give what was handed over as tagged PDF, to whoever knows the second item."""
+    family, form, token = request.app[FAMILY], await _form(request), request.match_info["token"]
+    try:
+        opened = await family.pages.unlock(token, _item(form), form=_first(form, "form"))
+    except StaleForm:
+        return await _shown(request, "stale", HTTPStatus.CONFLICT)
+    except LinkShut:
+        request[_GUESSED] = True
+        return await _shown(request, status=HTTPStatus.FORBIDDEN)
+    except WrongItem:
+        request[_GUESSED] = True
+        return await _shown(request, status=HTTPStatus.FORBIDDEN, wrong=True)
+    behind = await family.pages.open(token)
+    document = await family.documents.document(opened)
+    pdf = await family.papers.handed(document, language=behind.contact.language)
+    attached = {"Content-Disposition": 'attachment; filename="message.pdf"'}
+    return web.Response(body=pdf, content_type="application/pdf", headers=attached)
 
 
 @operations.add("GET", "/r/{token}/calendar", public=True, gives_bytes=True)
@@ -136,11 +164,15 @@ async def closed_page(request: web.Request) -> web.StreamResponse:
 
 
 async def _shown(
-    request: web.Request, notice: str = "", status: HTTPStatus = HTTPStatus.OK
+    request: web.Request,
+    notice: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    wrong: bool = False,
 ) -> web.Response:
     family, token = request.app[FAMILY], request.match_info["token"]
     behind = await family.pages.open(token)
-    return _drawn(family.maker.page(behind, token, notice=notice), status)
+    return _drawn(family.maker.page(behind, token, notice=notice, wrong=wrong), status)
 
 
 def _bare(request: web.Request, name: str, status: HTTPStatus) -> web.Response:
@@ -166,6 +198,13 @@ async def _form(request: web.Request) -> dict[str, list[str]]:
         return parse_qs(body.decode("ascii"), max_num_fields=_MOST_FIELDS)
     except ValueError:
         return {}
+
+
+def _item(form: dict[str, list[str]]) -> str:
+    """Read the second item as digits: a code, or a date with its year first."""
+    day, month, year = (_first(form, name).strip() for name in ("day", "month", "year"))
+    given = _first(form, "code").strip() or f"{year:0>4}{month:0>2}{day:0>2}"
+    return "".join(given.split())
 
 
 def _act(form: dict[str, list[str]]) -> Act:

@@ -1,11 +1,13 @@
-"""What was said through families' links, on any engine."""
+"""What was said through families' links, and what was handed to them, on any engine."""
 
 from collections.abc import Callable
 
 from typing_extensions import override
 
+from care_circle.telling.handing import Handing
 from care_circle.telling.link_state import LinkState
-from care_circle.telling.store import LinkStates
+from care_circle.telling.store import Handings, LinkStates
+from crypto.ids import ErrandId
 from server.storage.care_shapes import child_key
 from server.storage.engine import Engine
 from server.storage.keys import Keyring
@@ -26,6 +28,18 @@ def link_shape() -> Shape[LinkState]:
     )
 
 
+def handing_shape() -> Shape[Handing]:
+    """Shape documents handed to families: under the id of the errand that tells of each."""
+    return Shape(
+        kind="handing",
+        type=Handing,
+        id_of=lambda handing: handing.id,
+        tags_of=lambda handing: (child_key(handing.child),),
+        sealed=frozenset({"digest"}),
+        scope_of=lambda handing: handing.child,
+    )
+
+
 class EngineLinkStates(LinkStates):
     """`LinkStates` on any engine."""
 
@@ -41,3 +55,18 @@ class EngineLinkStates(LinkStates):
         self, fingerprint: str, decide: Callable[[LinkState | None], LinkState]
     ) -> LinkState:
         return await self._links.upsert(fingerprint, decide)
+
+
+class EngineHandings(Handings):
+    """`Handings` on any engine."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        self._handings = Repository(engine, keyring, handing_shape())
+
+    @override
+    async def handing(self, errand: ErrandId) -> Handing | None:
+        return await self._handings.get(errand)
+
+    @override
+    async def put(self, handing: Handing) -> None:
+        await self._handings.upsert(handing.id, lambda _: handing)

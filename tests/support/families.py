@@ -141,7 +141,9 @@ class Phone:
         url = self.server.url + path
         async with self.http.request(method, url, data=body, headers=sent) as response:
             return Shown(
-                status=response.status, headers=response.headers, html=await response.text()
+                status=response.status,
+                headers=response.headers,
+                html=await response.text(errors="replace"),
             )
 
 

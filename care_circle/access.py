@@ -101,6 +101,7 @@ class Action(StrEnum):
     WRITE_DEPARTURE = "write_departure"
     TAKE_BACK_DEPARTURE = "take_back_departure"
     MAKE_RELAY = "make_relay"
+    HAND_DOCUMENT = "hand_document"
 
 
 class Verdict(StrEnum):
@@ -189,6 +190,7 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.WRITE_DEPARTURE: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.TAKE_BACK_DEPARTURE: {Relation.NETWORK: _COORDINATOR},
     Action.MAKE_RELAY: {Relation.MEMBER: _CARE},
+    Action.HAND_DOCUMENT: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
 }
 
 

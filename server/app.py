@@ -49,6 +49,7 @@ from server.routes import (
     early_care,
     early_care_rules,
     follow_up,
+    handings,
     health,
     imports,
     keys,
@@ -125,6 +126,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *imports.operations,
     *pathways.operations,
     *questionnaires.operations,
+    *handings.operations,
     *pages.operations,
 )
 """Every operation there is; what is not public here needs a session, whatever the handler does."""

@@ -41,8 +41,12 @@ class Papers:
             Forbidden: The actor may know of it, but not read it.
             NoActiveConvention: The actor is a member without a convention in force today.
         """
-        spoken = _spoken(language)
         found = await self.documents.document(actor, document)
+        return await self.handed(found, language=language)
+
+    async def handed(self, found: Document, *, language: str) -> bytes:
+        """Print a document as PDF for whoever it was given to already."""
+        spoken = _spoken(language)
         form = self.documents.pathway.form_of(found.form, found.form_version)
         names = await self._names(found, form, spoken)
         around = self.documents.surroundings

@@ -22,7 +22,7 @@ from care_circle import (
 from care_circle.definition import inclusion, pathway, perinatal
 from care_circle.documents import answers, document
 from care_circle.follow_up import duty, yearly
-from care_circle.telling import agreement
+from care_circle.telling import agreement, handing
 from channels import blobs, marks
 from channels import keys as keys_of_devices
 from channels import model as channel
@@ -150,6 +150,12 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     ),
     store.AlreadyThere: Kind(
         409, "already_there", "Déjà inscrit au registre", "Already on the register"
+    ),
+    handing.NotToBeHanded: Kind(
+        409, "not_to_be_handed", "Ce document ne se remet pas", "This document is not handed over"
+    ),
+    handing.NobodyToTell: Kind(
+        409, "nobody_to_tell", "Personne de la famille à prévenir", "Nobody of the family to tell"
     ),
     agreement.TooManySayings: Kind(
         409, "said_too_often", "Trop de changements d'avis", "Too many changes of mind"

@@ -206,6 +206,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "PUT /documents/{document}/draft": {"answers": ANSWERS},
         "POST /documents/{document}/amendments": {"answers": ANSWERS, "reason": "x"},
         "POST /documents/{document}/strike": {"reason": "x"},
+        "POST /documents/{document}/handing": {"with_code": True},
         "POST /children/{child}/appointments": {
             "professional": member.id, "visit": "V24", "care": None, "slot": SLOT,
         },

@@ -131,7 +131,7 @@ async def _content(response: aiohttp.ClientResponse) -> object:
 async def stranger(server: Running) -> AsyncIterator[Person]:
     """Somebody who only knows the address."""
     async with aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=20), cookie_jar=aiohttp.DummyCookieJar()
+        timeout=aiohttp.ClientTimeout(total=60), cookie_jar=aiohttp.DummyCookieJar()
     ) as http:
         yield Person(server=server, http=http)
 

@@ -329,7 +329,7 @@ async def circle_of(server: Running, count: int) -> AsyncIterator[Circle]:
     now = server.clock()
     members = [await enrol(server.house, now=now) for _ in range(count)]
     circle = await found_circle(server.house, members, now=now)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
         talkers = [
             Talker(server=server, http=http, member=member, circle=circle) for member in members
         ]

@@ -25,6 +25,7 @@ from care_circle.services.meetings import MeetingsService
 from care_circle.services.readings import ReadingsService
 from care_circle.services.relay import RelayService
 from care_circle.services.statements import StatementsService
+from care_circle.services.telling import TellingService
 from care_circle.services.yearly import YearlyService
 from care_circle.surroundings import Surroundings
 from server.papers import Papers
@@ -84,6 +85,7 @@ class Ground:
             children=self.stores.children,
             circles=self.stores.circles,
             appointments=self.stores.appointments,
+            errands=self.stores.errands,
             documents=self.stores.documents,
             meetings=self.stores.meetings,
             leavings=self.stores.departures,
@@ -105,6 +107,17 @@ class Ground:
                 forfaits=self.pathway_stores.forfaits,
                 pathway=self.pathway,
             ),
+            surroundings=self.around,
+            pathway=self.pathway,
+            telling=self.telling,
+        )
+
+    @property
+    def telling(self) -> TellingService:
+        """What opens and closes the errands of families."""
+        return TellingService(
+            errands=self.stores.errands,
+            appointments=self.stores.appointments,
             surroundings=self.around,
             pathway=self.pathway,
         )

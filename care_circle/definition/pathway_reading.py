@@ -46,6 +46,7 @@ _NUMBERS = (
     *("first_session_alarm_days", "booking_opens_days", "unsigned_after_days"),
     *("convention_ends_days", "consultation_minutes", "consultation_cents"),
     *("corrected_until_months", "kept_until_years", "departure_undone_days"),
+    *("to_book_again_days", "greeting_days", "waiting_days"),
 )
 """Parameters that are read as whole numbers, where a pathway sets them."""
 

@@ -24,6 +24,7 @@ from care_circle.follow_up.progress import (
     loss_of,
     unsettled,
 )
+from care_circle.follow_up.untold import untold
 from care_circle.ins import Reliability
 from care_circle.meetings.plan import plan_of
 from crypto.ids import ProfessionalId
@@ -68,7 +69,8 @@ class Finding:
     """One thing found.
 
     `subject` is a visit's code or an id, empty for the child itself. `since` is the day it
-    began, `until` a day to come that matters. `missing` are words of `Missing` and forms.
+    began, `until` a day to come that matters. `missing` are words of `Missing` and forms, or
+    which notices failed and what helps.
     `who` is the professional whose move it is, where it is one's.
     """
 
@@ -110,9 +112,8 @@ def _of_appointments(view: View) -> Iterator[Finding]:
             since=each.slot.start.date(),
             who=each.professional,
         )
-    for each in view.file.appointments:
-        if each.needs_a_person:
-            yield Finding(code=FindingCode.NOTICE_FAILED, subject=each.id)
+    for subject, words in untold(view.file):
+        yield Finding(code=FindingCode.NOTICE_FAILED, subject=subject, missing=words)
 
 
 def _of_visits(view: View) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from care_circle.follow_up.findings import (
 )
 from care_circle.follow_up.life import Asked, Life, appointment_heads, document_heads, mark_of
 from care_circle.follow_up.progress import ChildFile, loss_of, stage_of, visits_of
+from care_circle.follow_up.raising import days_told
 from care_circle.meetings.plan import review_day
 from care_circle.role import Role
 from crypto.ids import ChildId, CircleId, ProfessionalId, StructureId
@@ -187,6 +188,7 @@ def _days_of_visits(view: View) -> Iterator[date]:
             yield visit.window.opens - timedelta(days=terms.booking_opens_days)
         if terms.lost_after_months is not None:
             yield _after(add_months(visit.window.closes, terms.lost_after_months))
+    yield from days_told(view)
     for each in view.file.appointments:
         if each.status in OPEN:
             yield _after(each.slot.start.date())

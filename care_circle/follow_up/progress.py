@@ -23,6 +23,7 @@ from care_circle.documents.document import Document, DocumentState
 from care_circle.early_care.glance import NOTHING, EarlyCareGlance
 from care_circle.labels import Label
 from crypto.ids import AppointmentId, StructureId
+from notifications.errand import Errand
 
 UTC = ZoneInfo("UTC")
 
@@ -83,6 +84,7 @@ class ChildFile:
     child: Child
     circle: Circle | None = None
     appointments: tuple[Appointment, ...] = ()
+    errands: tuple[Errand, ...] = ()
     documents: tuple[Document, ...] = ()
     consent: Consent | None = None
     conventions: tuple[Convention, ...] = ()

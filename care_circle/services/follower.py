@@ -21,6 +21,7 @@ from care_circle.follow_up.life import Asked
 from care_circle.follow_up.progress import ChildFile
 from care_circle.follow_up.store import Duties, FollowUps, Mark, Marks
 from care_circle.services.files import Files, everything
+from care_circle.services.telling import TellingService
 from care_circle.store import People
 from care_circle.structure import department_of
 from care_circle.surroundings import Surroundings
@@ -41,6 +42,7 @@ class Follower:
     early_care: EarlyCareGlances
     surroundings: Surroundings
     pathway: Pathway
+    telling: TellingService | None = None
 
     def moment(self) -> Moment:
         """Give the moment it is."""
@@ -73,7 +75,8 @@ class Follower:
         """Follow a child up anew, and raise what that asks for; None if there is no such child.
 
         Duties are raised before the follow-up is kept and settled after it, so that breaking
-        off in between leaves one too many at most, and the next time ends it.
+        off in between leaves one too many at most, and the next time ends it. What the family
+        is to be told is opened and closed before it too, under names that never double.
         """
 
         async def make() -> FollowUp | None:
@@ -83,6 +86,8 @@ class Follower:
                 return None
             made = follow_up_of(file, self.pathway, self.moment(), asked=_asked(self.pathway))
             await self._raise(made)
+            if self.telling is not None:
+                await self.telling.look(file)
             return made
 
         kept = await self.follow_ups.renew(child, make)

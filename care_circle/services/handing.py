@@ -25,7 +25,7 @@ from notifications.notice import Rule, Telling
 from notifications.store import Errands
 
 OPEN_FOR = timedelta(days=14)
-_DEFAULT = Telling(code="N8", rule=Rule.WAITING)
+_DEFAULT = Telling(code="", rule=Rule.WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ class App {
   readonly #names = new Map<string, string>();
   #leaving = new AbortController();
   #page: Page | null = null;
+  /** The path of the page that is shown. */
+  #shown = "";
   #area: Area = "day";
   #turn = 0;
   #stood: Standing["kind"];
@@ -108,10 +110,14 @@ class App {
     this.#leaving = new AbortController();
     const found = this.#guard(match(ROUTES, url), url);
     if (found === "elsewhere") return;
-    const waiting = setTimeout(() => this.#showSkeleton(turn), BLINK_MS);
+    // A page that is drawn anew stays until it is: nobody loses their place, nor its heading.
+    const anew = this.#page !== null && this.#shown === url.pathname;
+    const waiting = setTimeout(() => !anew && this.#showSkeleton(turn), BLINK_MS);
     const [page] = await Promise.all([this.#make(found, url), wear(this.#area, looks(found))]);
     clearTimeout(waiting);
-    if (turn === this.#turn) this.#show(page, scroll);
+    if (turn !== this.#turn) return;
+    this.#shown = url.pathname;
+    this.#show(page, scroll);
   }
 
   /** What may be seen depends on where this browser stands. */

@@ -4,7 +4,8 @@ import { freshId, h } from "../dom.ts";
 import { type Answerable, type Fault, type Field, check, field } from "../form.ts";
 import { t } from "../words.ts";
 import { AuthorityFields } from "./authority_fields.ts";
-import { RELATIONS, ZONES, phoneWord } from "./family_words.ts";
+import { RELATIONS, ZONES } from "./family_words.ts";
+import { phoneWord } from "./reach.ts";
 import { type Choice, type Option, choice, phoneOf, wrongName } from "./fields.ts";
 import type { FamilyContact, FamilyMedium } from "./served.ts";
 

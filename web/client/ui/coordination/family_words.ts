@@ -28,9 +28,3 @@ export const ZONES: readonly (readonly [string, () => string])[] = [
 export function relationWord(relation: string): string {
   return (RELATIONS.find(([code]) => code === relation)?.[1] ?? RELATIONS[0]?.[1])?.() ?? "";
 }
-
-/** Write a number as its country reads it. */
-export function phoneWord(phone: string): string {
-  const french = /^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/u.exec(phone);
-  return french === null ? phone : `0${french.slice(1).join(" ")}`;
-}

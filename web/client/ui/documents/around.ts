@@ -20,6 +20,8 @@ export type Setting = {
   readonly role: string;
 };
 
+const OFFICE: ReadonlySet<string> = new Set(["coordinator", "secretary"]);
+
 type Structure = { readonly id: string; readonly name: string };
 
 /** Gather what is around a child, in its circle or before there is one. */
@@ -40,23 +42,27 @@ export function mayFill(form: FormDefinition, role: string): boolean {
 }
 
 /** What fields need to know. */
-export function aroundOf(ronde: Ronde, { child, people }: Setting): Around {
+export function aroundOf(ronde: Ronde, setting: Setting): Around {
+  const { child, people } = setting;
   let fetched: Promise<readonly Structure[]> | undefined;
+  let network: Promise<readonly Structure[]> | undefined;
   return {
     known: { birth: child.birth_date, correctedFrom: child.corrected_from, today: today() },
     people: people.all.map((each) => ({ id: each.id, words: `${each.given} ${each.family}, ${each.profession}` })),
     structures: async () => await (fetched ??= structuresOf(ronde)),
+    network: looksUp(ronde, setting) ? async () => await (network ??= networkOf(ronde)) : null,
   };
 }
 
 /** Words for the ids in a document's answers; places are asked for, people are at hand. */
-export async function namesOf(ronde: Ronde, form: FormDefinition, document: DocumentView, { people }: Setting): Promise<Names> {
-  const codes = new Set(fieldsOf(form).filter((field) => field.type === "structure").map((field) => field.code));
-  const ids = codes.size === 0 ? [] : document.versions.flatMap((version) => idsUnder(version.answers, codes));
-  const found = await Promise.all([...new Set(ids)].map((id) => structureNamed(ronde, id)));
+export async function namesOf(ronde: Ronde, form: FormDefinition, document: DocumentView, setting: Setting): Promise<Names> {
+  const { people } = setting;
+  const found = await Promise.all(idsOf(form, document, "structure").map((id) => structureNamed(ronde, id)));
   const names = new Map(found.map((each) => [each.id, each.name] as const));
+  const strangers = looksUp(ronde, setting) ? idsOf(form, document, "professional").filter((id) => people.all.every((each) => each.id !== id)) : [];
+  const others = strangers.length === 0 ? new Map<string, string>() : await (await import("./network.ts")).namedInNetwork(ronde, strangers);
   return {
-    person: (id) => people.name(id as ProfessionalId),
+    person: (id) => others.get(id) ?? people.name(id as ProfessionalId),
     structure: (id) => names.get(id) ?? t("Une autre structure"),
   };
 }
@@ -72,6 +78,22 @@ function ourselves(ronde: Ronde): readonly Person[] {
   if (me === null) return [];
   const profession = professionWord(null, me.role);
   return [{ id: me.professional, given: me.given_name, family: me.family_name, role: me.role, profession, convention: null, voucher: null }];
+}
+
+/** Before there is a circle, the office names anybody of the network. */
+function looksUp(ronde: Ronde, { circle }: Setting): boolean {
+  return circle === null && OFFICE.has(ronde.me?.role ?? "");
+}
+
+async function networkOf(ronde: Ronde): Promise<readonly Structure[]> {
+  return await (await import("./network.ts")).networkOf(ronde);
+}
+
+/** The ids that a document's answers to fields of a type hold, each once. */
+function idsOf(form: FormDefinition, document: DocumentView, type: "structure" | "professional"): readonly string[] {
+  const codes = new Set(fieldsOf(form).filter((field) => field.type === type).map((field) => field.code));
+  if (codes.size === 0) return [];
+  return [...new Set(document.versions.flatMap((version) => idsUnder(version.answers, codes)))];
 }
 
 function idsUnder(answers: { readonly [code: string]: Answer }, codes: ReadonlySet<string>): readonly string[] {

@@ -9,12 +9,16 @@ import type { FormField, Single } from "./served.ts";
 /** Stands for a day or a time that the browser could not read; no calendar has it. */
 const UNREADABLE = "0000-00-00";
 
+type Named = { readonly id: string; readonly name: string };
+
 /** What fields need to know beside the form. */
 export type Around = {
   readonly known: Known;
   readonly people: readonly { readonly id: string; readonly words: string }[];
   /** Places of work; fetched when the first field asks for them. */
-  readonly structures: () => Promise<readonly { readonly id: string; readonly name: string }[]>;
+  readonly structures: () => Promise<readonly Named[]>;
+  /** Whom else one may name: where there is no circle yet, and for the office alone. */
+  readonly network: (() => Promise<readonly Named[]>) | null;
 };
 
 export type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -35,9 +39,10 @@ export function inputFor(field: FormField, id: string, answer: Single | undefine
     case "choices":
       return select(id, value, field.choices.map((each) => [each.code, labelWord(each.label)] as const));
     case "professional":
+      if (around.network !== null) return fetched(id, value, around.network(), t("Un ancien membre"));
       return select(id, value, known(around.people.map((each) => [each.id, each.words] as const), value, t("Un ancien membre")));
     case "structure":
-      return structures(id, value, around);
+      return fetched(id, value, around.structures(), t("Une autre structure"));
     case "whole":
     case "decimal":
       return number(field, id, value);
@@ -98,10 +103,11 @@ function known(options: readonly Option[], value: string, words: string): readon
   return value === "" || options.some(([id]) => id === value) ? options : [...options, [value, words]];
 }
 
-function structures(id: string, value: string, around: Around): HTMLSelectElement {
+/** A choice among what is still to come: what is chosen stays, by another word if it is not in the list. */
+function fetched(id: string, value: string, coming: Promise<readonly Named[]>, other: string): HTMLSelectElement {
   const made = select(id, value, known([], value, "…"));
-  void around.structures().then((found) => {
-    const options = known(found.map((each) => [each.id, each.name] as const), value, t("Une autre structure"));
+  void coming.then((found) => {
+    const options = known(found.map((each) => [each.id, each.name] as const), value, other);
     const chosen = made.value;
     made.replaceChildren(...[["", t("Choisir…")] as const, ...options].map(([code, words]) => h("option", { value: code }, words)));
     made.value = chosen;

@@ -44,7 +44,7 @@ def test_ways_are_tried_in_the_order_in_which_they_stand() -> None:
     ]
     assert told.sms[1].password == "s@cret"
     assert told.sms[0].path == "sms?x=1"
-    assert (told.rate, told.countries) == (10.0, {"FR"})
+    assert (told.rate, told.countries) == (10.0, frozenset({"FR"}))
 
 
 def test_addresses_may_live_in_a_file(tmp_path: Path) -> None:

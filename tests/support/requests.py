@@ -99,6 +99,8 @@ async def furnished(network: Network, member: Member) -> Place:
         "feed": "0" * 26,
         "form": "F26",
         "token": "x" * 22,
+        "provider": "nobody",
+        "secret": "x" * 43,
         "medium": "sms",
     }
     return Place(network, member, ids)

@@ -72,17 +72,23 @@ export class Device {
     this.#clock = clock;
   }
 
-  /** Verify a circle's chain, fetched or already shown, and take note of the circle's channels. */
-  async knowCircle(circle: CircleId, shown: readonly Uint8Array[] | null = null): Promise<void> {
+  /**
+   * Verify a circle's chain, fetched or already shown, and take note of the circle's channels.
+   *
+   * Tells whether there was anything new.
+   */
+  async knowCircle(circle: CircleId, shown: readonly Uint8Array[] | null = null): Promise<boolean> {
     const chain = shown ?? (await this.line.chain(circle));
-    if (!this.#holds(circle, chain)) await this.#follow(circle, chain);
+    const held = this.#holds(circle, chain);
+    if (!held) await this.#follow(circle, chain);
     const channels = await this.line.channels(circle);
     const { session } = this.turns;
-    if (channels.every((channel) => session.channels.has(channel))) return;
+    if (channels.every((channel) => session.channels.has(channel))) return !held;
     await this.turns.take((now) => ({
       session: channels.reduce((noted, channel) => watch(noted, channel, circle), now),
       effects: [],
     }));
+    return true;
   }
 
   /** Fetch a circle's chain and go on from it; throws BadChain, ChainRolledBack. */

@@ -102,8 +102,7 @@ export class House implements Ronde {
   async circle(circle: CircleId): Promise<CircleView> {
     const rooms = this.#rooms;
     try {
-      await rooms.device.knowCircle(circle);
-      void rooms.sync.run();
+      if (await rooms.device.knowCircle(circle)) void rooms.sync.run();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
     }

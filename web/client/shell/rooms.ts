@@ -304,7 +304,7 @@ export class Rooms {
     return new Live({
       up: () => {
         changed();
-        void this.sync.run();
+        this.sync.lineUp();
       },
       down: changed,
       over,

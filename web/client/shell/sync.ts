@@ -58,6 +58,8 @@ export class Sync {
   #running: Promise<void> | null = null;
   readonly #waiting = new Map<ChannelId, Moment>();
   #again = false;
+  /** The line came up since its channels were last watched. */
+  #unheard = false;
   #stopped = false;
   #confused = false;
   #attempt = 0;
@@ -129,6 +131,12 @@ export class Sync {
       this.#running = null;
       this.#site.changed();
     }
+  }
+
+  /** The live connection stands: what a round that goes on has not asked it is asked at its end. */
+  lineUp(): void {
+    if (this.#running === null) void this.run();
+    else this.#unheard = true;
   }
 
   /** Carry out what a step asked, in the background; what fails for now is asked again. */
@@ -208,6 +216,8 @@ export class Sync {
     do {
       this.#again = false;
       await this.#guarded(async () => await this.#round());
+      // Circles and our key packages were asked for just now; only the line is new.
+      if (this.#unheard) await this.#guarded(async () => await this.#newest(await this.#watch()));
     } while (this.#again);
   }
 
@@ -282,6 +292,7 @@ export class Sync {
     const states = [...device.turns.session.channels.values()];
     const channels = states.filter(({ phase }) => phase !== "removed").map(({ id }) => id);
     if (!live.connected || channels.length === 0) return null;
+    this.#unheard = false;
     try {
       const watched = await live.watch(channels);
       for (const [channel, who] of watched.present) present(channel, who);

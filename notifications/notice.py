@@ -244,10 +244,16 @@ def was_withdrawn(notice: Notice) -> bool:
     return notice.state is State.CANCELLED and notice.answer == WITHDRAWN
 
 
-def needs_a_person(notices: tuple[Notice, ...]) -> bool:
-    """Tell whether one failed, or may have, and was not sent again since."""
+def failed(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    """Give the notices that failed, or may have, and were not sent again since."""
     lines = {each.again_of for each in notices if each.state is State.SENT}
-    return any(
-        notice.state in ALARMING and (notice.again_of or notice.id) not in lines
-        for notice in notices
+    return tuple(
+        each
+        for each in notices
+        if each.state in ALARMING and (each.again_of or each.id) not in lines
     )
+
+
+def needs_a_person(notices: tuple[Notice, ...]) -> bool:
+    """Tell whether somebody must see to a family because of these."""
+    return bool(failed(notices))

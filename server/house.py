@@ -113,7 +113,7 @@ def furnish(
             site=site,
         )
     )
-    outbox = EngineOutbox(engine, keyring)
+    outbox = EngineOutbox(engine, keyring, stores.watch.soon)
     return House(
         engine=engine,
         keyring=keyring,

@@ -12,8 +12,9 @@ from typing_extensions import override
 
 from crypto.ids import NoticeId
 from notifications.delivery import NO_PROMISE, Ambiguous, Capabilities, Refused, Result
-from notifications.senders import Alert, Alerts, Mail, Mailer, Text, Texter
+from notifications.senders import Mail, Mailer, Text, Texter
 from notifications.worker import Worker
+from server.alerting import RaisedAlerts
 from server.coming_back import listening
 from server.config import Config
 from server.family_house import replies_of
@@ -67,7 +68,12 @@ async def open_worker(
             ),
             mailers=ways.mailers or (Unconfigured(),),
             texters=ways.texters or (Unconfigured(),),
-            alerts=LoggedAlerts(),
+            alerts=RaisedAlerts(
+                appointments=house.stores.appointments,
+                errands=house.stores.errands,
+                marks=house.stores.follow_up_marks,
+                clock=house.clock,
+            ),
             clock=house.clock,
             chance=_chance,
             trouble=_trouble,
@@ -107,20 +113,6 @@ class Unconfigured(Mailer, Texter):
     @override
     async def look_up(self, key: NoticeId) -> Result:
         return Ambiguous("not_configured")
-
-
-class LoggedAlerts(Alerts):
-    """Tells the operator; the coordinator sees the same notice in the child's list."""
-
-    @override
-    async def raise_task(self, alert: Alert) -> None:
-        logger().warning(
-            "notice_needs_a_person",
-            medium=alert.medium.value,
-            code=alert.answer,
-            kind=alert.state.value,
-            id=alert.notice,
-        )
 
 
 def _hands(config: Config) -> int:

@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from care_circle.follow_up.board import Filter
 from care_circle.follow_up.findings import FindingCode
 from care_circle.follow_up.follow_up import written
 from care_circle.follow_up.store import FollowUps, Marks
+from care_circle.services.files import everything
 from care_circle.services.follower import Follower
 from care_circle.store import Appointments, Children
 from crypto.ids import ChildId
+from notifications.store import Errands
 from server.clock import Clock
 from server.house import House
 from server.logs import logger
@@ -44,6 +47,7 @@ class Vigil:
     marks: Marks
     children: Children
     appointments: Appointments
+    errands: Errands
     clock: Clock
 
     async def begin(self) -> None:
@@ -66,11 +70,22 @@ class Vigil:
         return len(marks) + len(due) + await self._build(now)
 
     async def look_at_notices(self) -> None:
-        """Look at the children of whose notices one failed, if that is not known of them."""
-        for child in await self._in_need():
+        """Look at the children of whose notices one failed, where what is known says otherwise.
+
+        A failure leaves a mark of its own, and so does what mends it; this finds what was
+        killed in between.
+        """
+        in_need = await self._in_need()
+        for child in in_need:
             known = await self.follower.of(child)
             if FindingCode.NOTICE_FAILED not in known.codes:
                 await self.follower.refresh(child)
+        wanted, after = Filter(finding=FindingCode.NOTICE_FAILED), ""
+        while page := await self.follow_ups.page(wanted, after=after, limit=_PAGE):
+            for follow_up in page:
+                if follow_up.child not in in_need:
+                    await self.follower.refresh(follow_up.child)
+            after = page[-1].child
 
     async def _build(self, now: datetime) -> int:
         building = await self.follow_ups.claim_building(now=now, until=now + LEASE)
@@ -85,13 +100,13 @@ class Vigil:
         )
         return len(found)
 
-    async def _in_need(self) -> list[ChildId]:
-        children: dict[ChildId, None] = {}
-        after = ""
-        while page := await self.appointments.in_need(after=after, limit=_PAGE):
-            children |= dict.fromkeys(each.child for each in page)
-            after = page[-1].id
-        return list(children)
+    async def _in_need(self) -> frozenset[ChildId]:
+        appointments = await everything(
+            lambda after: self.appointments.in_need(after=after, limit=_PAGE)
+        )
+        errands = await everything(lambda after: self.errands.in_need(after=after, limit=_PAGE))
+        children = (*(each.child for each in appointments), *(each.child for each in errands))
+        return frozenset(child for child in children if child is not None)
 
 
 async def _each(look: Callable[[T], Awaitable[object]], things: Iterable[T]) -> None:
@@ -115,6 +130,7 @@ def vigil_of(house: House) -> Vigil:
         marks=stores.follow_up_marks,
         children=stores.children,
         appointments=stores.appointments,
+        errands=stores.errands,
         clock=house.clock,
     )
 

@@ -13,6 +13,7 @@ from care_circle.leaving.store import HeldMeetings, Leavings
 from care_circle.store import Appointments, Children, Circles, Documents
 from care_circle.surroundings import Surroundings
 from crypto.ids import ChildId
+from notifications.store import Errands
 
 _PAGE = 200
 
@@ -36,6 +37,7 @@ class Files:
     children: Children
     circles: Circles
     appointments: Appointments
+    errands: Errands
     documents: Documents
     meetings: HeldMeetings
     leavings: Leavings
@@ -54,6 +56,9 @@ class Files:
             circle=held,
             appointments=await everything(
                 lambda after: self.appointments.of_child(child, after=after, limit=_PAGE)
+            ),
+            errands=await everything(
+                lambda after: self.errands.of_child(child, after=after, limit=_PAGE)
             ),
             documents=await everything(
                 lambda after: self.documents.of_child(child, after=after, limit=_PAGE)

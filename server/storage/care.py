@@ -43,7 +43,7 @@ from server.storage.engine import Engine, Stale, Taken
 from server.storage.errand_shapes import errand_shape
 from server.storage.finding import change_found, found
 from server.storage.keys import Keyring
-from server.storage.outbox import StoredOutbox
+from server.storage.outbox import SeenTo, StoredOutbox
 from server.storage.repository import Repository
 
 _PAGE = 200
@@ -307,8 +307,9 @@ class EngineAppointments(Appointments):
 class EngineOutbox(StoredOutbox):
     """The outbox on any engine: the notices where the appointments and errands are."""
 
-    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+    def __init__(self, engine: Engine, keyring: Keyring, seen_to: SeenTo | None = None) -> None:
         super().__init__(
             Repository(engine, keyring, shapes.appointment_shape()),
             Repository(engine, keyring, errand_shape()),
+            seen_to,
         )

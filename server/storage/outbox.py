@@ -6,7 +6,7 @@ A record's `due` is the earliest notice due; claiming moves it forward.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from typing_extensions import override
 
 from care_circle.appointment import Appointment
-from crypto.ids import NoticeId
+from crypto.ids import ChildId, NoticeId
 from notifications import hours, link
 from notifications.errand import Errand
 from notifications.notice import ALARMING, Carrier, CarrierKind, Notice, next_due
@@ -24,6 +24,8 @@ from server.storage.engine import Stale
 from server.storage.repository import Held, Missing, Repository
 
 Telling = TypeVar("Telling", Appointment, Errand)
+
+SeenTo = Callable[[ChildId], Awaitable[None]]
 
 _REMEMBERED = 256
 
@@ -88,17 +90,23 @@ class _Shelf(Generic[Telling]):
             for each in held
         ]
 
-    async def change(self, key: str, decide: Decide) -> tuple[Notice, ...]:
-        """Write on what is held if that still stands, else on what is stored."""
+    async def change(self, key: str, decide: Decide) -> tuple[Telling, bool]:
+        """Write on what is held if that still stands, else on what is stored.
+
+        Gives the record, and whether a person was needed for it before.
+        """
+        needed = False
 
         def decided(stored: Telling) -> Telling:
+            nonlocal needed
+            needed = stored.needs_a_person
             return replace(stored, notices=decide(stored.notices))
 
         held = self._held.pop(key, None)
         if held is not None and (written := await self._try(held, decided)) is not None:
-            return written.notices
+            return written, needed
         try:
-            return (await self.repository.change(key, decided)).notices
+            return await self.repository.change(key, decided), needed
         except Missing as cause:
             raise NoSuchCarrier from cause
 
@@ -131,11 +139,20 @@ Found = tuple[Appointment | Errand, Notice]
 
 
 class StoredOutbox(Outbox):
-    """The notices in the documents of two repositories."""
+    """The notices in the documents of two repositories.
 
-    def __init__(self, appointments: Repository[Appointment], errands: Repository[Errand]) -> None:
+    `seen_to` hears of a child of whose failed notices the last was sent again, or arrived.
+    """
+
+    def __init__(
+        self,
+        appointments: Repository[Appointment],
+        errands: Repository[Errand],
+        seen_to: SeenTo | None = None,
+    ) -> None:
         self._appointments = _Shelf(CarrierKind.APPOINTMENT, appointments)
         self._errands = _Shelf(CarrierKind.ERRAND, errands)
+        self._seen_to = seen_to
         self._turns = count()
 
     @override
@@ -155,9 +172,15 @@ class StoredOutbox(Outbox):
 
     @override
     async def change(self, carrier: Carrier, decide: Decide) -> tuple[Notice, ...]:
+        record: Appointment | Errand
         if carrier.kind is CarrierKind.APPOINTMENT:
-            return await self._appointments.change(carrier.id, decide)
-        return await self._errands.change(carrier.id, decide)
+            record, needed = await self._appointments.change(carrier.id, decide)
+        else:
+            record, needed = await self._errands.change(carrier.id, decide)
+        seen_to = needed and not record.needs_a_person
+        if seen_to and record.child is not None and self._seen_to is not None:
+            await self._seen_to(record.child)
+        return record.notices
 
     @override
     async def by_key(self, notice: NoticeId) -> Notice | None:

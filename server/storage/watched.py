@@ -91,6 +91,10 @@ class Watch:
         await self._marks.make(replace(mark, id=new_id(), due=self._clock()))
         await self._marks.lift(mark.id)
 
+    async def soon(self, child: ChildId) -> None:
+        """Have a child looked at within moments, by whoever claims marks."""
+        await self._marks.make(Mark(id=new_id(), child=child, due=self._clock()))
+
     async def _look_at(self, child: ChildId, mark: Mark) -> None:
         if self._look is None:
             return

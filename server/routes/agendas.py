@@ -180,7 +180,7 @@ async def preview_busy(request: web.Request) -> web.Response:
     return answer(_read(found, merged(found.spans), until))
 
 
-@operations.add("PUT", "/me/busy", answer=BusyView, takes_bytes=True, limit=MOST_BYTES)
+@operations.add("POST", "/me/busy", answer=BusyView, takes_bytes=True, limit=MOST_BYTES)
 async def import_busy(request: web.Request) -> web.Response:
     """Keep when one is busy by a calendar file, in the place of what was imported before."""
     person, found = person_of(request), await _read_calendar(request)

@@ -74,6 +74,7 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     state: State
     attempts: int
     next_at: datetime | None
+    delivered_at: datetime | None
     code: str | None
 
 
@@ -224,7 +225,6 @@ def view_of(appointment: Appointment) -> AppointmentView:
 
 
 def _notice(notice: Notice) -> NoticeView:
-    at = notice.next_at
     return NoticeView(
         id=notice.id,
         rule=notice.rule,
@@ -232,9 +232,14 @@ def _notice(notice: Notice) -> NoticeView:
         medium=notice.medium,
         state=notice.state,
         attempts=notice.attempts,
-        next_at=None if at is None else datetime.fromtimestamp(at / 1000, UTC),
+        next_at=_moment(notice.next_at),
+        delivered_at=_moment(notice.delivered_at),
         code=notice.answer,
     )
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at / 1000, UTC)
 
 
 def _id(request: web.Request) -> AppointmentId:

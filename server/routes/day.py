@@ -11,6 +11,7 @@ from server.day import ChannelHead, Days, MyDay
 from server.identity import person_of
 from server.operations import Operations
 from server.routes.duties import DutyView, view_of
+from server.services import PATHWAY
 from server.wire import Struct, answer
 
 DAYS: web.AppKey[Days] = web.AppKey("days", Days)
@@ -32,7 +33,8 @@ class DayView(Struct, frozen=True, kw_only=True):
 
     `unsettled` are one's own appointments that are past and of which nobody said whether the
     family came. `duties` are those of a coordinator's circles. `lapsed`: without a convention
-    in force no child is shown.
+    in force no child is shown. `booking_opens_days`: how many days before its window opens a
+    visit may be booked.
     """
 
     at: int
@@ -43,6 +45,7 @@ class DayView(Struct, frozen=True, kw_only=True):
     unsettled: tuple[PlannedAppointment, ...]
     duties: tuple[DutyView, ...]
     lapsed: bool
+    booking_opens_days: int
 
 
 @operations.add("GET", "/day", answer=DayView)
@@ -50,10 +53,11 @@ async def read_day(request: web.Request) -> web.Response:
     """Tell what waits for whoever asks, over all their circles."""
     mine = await request.app[DAYS].of(person_of(request))
 
-    return answer(_view(mine))
+    opens = request.app[PATHWAY].number("booking_opens_days") or 0
+    return answer(_view(mine, opens))
 
 
-def _view(mine: MyDay) -> DayView:
+def _view(mine: MyDay, booking_opens_days: int) -> DayView:
     day = mine.day
     return DayView(
         at=to_ms(day.at),
@@ -73,4 +77,5 @@ def _view(mine: MyDay) -> DayView:
         unsettled=day.unsettled,
         duties=tuple(map(view_of, day.duties)),
         lapsed=day.lapsed,
+        booking_opens_days=booking_opens_days,
     )

@@ -465,7 +465,7 @@ async def test_a_calendar_is_looked_at_kept_counted_in_conflicts_and_forgotten(
     ben = town.ben.person
     seen = await send(ben, "POST", "/me/busy/preview", BUSY)
     before = (await ben.get("/me/busy")).body
-    kept = await send(ben, "PUT", "/me/busy", BUSY)
+    kept = await send(ben, "POST", "/me/busy", BUSY)
 
     refused = await book(town)
     week = (await ben.get("/me/agenda?from=2026-11-30")).body
@@ -482,8 +482,8 @@ async def test_a_calendar_is_looked_at_kept_counted_in_conflicts_and_forgotten(
 
 
 async def test_what_is_no_calendar_is_refused_by_name(town: Town) -> None:
-    refused = await send(town.ben.person, "PUT", "/me/busy", b"\x89PNG")
-    huge = await send(town.ben.person, "PUT", "/me/busy", b"x" * (4 * 1024 * 1024 + 1))
+    refused = await send(town.ben.person, "POST", "/me/busy", b"\x89PNG")
+    huge = await send(town.ben.person, "POST", "/me/busy", b"x" * (4 * 1024 * 1024 + 1))
 
     assert (refused.status, refused.code) == (422, "calendar_refused")
     assert refused.body["detail"] == "not_a_calendar"

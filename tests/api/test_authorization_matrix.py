@@ -183,7 +183,7 @@ TABLE = {
     "DELETE /me/feeds/{feed}": THIS_PERSON,
     "GET /feeds/{token}.ics": NOBODY,
     "POST /me/busy/preview": EVERYBODY,
-    "PUT /me/busy": EVERYBODY,
+    "POST /me/busy": EVERYBODY,
     "GET /me/busy": EVERYBODY,
     "DELETE /me/busy": EVERYBODY,
     "POST /children/{child}/prescriptions": CIRCLE_WRITE,

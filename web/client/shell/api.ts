@@ -15,6 +15,7 @@ type Problem = {
   readonly title?: string;
   readonly detail?: string;
   readonly mended_by?: string;
+  readonly instead?: unknown;
   readonly errors?: readonly { readonly pointer?: string; readonly detail?: string }[];
 };
 
@@ -112,6 +113,7 @@ export function refusal(told: Problem, status: number, retryAfter: number | null
     title: told.title ?? "",
     detail: told.detail ?? "",
     mendedBy: told.mended_by ?? null,
+    instead: told.instead ?? null,
     errors,
     retryAfter,
   });

@@ -39,8 +39,10 @@ export class Refused extends Error {
 
   /** Whose move it is now, where the server said: a coordinator's, a physician's, one's own. */
   readonly mendedBy: string | null;
+  /** What would be granted in its place, where the server said; its shape is that of the refusal. */
+  readonly instead: unknown;
 
-  constructor(problem: Pick<Refused, "status" | "code"> & Partial<Pick<Refused, "title" | "detail" | "errors" | "retryAfter" | "mendedBy">>) {
+  constructor(problem: Pick<Refused, "status" | "code"> & Partial<Pick<Refused, "title" | "detail" | "errors" | "retryAfter" | "mendedBy" | "instead">>) {
     super(`${problem.status} ${problem.code}`);
     this.status = problem.status;
     this.code = problem.code;
@@ -49,6 +51,7 @@ export class Refused extends Error {
     this.errors = problem.errors ?? [];
     this.retryAfter = problem.retryAfter ?? null;
     this.mendedBy = problem.mendedBy ?? null;
+    this.instead = problem.instead ?? null;
   }
 }
 

@@ -17,6 +17,12 @@ export const ROUTES: readonly Route[] = [
   },
   { path: "/", area: "day", load: async () => (await import("./pages/day.ts")).dayPage },
   {
+    path: "/agenda",
+    area: "day",
+    wears: ["agenda"],
+    load: async () => (await import("./pages/agenda.ts")).agendaPage,
+  },
+  {
     path: "/circles",
     area: "circles",
     load: async () => (await import("./pages/circles.ts")).circlesPage,
@@ -243,6 +249,11 @@ export const ROUTES: readonly Route[] = [
     path: "/account/colleagues",
     area: "account",
     load: async () => (await import("./pages/account_colleagues.ts")).colleaguesPage,
+  },
+  {
+    path: "/account/agenda",
+    area: "account",
+    load: async () => (await import("./pages/account_agenda.ts")).agendaAccountPage,
   },
   {
     path: "/account/notifications",

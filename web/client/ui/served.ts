@@ -141,6 +141,8 @@ export type MyDay = {
   /** What the pathway asks of a coordinator; a day that was kept long ago says nothing of it. */
   readonly duties?: readonly Duty[];
   readonly lapsed: boolean;
+  /** How many days before its window a visit may be booked; an old day says nothing of it. */
+  readonly booking_opens_days?: number;
 };
 
 /** A page of a list; `next` is what to ask `after`, null at the end. */

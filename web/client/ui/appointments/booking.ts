@@ -1,19 +1,19 @@
-/** Book an appointment, or move one: who, when, where, and that the family will be told. */
+/** Book an appointment, or move one: who, for what, when, where, and that the family will be told. */
 
 import type { ProfessionalId } from "../../core/ids.ts";
-import { Refused, type Ronde } from "../../shell/ronde.ts";
+import type { Ronde } from "../../shell/ronde.ts";
 import { openDialog } from "../dialog.ts";
-import { type Child, assign, fill, freshId, h } from "../dom.ts";
-import { said } from "../faults.ts";
+import { assign, fill, freshId, h } from "../dom.ts";
 import type { People } from "../feed/people.ts";
 import { busy } from "../form.ts";
 import { labelWord } from "../nomenclature.ts";
 import type { Slot } from "../served.ts";
 import { t } from "../words.ts";
-import type { AppointmentView, CalendarView } from "./served.ts";
-
-const MINUTES = [20, 30, 45, 60, 90] as const;
-const USUAL_MINUTES = 30;
+import { HowFar } from "./following.ts";
+import { insteadOf, refusalWords } from "./refusal.ts";
+import { Repeat } from "./repeat.ts";
+import type { AppointmentView, CalendarView, Foreseen, OfferView } from "./served.ts";
+import { When, labelled } from "./when.ts";
 
 export type BookingOptions = {
   readonly ronde: Ronde;
@@ -28,9 +28,11 @@ export type BookingOptions = {
 };
 
 /** Ask for a slot and book or move. */
-export function openBooking(options: BookingOptions): void {
-  const form = new BookingForm(options);
-  const send = h("button", { class: "button button-primary", type: "button" }, options.moves === null ? t("Fixer le rendez-vous") : t("Déplacer"));
+export async function openBooking(options: BookingOptions): Promise<void> {
+  const { ronde, child, moves, visit } = options;
+  const asked = moves === null ? { visit } : { visit: moves.visit, professional: moves.professional };
+  const form = new BookingForm(options, await offerOf(ronde, child, asked));
+  const send = h("button", { class: "button button-primary", type: "button" }, moves === null ? t("Fixer le rendez-vous") : t("Déplacer"));
   send.addEventListener("click", () => {
     void busy(send, form.send()).then((sent) => {
       if (!sent) return;
@@ -39,10 +41,18 @@ export function openBooking(options: BookingOptions): void {
     });
   });
   const dialog = openDialog({
-    title: options.moves === null ? t("Nouveau rendez-vous") : t("Déplacer le rendez-vous"),
+    title: moves === null ? t("Nouveau rendez-vous") : t("Déplacer le rendez-vous"),
     body: form.element,
     footer: [h("button", { class: "button", type: "button", onclick: () => dialog.close() }, t("Annuler")), send],
   });
+}
+
+type Asked = { readonly visit?: string | null; readonly professional?: string | null };
+
+async function offerOf(ronde: Ronde, child: string, asked: Asked): Promise<OfferView> {
+  const told = Object.entries(asked).flatMap(([name, value]) => (value === null || value === undefined || value === "" ? [] : [[name, value]]));
+  const query = new URLSearchParams(told);
+  return await ronde.api.ask<OfferView>("GET", `/children/${child}/offer?${query.toString()}`);
 }
 
 class BookingForm {
@@ -50,117 +60,157 @@ class BookingForm {
   readonly #options: BookingOptions;
   readonly #error = h("p", { class: "error-summary", role: "alert", hidden: true });
   readonly #who = h("select", { class: "select", id: freshId("who") });
-  readonly #visit = h("select", { class: "select", id: freshId("visit") });
-  readonly #day = h("input", { class: "input", id: freshId("day"), type: "date", required: true });
-  readonly #time = h("input", { class: "input", id: freshId("time"), type: "time", step: 300, required: true });
-  readonly #minutes = h("select", { class: "select", id: freshId("minutes") });
+  readonly #what = h("select", { class: "select", id: freshId("what") });
   readonly #place = h("input", { class: "input", id: freshId("place"), maxlength: 60, required: true, autocomplete: "street-address" });
+  readonly #when: When;
+  readonly #repeat: Repeat;
+  readonly #far: HowFar;
+  #zone: string;
+  #suggested = "";
 
-  constructor(options: BookingOptions) {
+  constructor(options: BookingOptions, offer: OfferView) {
     this.#options = options;
-    this.#choices();
-    this.#suggest();
+    this.#zone = options.moves?.slot.zone ?? offer.zone;
+    this.#when = new When(() => this.#repeat.forget());
+    this.#repeat = new Repeat(() => this.#foreseen());
+    this.#far = new HowFar((options.moves?.series ?? null) !== null);
+    this.#choices(offer);
+    this.#suggest(offer);
     const moves = options.moves !== null;
+    for (const each of [this.#who, this.#what]) each.addEventListener("change", () => void this.#askAgain());
     this.element = h(
       "div",
       { class: "stack" },
       this.#error,
+      !moves && labelled(this.#what, t("Pour")),
       !moves && labelled(this.#who, t("Avec")),
-      !moves && labelled(this.#visit, t("Pour quelle visite")),
-      h("div", { class: "field-row" }, labelled(this.#day, t("Le")), labelled(this.#time, t("À"))),
-      labelled(this.#minutes, t("Durée")),
+      this.#when.element,
       labelled(this.#place, t("Lieu"), t("Une adresse ou un bâtiment, sans nom de service : la famille le lira dans un SMS.")),
+      moves ? this.#far.element : this.#repeat.element,
       h("p", { class: "small soft" }, t("Les parents sont prévenus par courriel ou SMS, sans un mot sur la santé.")),
     );
   }
 
   /** Send what the form says; false while something is wrong. */
   async send(): Promise<boolean> {
-    const missing = [this.#day, this.#time, this.#place].find((each) => each.value.trim() === "");
-    if (missing !== undefined) return this.#wrong(t("Dites le jour, l'heure et le lieu."), missing);
+    const slot = this.#slot();
+    if (slot === null) return this.#wrong(t("Dites le jour, l'heure et le lieu."));
     try {
-      await this.#ask();
-      return true;
+      return await this.#ask(slot);
     } catch (error) {
-      return this.#wrong(why(error), this.#blamed(error));
+      const instead = insteadOf(error);
+      this.#wrong(refusalWords(error));
+      if (instead !== null) this.#when.offer(t("Libres près de là"), instead.free, () => this.#calm());
+      return false;
     }
   }
 
-  /** The field that a refusal is about. */
-  #blamed(error: unknown): HTMLElement {
-    const code = error instanceof Refused ? error.code : "";
-    if (code === "telling_label") return this.#place;
-    return code === "no_such_time" ? this.#time : this.#day;
-  }
-
-  async #ask(): Promise<void> {
+  async #ask(slot: Slot): Promise<boolean> {
     const { ronde, child, moves } = this.#options;
-    const slot: Slot = {
-      start: `${this.#day.value}T${this.#time.value}:00`,
-      zone: moves?.slot.zone ?? "Europe/Paris",
-      duration_minutes: Number(this.#minutes.value),
-      place_label: this.#place.value.trim(),
-    };
+    if (moves !== null && this.#far.isAll) return await this.#moveAll(moves, slot);
     if (moves !== null) {
       await ronde.api.ask("PUT", `/appointments/${moves.id}/slot`, slot);
-      return;
+      return true;
     }
-    const visit = this.#visit.value === "" ? null : this.#visit.value;
+    const rhythm = this.#repeat.rhythm;
+    if (rhythm === null) {
+      await ronde.api.ask("POST", `/children/${child}/appointments`, { ...this.#purpose(), slot });
+      return true;
+    }
+    if (!(await this.#repeat.look())) return this.#wrong(t("Revoyez les dates marquées, ou sautez-les."));
+    await ronde.api.ask("POST", `/children/${child}/series`, { ...this.#purpose(), slot, rhythm });
+    return true;
+  }
+
+  async #moveAll(moves: AppointmentView, slot: Slot): Promise<boolean> {
+    const { ronde } = this.#options;
+    const path = `/appointments/${moves.id}/following`;
+    const { sessions } = await ronde.api.ask<{ sessions: readonly Foreseen[] }>("POST", `${path}/preview`, { slot });
+    if (!this.#far.show(sessions)) return this.#wrong(t("Une des séances tombe sur un créneau déjà pris."));
+    await ronde.api.ask("PUT", `${path}/slot`, { slot });
+    return true;
+  }
+
+  async #foreseen(): Promise<readonly Foreseen[] | null> {
+    const { ronde, child } = this.#options;
+    const [slot, rhythm] = [this.#slot(), this.#repeat.rhythm];
+    if (slot === null || rhythm === null) return null;
+    const asked = { ...this.#purpose(), slot, rhythm };
+    return (await ronde.api.ask<{ sessions: readonly Foreseen[] }>("POST", `/children/${child}/series/preview`, asked)).sessions;
+  }
+
+  #purpose(): { readonly professional: ProfessionalId; readonly visit: string | null; readonly care: string | null } {
+    const [kind, code = null] = this.#what.value.split(":");
     const professional = this.#who.value as ProfessionalId;
-    await ronde.api.ask("POST", `/children/${child}/appointments`, { professional, visit, slot });
+    return { professional, visit: kind === "visit" ? code : null, care: kind === "care" ? code : null };
   }
 
-  #choices(): void {
-    const { people, calendar, ronde } = this.#options;
-    const care = people.all.filter((each) => each.convention !== null);
-    fill(this.#who, care.map((each) => h("option", { value: each.id }, `${each.given} ${each.family}, ${each.profession}`)));
-    if (care.some((each) => each.id === ronde.me?.professional)) this.#who.value = ronde.me?.professional ?? "";
+  #slot(): Slot | null {
+    const [start, place] = [this.#when.start, this.#place.value.trim()];
+    if (start === null || place === "") return null;
+    return { start, zone: this.#zone, duration_minutes: Number(this.#when.minutes.value), place_label: place };
+  }
+
+  #choices(offer: OfferView): void {
+    const { people, calendar } = this.#options;
+    const held = offer.may_hold.map((id) => people.find(id)).filter((each) => each !== null);
+    fill(this.#who, held.map((each) => h("option", { value: each.id }, `${each.given} ${each.family}, ${each.profession}`)));
+    const group = (label: string, kind: string, all: CalendarView["cares"]): HTMLElement =>
+      h("optgroup", { label }, all.map((each) => h("option", { value: `${kind}:${each.code}` }, labelWord(each.label))));
     fill(
-      this.#visit,
-      h("option", { value: "" }, t("Aucune visite du parcours")),
-      calendar.visits.map((each) => h("option", { value: each.code }, labelWord(each.label))),
+      this.#what,
+      h("option", { value: "" }, t("Un autre rendez-vous")),
+      group(t("Visites du parcours"), "visit", calendar.visits),
+      calendar.cares.length > 0 && group(t("Soins"), "care", calendar.cares),
     );
-    fill(this.#minutes, MINUTES.map((each) => h("option", { value: each }, t("{n} min", { n: each }))));
   }
 
-  #suggest(): void {
+  #suggest(offer: OfferView): void {
     const { moves, visit } = this.#options;
-    const slot = moves?.slot;
-    const [day = "", time = ""] = slot?.start.split("T") ?? [];
-    this.#day.value = day;
-    this.#time.value = time.slice(0, 5);
-    this.#day.min = new Date().toLocaleDateString("sv-SE");
-    this.#minutes.value = String(slot?.duration_minutes ?? USUAL_MINUTES);
-    this.#place.value = slot?.place_label ?? "";
-    this.#visit.value = moves?.visit ?? visit ?? "";
+    if (visit !== null) this.#what.value = `visit:${visit}`;
+    this.#fillIn(offer, true);
+    if (moves === null) return;
+    this.#when.start = moves.slot.start;
+    this.#when.lasts(moves.slot.duration_minutes);
+    this.#place.value = moves.slot.place_label;
   }
 
-  #wrong(sentence: string, field: HTMLElement): false {
+  /** Put in what the server offers; a place that somebody wrote stays. */
+  #fillIn(offer: OfferView, first: boolean): void {
+    const moving = this.#options.moves !== null;
+    if (offer.professional !== null) this.#who.value = offer.professional;
+    this.#when.offer(t("Premiers créneaux libres"), offer.free, () => this.#calm());
+    this.#when.on(moving ? this.#zone : offer.zone);
+    if (moving) return;
+    this.#zone = offer.zone;
+    this.#when.lasts(offer.duration_minutes);
+    if (first && offer.window !== null && offer.free[0] !== undefined) this.#when.start = offer.free[0];
+    if (this.#place.value === this.#suggested) this.#place.value = offer.place_label ?? "";
+    this.#suggested = offer.place_label ?? "";
+  }
+
+  async #askAgain(): Promise<void> {
+    const { ronde, child } = this.#options;
+    const { professional, visit } = this.#purpose();
+    this.#repeat.forget();
+    try {
+      this.#fillIn(await offerOf(ronde, child, { professional, visit }), false);
+    } catch (error) {
+      this.#wrong(refusalWords(error));
+    }
+  }
+
+  #calm(): void {
+    this.#error.hidden = true;
+    assign(this.#when.day, { "aria-invalid": null });
+  }
+
+  #wrong(sentence: string): false {
     this.#error.hidden = false;
     this.#error.textContent = sentence;
-    for (const each of [this.#day, this.#time, this.#place]) assign(each, { "aria-invalid": each === field ? "true" : null });
+    const field = this.#when.start === null ? this.#when.day : this.#place.value.trim() === "" ? this.#place : this.#when.day;
+    for (const each of [this.#when.day, this.#place]) assign(each, { "aria-invalid": each === field ? "true" : null });
     field.focus();
     return false;
   }
-}
-
-function labelled(input: HTMLElement, label: string, hint: Child = null): HTMLElement {
-  return h(
-    "div",
-    { class: "field" },
-    h("label", { class: "field-label", for: input.id }, label),
-    hint !== null && h("p", { class: "field-hint" }, hint),
-    input,
-  );
-}
-
-function why(error: unknown): string {
-  if (!(error instanceof Refused)) return said(error);
-  const known: Readonly<Record<string, () => string>> = {
-    in_the_past: () => t("Cette heure est déjà passée."),
-    no_such_time: () => t("Cette heure n'existe pas ce jour-là : on change d'heure."),
-    telling_label: () => t("Ce lieu en dit trop sur la santé. Mettez une adresse ou un nom de bâtiment."),
-    too_far_ahead: () => t("Cette date est trop lointaine."),
-  };
-  return known[error.code]?.() ?? said(error);
 }

@@ -2,23 +2,28 @@
 
 import { Refused, type Ronde } from "../../shell/ronde.ts";
 import { dayOf, timeOf } from "../dates.ts";
-import { confirm } from "../dialog.ts";
 import { type Child, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import type { People } from "../feed/people.ts";
+import { dressed } from "../clothes.ts";
 import { type IconName, icon } from "../icons.ts";
 import { appointmentWord } from "../nomenclature.ts";
 import type { AppointmentStatus } from "../served.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
-import { type AppointmentView, type NoticeState, type NoticeView, isOpen } from "./served.ts";
+import { type Standing, noticeWords, standing } from "./notice_words.ts";
+import { type AppointmentView, isOpen } from "./served.ts";
+import { elsewhereWords } from "./when.ts";
 
 export type RowOptions = {
   readonly ronde: Ronde;
   readonly people: People;
-  readonly visitName: (code: string) => string;
+  /** What a visit or a care is called. */
+  readonly purpose: (appointment: AppointmentView) => string | null;
   readonly move: (appointment: AppointmentView) => void;
   readonly changed: () => void;
+  /** Where the form of a visit that was held is written, if it has one. */
+  readonly write?: (appointment: AppointmentView) => string | null;
   /** Make another one in the place of one that was missed. */
   readonly remake?: (missed: AppointmentView) => void;
 };
@@ -30,89 +35,91 @@ const LOOKS: Readonly<Record<AppointmentStatus, string>> = {
   honoured: "badge badge-good",
   missed: "badge badge-danger",
 };
-const ALARMING: ReadonlySet<NoticeState> = new Set(["unknown", "dead", "expired"]);
-/** What leaves within minutes is as good as leaving. */
-const SOON_MS = 5 * 60 * 1000;
+const SIGNS: Readonly<Record<Standing["kind"], readonly [IconName, string]>> = {
+  alarm: ["warning", "danger-text"],
+  waiting: ["clock", "soft"],
+  told: ["check", "soft"],
+};
 
 /** Draw an appointment; `past` ones ask whether the family came. */
 export function appointmentRow(appointment: AppointmentView, options: RowOptions, past: boolean): HTMLElement {
-  const { slot, visit } = appointment;
+  const { slot } = appointment;
   const start = new Date(slot.start);
+  const purpose = options.purpose(appointment);
+  const where = [options.people.name(appointment.professional), slot.place_label, t("{n} min", { n: slot.duration_minutes })];
+  const clocks = elsewhereWords(slot.zone);
   return h(
     "li",
-    { class: "card appointment" },
+    { class: "card appointment", id: `appointment-${appointment.id}` },
     h(
       "div",
       { class: "card-header" },
       h("p", { class: "card-title" }, `${dayOf(start)}, ${timeOf(start)}`),
       h("span", { class: LOOKS[appointment.status] }, appointmentWord(appointment.status)),
     ),
-    visit !== null && h("p", null, options.visitName(visit)),
-    h("p", { class: "card-note" }, `${options.people.name(appointment.professional)} · ${slot.place_label} · ${t("{n} min", { n: slot.duration_minutes })}`),
+    purpose !== null && h("p", null, purpose, appointment.series !== null && ` · ${t("séance d'une série")}`),
+    h("p", { class: "card-note" }, [...where, ...(clocks === null ? [] : [clocks])].join(" · ")),
+    why(appointment),
     notices(appointment),
-    isOpen(appointment) ? acts(appointment, options, past) : again(appointment, options),
+    isOpen(appointment) ? acts(appointment, options, past) : after(appointment, options),
   );
 }
 
-function notices(appointment: AppointmentView): Child {
-  const alarming = appointment.notices.some((each) => ALARMING.has(each.state));
-  // A reminder is no news: what counts is whether they know what was last decided.
-  const news = appointment.notices.filter(({ rule }) => rule !== "reminder");
-  const planned = news.filter(({ state }) => state === "planned" || state === "claimed" || state === "sending");
-  if (alarming) return told("warning", "danger-text", t("Un avis à la famille n'est pas arrivé : appelez-la."));
-  if (planned.length > 0) return told("clock", "soft", soon(planned));
-  return news.some(({ state }) => state === "sent") ? told("check", "soft", t("La famille a été prévenue.")) : null;
+function why({ called_off: off }: AppointmentView): Child {
+  return off === null || off.reason === "" ? null : h("p", { class: "card-note" }, t("Motif : {reason}", { reason: off.reason }));
 }
 
-/** Nothing leaves at night nor on a Sunday: say when it will. */
-function soon(planned: readonly NoticeView[]): string {
-  const at = Math.min(...planned.map(({ next_at }) => (next_at === null ? 0 : Date.parse(next_at))));
-  if (at - Date.now() < SOON_MS) return t("La famille va être prévenue.");
-  return t("La famille sera prévenue {day} à {time} : rien ne part la nuit ni le dimanche.", { day: dayOf(at), time: timeOf(at) });
+function notices({ notices: all }: AppointmentView): Child {
+  const summed = standing(all);
+  const lines = all.map(noticeWords).filter((each) => each !== null);
+  if (summed === null && lines.length === 0) return null;
+  const [drawing, look] = SIGNS[summed?.kind ?? "waiting"];
+  const words = summed?.words ?? t("Avis à la famille");
+  const said = h("p", { class: `signed small ${look}` }, icon(drawing, "small"), h("span", null, words));
+  if (lines.length === 0) return said;
+  return h("details", { class: "told" }, h("summary", null, said), h("ul", { class: "small soft" }, lines.map((each) => h("li", null, each))));
 }
 
-function told(drawing: IconName, look: string, words: string): HTMLElement {
-  return h("p", { class: `signed small ${look}` }, icon(drawing, "small"), h("span", null, words));
-}
-
-function again(appointment: AppointmentView, { remake }: RowOptions): Child {
+/** What is to be done once it is over: the visit's form, or another appointment. */
+function after(appointment: AppointmentView, { remake, write }: RowOptions): Child {
+  const form = appointment.status === "honoured" ? (write?.(appointment) ?? null) : null;
+  if (form !== null) return h("div", { class: "card-footer" }, h("a", { class: "button button-small", href: form }, icon("document", "small"), t("Écrire le compte rendu")));
   if (remake === undefined || appointment.status !== "missed") return null;
   const run = (): void => remake(appointment);
   return h("div", { class: "card-footer" }, h("button", { class: "button button-small", type: "button", onclick: run }, t("Fixer un autre rendez-vous")));
 }
 
 function acts(appointment: AppointmentView, options: RowOptions, past: boolean): HTMLElement {
-  const { ronde, changed } = options;
-  const ask = async (method: "PUT" | "POST", path: string, body: unknown, words: string): Promise<void> => {
-    try {
-      await ronde.api.ask(method, `/appointments/${appointment.id}/${path}`, body);
-      toast(words);
-    } catch (error) {
-      toast(error instanceof Refused && error.code === "appointment_closed" ? t("Ce rendez-vous est déjà clos.") : said(error));
-    }
-    changed();
-  };
-  const outcome = (honoured: boolean): unknown =>
-    ask("PUT", "outcome", { honoured }, honoured ? t("Noté : la famille est venue.") : t("Noté : la famille n'est pas venue."));
-  const cancel = async (): Promise<void> => {
-    const sure = await confirm({
-      title: t("Annuler ce rendez-vous ?"),
-      text: t("La famille en sera prévenue."),
-      action: t("Annuler le rendez-vous"),
-      stay: t("Le garder"),
-      danger: true,
-    });
-    if (sure) await ask("POST", "cancellation", undefined, t("Rendez-vous annulé ; la famille en sera prévenue."));
-  };
   const button = (label: string, run: () => unknown, look = "button button-small"): HTMLElement =>
     h("button", { class: look, type: "button", onclick: run }, label);
   if (past) {
     return h(
       "div",
       { class: "card-footer" },
-      button(t("La famille est venue"), () => outcome(true), "button button-small button-primary"),
-      button(t("Elle n'est pas venue"), () => outcome(false)),
+      button(t("La famille est venue"), () => say(appointment, options, true), "button button-small button-primary"),
+      button(t("Elle n'est pas venue"), () => say(appointment, options, false)),
     );
   }
+  const cancel = async (): Promise<void> => {
+    const { openCancelling } = await dressed(import("./cancelling.ts"));
+    openCancelling(options.ronde, appointment, options.changed);
+  };
   return h("div", { class: "card-footer" }, button(t("Déplacer"), () => options.move(appointment)), button(t("Annuler"), cancel, "button button-small button-quiet"));
+}
+
+/** Say whether the family came, with a way to take it back. */
+async function say({ id }: AppointmentView, { ronde, changed }: RowOptions, honoured: boolean): Promise<void> {
+  const put = async (word: boolean | null): Promise<boolean> => {
+    try {
+      await ronde.api.ask("PUT", `/appointments/${id}/outcome`, { honoured: word });
+      return true;
+    } catch (error) {
+      toast(error instanceof Refused && error.code === "appointment_over" ? t("Ce rendez-vous est déjà clos.") : said(error));
+      return false;
+    } finally {
+      changed();
+    }
+  };
+  if (!(await put(honoured))) return;
+  toast(honoured ? t("Noté : la famille est venue.") : t("Noté : la famille n'est pas venue."), { undo: () => void put(null) });
 }

@@ -13,14 +13,17 @@ export type NoticeState =
   | "cancelled"
   | "expired";
 
+export type NoticeRule = "booked" | "before" | "changed" | "cancelled" | "missed";
+
 export type NoticeView = {
   readonly id: string;
-  readonly rule: "booked" | "reminder" | "changed" | "cancelled";
+  readonly rule: NoticeRule;
   readonly contact: string;
   readonly medium: "email" | "sms";
   readonly state: NoticeState;
   readonly attempts: number;
   readonly next_at: Stamp | null;
+  readonly delivered_at?: Stamp | null;
   readonly code: string | null;
 };
 
@@ -29,9 +32,12 @@ export type AppointmentView = {
   readonly child: ChildId;
   readonly professional: ProfessionalId;
   readonly visit: string | null;
+  readonly care: string | null;
+  readonly series: string | null;
   readonly slot: Slot;
   readonly status: AppointmentStatus;
   readonly sequence: number;
+  readonly called_off: { readonly by: ProfessionalId; readonly at: Stamp; readonly reason: string } | null;
   readonly notices: readonly NoticeView[];
 };
 
@@ -40,9 +46,61 @@ export type DaysForm = {
   readonly visits: readonly { readonly visit: string; readonly window: Window | null }[];
 };
 
-/** The visits of the pathway, with one child's days. */
+/** A booking filled in; `free` are wall times on the clocks of `zone`. */
+export type OfferView = {
+  readonly professional: ProfessionalId | null;
+  readonly may_hold: readonly ProfessionalId[];
+  readonly zone: string;
+  readonly place_label: string | null;
+  readonly duration_minutes: number;
+  readonly window: Window | null;
+  readonly free: readonly string[];
+};
+
+/** One session of a series as it would be; `refused` is the code it would be refused with. */
+export type Foreseen = {
+  readonly start: string;
+  readonly left_out: "holiday" | "chosen" | null;
+  readonly refused: string | null;
+  readonly free: readonly string[];
+  readonly appointment: AppointmentId | null;
+};
+
+/** What a refused slot comes with: who is taken, by what if one may see it, what is free. */
+export type Instead = {
+  readonly free: readonly string[];
+  readonly zone: string;
+  readonly whose?: "professional" | "child";
+  readonly appointment?: AppointmentId | null;
+  readonly start?: string | null;
+  readonly session?: string;
+};
+
+/** One's own agenda; `busy` and `at` are ms UTC. */
+export type AgendaView = {
+  readonly zone: string;
+  readonly appointments: readonly AgendaEntry[];
+  readonly busy: readonly { readonly start: number; readonly end: number }[];
+};
+
+export type AgendaEntry = {
+  readonly id: AppointmentId;
+  readonly child: ChildId;
+  readonly professional: ProfessionalId;
+  readonly visit: string | null;
+  readonly care: string | null;
+  readonly series: string | null;
+  readonly status: AppointmentStatus;
+  readonly slot: Slot;
+  readonly at: number;
+};
+
+/** The visits of the pathway, with one child's days, and the cares it has. */
 export type CalendarView = {
-  readonly visits: readonly { readonly code: string; readonly label: Label; readonly window: Window | null }[];
+  readonly cares: readonly { readonly code: string; readonly label: Label }[];
+  /** How many days before its window a visit may be booked. */
+  readonly opensDays: number;
+  readonly visits: readonly { readonly code: string; readonly label: Label; readonly form: string | null; readonly window: Window | null }[];
 };
 
 /** Tell whether an appointment is still to be held. */

@@ -1,9 +1,10 @@
 /** A child's visits and appointments as the office minds them: what is late, what is to be said, what comes. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { type AppointmentView, type CalendarView, type DaysForm, beginsAt, isOpen, isToRemake } from "../appointments/served.ts";
-import { dayOf } from "../dates.ts";
-import type { PathwayForm } from "../documents/served.ts";
+import { calendarOf, purposeOf } from "../appointments/calendar.ts";
+import { type AppointmentView, type CalendarView, beginsAt, isOpen, isToRemake } from "../appointments/served.ts";
+import { betweenWords, visitsToBook } from "../appointments/to_book.ts";
+import { dressed } from "../clothes.ts";
 import { type Child, h } from "../dom.ts";
 import type { People } from "../feed/people.ts";
 import { icon } from "../icons.ts";
@@ -19,15 +20,12 @@ export type Visits = { readonly calendar: CalendarView; readonly appointments: r
 
 /** Fetch a child's days and appointments. */
 export async function visitsOf(ronde: Ronde, child: ChildHeader, signal: AbortSignal): Promise<Visits> {
-  const [pathway, days, appointments] = await Promise.all([
-    ronde.api.read<PathwayForm>("/pathway"),
-    ronde.api.read<DaysForm>(`/children/${child.id}/calendar`),
+  const [calendar, appointments] = await Promise.all([
+    calendarOf(ronde, child.id),
     new Paged<AppointmentView>(ronde, `/children/${child.id}/appointments`).all(signal),
   ]);
-  const windows = new Map(days.value.visits.map((each) => [each.visit, each.window] as const));
-  const visits = pathway.value.visits.map(({ code, label }) => ({ code, label, window: windows.get(code) ?? null }));
   const rows = appointments.length > 0 ? await import("../appointments/row.ts") : null;
-  return { calendar: { visits }, appointments: [...appointments].sort((one, other) => one.slot.start.localeCompare(other.slot.start)), rows };
+  return { calendar, appointments: [...appointments].sort((one, other) => one.slot.start.localeCompare(other.slot.start)), rows };
 }
 
 /** What is late or due, what nobody settled, and what comes; `book` asks for an appointment for a visit. */
@@ -41,22 +39,19 @@ export function visitsSection(given: {
   const { ronde, child, people, visits, changed } = given;
   const { calendar, appointments, rows } = visits;
   const open = async (visit: string | null, moves: AppointmentView | null): Promise<void> => {
-    const { openBooking } = await import("../appointments/booking.ts");
-    openBooking({ ronde, child: child.id, people, calendar, moves, visit, done: changed });
+    const { openBooking } = await dressed(import("../appointments/booking.ts"));
+    await openBooking({ ronde, child: child.id, people, calendar, moves, visit, done: changed });
   };
   const book = (visit: string | null, moves: AppointmentView | null = null): void => void open(visit, moves);
-  const visitName = (code: string): string => {
-    const found = calendar.visits.find((each) => each.code === code);
-    return found === undefined ? code : labelWord(found.label);
-  };
+  const purpose = (each: AppointmentView): string | null => purposeOf(calendar, each);
   const late = new Set<string | null>(child.late_visits.map((each) => each.visit));
   const row = (each: AppointmentView): Child => {
     // A visit that is late has its button already, beside the day it was due.
     const remake = late.has(each.visit) ? {} : { remake: (): void => book(each.visit) };
-    return rows?.appointmentRow(each, { ronde, people, visitName, move: (moved) => book(moved.visit, moved), changed, ...remake }, isPast(each));
+    return rows?.appointmentRow(each, { ronde, people, purpose, move: (moved) => book(moved.visit, moved), changed, ...remake }, isPast(each));
   };
   const missed = appointments.filter((each) => isToRemake(each, appointments));
-  const due = child.stage !== "exit" && toBook(child, book, new Set(missed.map((each) => each.visit)));
+  const due = child.stage !== "exit" && toBook(child, calendar.opensDays, book, new Set(missed.map((each) => each.visit)));
   const booked = appointments.filter(isOpen).sort((one, other) => Number(isPast(other)) - Number(isPast(one)));
   const element = h(
     "section",
@@ -79,9 +74,8 @@ function isPast(appointment: AppointmentView): boolean {
 }
 
 /** Visits to book; those of which an appointment was missed are said there. */
-function toBook(child: ChildHeader, book: (visit: string) => void, missed: ReadonlySet<string | null>): Child {
-  const next = child.next_visit;
-  const due = [...child.late_visits, ...(next !== null && next.state === "due" ? [next] : [])].filter(({ visit, state }) => state === "late" || !missed.has(visit));
+function toBook(child: ChildHeader, opensDays: number, book: (visit: string) => void, missed: ReadonlySet<string | null>): Child {
+  const due = visitsToBook(child, opensDays).filter(({ visit, state }) => state === "late" || !missed.has(visit));
   return due.length > 0 && h("ul", { class: "stack-tight" }, due.map((visit) => visitCard(visit, () => book(visit.visit))));
 }
 
@@ -94,9 +88,9 @@ function visitCard(visit: VisitStanding, book: () => void): HTMLElement {
       "div",
       { class: "card-header" },
       h("p", { class: "card-title" }, labelWord(visit.label)),
-      h("span", { class: late ? "badge badge-danger" : "badge badge-warm" }, visitStateWord(visit.state)),
+      h("span", { class: late ? "badge badge-danger" : "badge badge-warm" }, visit.state === "coming" ? t("À fixer") : visitStateWord(visit.state)),
     ),
-    visit.window !== null && h("p", { class: "card-note" }, t("à faire avant le {day}", { day: dayOf(visit.window.closes) })),
+    visit.window !== null && h("p", { class: "card-note" }, betweenWords(visit)),
     h("div", { class: "card-footer" }, h("button", { class: "button button-small", type: "button", onclick: book }, t("Fixer un rendez-vous"))),
   );
 }

@@ -14,9 +14,14 @@ export type Act = { readonly context: PageContext; readonly frame: ChildFrame; r
 /** Ask for an appointment for a visit. */
 export async function book({ context, frame, line, button }: Act, visit: string): Promise<void> {
   const open = async (): Promise<void> => {
-    const { openBooking } = await dressed(import("../appointments/booking.ts"));
-    const visits = line.visits.map((each) => ({ code: each.visit, label: each.label, window: each.window }));
-    openBooking({ ronde: context.ronde, child: line.child.id, people: frame.people, calendar: { visits }, moves: null, visit, done: context.again });
+    try {
+      const { calendarOf } = await import("../appointments/calendar.ts");
+      const { openBooking } = await dressed(import("../appointments/booking.ts"));
+      const calendar = await calendarOf(context.ronde, line.child.id);
+      await openBooking({ ronde: context.ronde, child: line.child.id, people: frame.people, calendar, moves: null, visit, done: context.again });
+    } catch (error) {
+      toast(said(error));
+    }
   };
   await busy(button, open());
 }

@@ -27,6 +27,7 @@ export function accountPage({ ronde }: PageContext): Page {
       row("shield", "/account/colleagues", t("Identité des collègues"), t("Comparer vos numéros de sûreté")),
       row("account", "/account/identity", t("Mon identité"), t("Le numéro à lire à la coordination")),
       row("document", "/statements", t("Mes relevés"), t("Séances et consultations, mois par mois")),
+      row("calendar", "/account/agenda", t("Agenda"), t("Vos rendez-vous ailleurs, et l'inverse")),
       row("bell", "/account/notifications", t("Notifications"), t("Quand et comment vous prévenir")),
     ),
     h(

@@ -2,17 +2,20 @@
 
 import type { ChildId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
-import { openBooking } from "../appointments/booking.ts";
+import { calendarOf, purposeOf } from "../appointments/calendar.ts";
 import { appointmentRow } from "../appointments/row.ts";
-import { type AppointmentView, type CalendarView, type DaysForm, beginsAt, isOpen, isToRemake } from "../appointments/served.ts";
+import { type AppointmentView, type CalendarView, beginsAt, isOpen, isToRemake } from "../appointments/served.ts";
+import { dressed } from "../clothes.ts";
 import { type CircleFrame, childName, circleFrame } from "../circle/frame.ts";
-import { dayOf, shortDay } from "../dates.ts";
+import { shortDay } from "../dates.ts";
+import { betweenWords, visitsToBook } from "../appointments/to_book.ts";
 import { type Child, h } from "../dom.ts";
-import type { PathwayForm } from "../documents/served.ts";
+import { said } from "../faults.ts";
 import { icon } from "../icons.ts";
 import { labelWord, visitStateWord } from "../nomenclature.ts";
 import type { Page, PageContext } from "../router.ts";
 import type { Listing, VisitStanding } from "../served.ts";
+import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 
 export async function circleAppointmentsPage(context: PageContext): Promise<Page> {
@@ -21,8 +24,19 @@ export async function circleAppointmentsPage(context: PageContext): Promise<Page
   const child = frame.glance.child;
   const calendar = await calendarOf(ronde, child.id);
   const all = await appointmentsOf(ronde, child.id);
-  const book = (visit: string | null, moves: AppointmentView | null = null): void =>
-    openBooking({ ronde, child: child.id, people: frame.people, calendar, moves, visit, done: context.again });
+  const book = async (visit: string | null, moves: AppointmentView | null = null): Promise<void> => {
+    try {
+      const { openBooking } = await dressed(import("../appointments/booking.ts"));
+      await openBooking({ ronde, child: child.id, people: frame.people, calendar, moves, visit, done: context.again });
+    } catch (error) {
+      toast(said(error));
+    }
+  };
+  const asked = context.place.query.get("book");
+  if (asked !== null && calendar.visits.some(({ code }) => code === asked)) {
+    context.filter({ book: null });
+    queueMicrotask(() => void book(asked));
+  }
   return {
     title: childName(child),
     element: h(
@@ -32,20 +46,11 @@ export async function circleAppointmentsPage(context: PageContext): Promise<Page
       h(
         "div",
         { class: "page" },
-        h("div", { class: "row-between" }, h("a", { class: "button button-quiet", href: `/circles/${frame.circle}/meetings` }, icon("people", "small"), t("Réunions (RCP)")), h("button", { class: "button button-primary", type: "button", onclick: () => book(null) }, icon("plus", "small"), t("Nouveau rendez-vous"))),
-        toBook(frame, book),
-        lists(context, frame, calendar, all, book),
+        h("div", { class: "row-between" }, h("a", { class: "button button-quiet", href: `/circles/${frame.circle}/meetings` }, icon("people", "small"), t("Réunions (RCP)")), h("button", { class: "button button-primary", type: "button", onclick: () => void book(null) }, icon("plus", "small"), t("Nouveau rendez-vous"))),
+        toBook(frame, calendar.opensDays, (visit) => void book(visit)),
+        lists(context, frame, calendar, all, (visit, moves) => void book(visit, moves)),
       ),
     ),
-  };
-}
-
-async function calendarOf(ronde: Ronde, child: ChildId): Promise<CalendarView> {
-  const { value: pathway } = await ronde.api.read<PathwayForm>("/pathway");
-  const { value: days } = await ronde.api.read<DaysForm>(`/children/${child}/calendar`);
-  const windows = new Map(days.visits.map((each) => [each.visit, each.window] as const));
-  return {
-    visits: pathway.visits.map(({ code, label }) => ({ code, label, window: windows.get(code) ?? null })),
   };
 }
 
@@ -61,11 +66,9 @@ async function appointmentsOf(ronde: Ronde, child: ChildId): Promise<readonly Ap
   return found.sort((one, other) => one.slot.start.localeCompare(other.slot.start));
 }
 
-/** Visits that are due or late and that nobody has booked. */
-function toBook(frame: CircleFrame, book: (visit: string) => void): Child {
-  const child = frame.glance.child;
-  const next = child.next_visit;
-  const open = [...child.late_visits, ...(next !== null && next.state === "due" ? [next] : [])];
+/** Visits that may be booked, or are late, and that nobody has booked. */
+function toBook(frame: CircleFrame, opensDays: number, book: (visit: string) => void): Child {
+  const open = visitsToBook(frame.glance.child, opensDays);
   if (open.length === 0) return null;
   return h(
     "section",
@@ -77,7 +80,7 @@ function toBook(frame: CircleFrame, book: (visit: string) => void): Child {
 
 function visitCard(visit: VisitStanding, book: () => void): HTMLElement {
   const late = visit.state === "late";
-  const until = visit.window === null ? "" : t("à faire avant le {day}", { day: dayOf(visit.window.closes) });
+  const until = betweenWords(visit);
   return h(
     "li",
     { class: late ? "card card-danger" : "card card-warm" },
@@ -85,7 +88,7 @@ function visitCard(visit: VisitStanding, book: () => void): HTMLElement {
       "div",
       { class: "card-header" },
       h("p", { class: "card-title" }, labelWord(visit.label)),
-      h("span", { class: late ? "badge badge-danger" : "badge badge-warm" }, visitStateWord(visit.state)),
+      h("span", { class: late ? "badge badge-danger" : "badge badge-warm" }, visit.state === "coming" ? t("À fixer") : visitStateWord(visit.state)),
     ),
     h("p", { class: "card-note" }, until),
     h("div", { class: "card-footer" }, h("button", { class: "button button-small", type: "button", onclick: book }, t("Fixer un rendez-vous"))),
@@ -108,7 +111,8 @@ function lists(
   const options = {
     ronde: context.ronde,
     people: frame.people,
-    visitName: (code: string) => visitName(calendar, code),
+    purpose: (each: AppointmentView) => purposeOf(calendar, each),
+    write: (each: AppointmentView) => (calendar.visits.find(({ code }) => code === each.visit)?.form == null ? null : `/circles/${frame.circle}/write`),
     move: (each: AppointmentView) => book(each.visit, each),
     changed: context.again,
     remake: (each: AppointmentView) => book(each.visit),
@@ -123,11 +127,6 @@ function lists(
     );
   if (all.length === 0) return nothing(calendar);
   return [part(t("La famille est-elle venue ?"), unsettled), part(t("Manqués, à refixer"), missed), part(t("À venir"), coming), part(t("Passés ou annulés"), gone), visits(calendar)];
-}
-
-function visitName(calendar: CalendarView, code: string): string {
-  const found = calendar.visits.find((each) => each.code === code);
-  return found === undefined ? code : labelWord(found.label);
 }
 
 /** All visits of the pathway, with this child's days. */

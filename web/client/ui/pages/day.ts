@@ -3,6 +3,7 @@
 import type { ChannelId, CircleId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
 import { childName } from "../circle/frame.ts";
+import { betweenWords, visitsToBook } from "../appointments/to_book.ts";
 import { atOnce } from "../at_once.ts";
 import { wear } from "../clothes.ts";
 import { ago, dayAndTime, dayOf, nearDay } from "../dates.ts";
@@ -18,8 +19,6 @@ import type { Page, PageContext } from "../router.ts";
 import type { ChildHeader, MyDay, PlannedAppointment, TaskCard } from "../served.ts";
 import { t, tn } from "../words.ts";
 
-const SOON_DAYS = 7;
-const DAY_MS = 86_400_000;
 const ENDED = new Set(["completed", "cancelled"]);
 
 type News = {
@@ -146,7 +145,7 @@ function drawDay(place: HTMLElement, ronde: Ronde, { day, conversations, coming 
     coming.meetings,
     appointments(day.unsettled.filter(({ status }) => status !== "missed"), children, t("Rendez-vous à confirmer"), "warning"),
     appointments(day.unsettled.filter(({ status }) => status === "missed"), children, t("Rendez-vous manqués, à refixer"), "warning"),
-    appointments(day.appointments, children, t("Rendez-vous à venir"), "calendar"),
+    appointments(day.appointments, children, t("Rendez-vous à venir"), "calendar", { href: "/agenda", label: t("Mon agenda") }),
     visits(day),
   ];
   fill(place, parts.every((each) => each === null) ? allDone(ronde, day) : parts);
@@ -236,6 +235,7 @@ function appointments(
   children: ReadonlyMap<string, ChildHeader>,
   title: string,
   drawing: IconName,
+  more?: { readonly href: string; readonly label: string },
 ): Child {
   if (planned.length === 0) return null;
   const rows = planned.map((each) => {
@@ -248,26 +248,21 @@ function appointments(
       end: [],
     });
   });
-  return section(title, rows);
+  return section(title, rows, more);
 }
 
-/** Visits whose window is open, or opens within the week, and that nobody booked. */
+/** Visits that may be booked, and that nobody booked: a click opens the booking, filled in. */
 function visits(day: MyDay): Child {
-  const soon = Date.now() + SOON_DAYS * DAY_MS;
-  const open = day.circles.flatMap(({ id, child }) => {
-    const late = child.late_visits.map((visit) => ({ id, child, visit, late: true }));
-    const next = child.next_visit;
-    const opens = next?.window === null || next === null ? null : new Date(next.window.opens).getTime();
-    const due = next !== null && next.state !== "booked" && opens !== null && opens < soon;
-    return due ? [...late, { id, child, visit: next, late: false }] : late;
-  });
+  const open = day.circles.flatMap(({ id, child }) =>
+    visitsToBook(child, day.booking_opens_days ?? 0).map((visit) => ({ id, child, visit, late: visit.state === "late" })),
+  );
   if (open.length === 0) return null;
   const rows = open.map((each) =>
     row({
-      href: `/circles/${each.id}/appointments`,
+      href: `/circles/${each.id}/appointments?book=${each.visit.visit}`,
       drawing: "calendar",
       title: `${labelWord(each.visit.label)} – ${childName(each.child)}`,
-      note: each.visit.window === null ? "" : t("à faire avant le {day}", { day: dayOf(each.visit.window.closes) }),
+      note: betweenWords(each.visit),
       end: [each.late && h("span", { class: "badge badge-danger" }, t("En retard"))],
     }),
   );

@@ -5,9 +5,9 @@ import { test } from "node:test";
 
 import type { ProfessionalId } from "../../web/client/core/ids.ts";
 import { obstacleOf } from "../../web/client/ui/coordination/admission.ts";
-import { phoneWord } from "../../web/client/ui/coordination/family_words.ts";
 import { numberOf, phoneOf } from "../../web/client/ui/coordination/fields.ts";
 import { uninvited, unsigned, unverified } from "../../web/client/ui/coordination/needs.ts";
+import { phoneWord } from "../../web/client/ui/coordination/reach.ts";
 import type { Colleague } from "../../web/client/ui/coordination/served.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12);

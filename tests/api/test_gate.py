@@ -204,9 +204,19 @@ async def test_without_a_session_every_operation_but_the_public_ones_is_shut(
         "/api/v1/sessions",
         "/api/v1/sessions/passkey",
         "/api/v1/sessions/passkey/options",
+        "/family.css",
+        "/feeds/{token}.ics",
         "/healthz",
         "/r/{token}",
+        "/r/{token}",
+        "/r/{token}/calendar",
+        "/r/{token}/document",
+        "/r/{token}/stop",
+        "/r/{token}/stop",
         "/readyz",
+        "/receipts/{provider}",
+        "/receipts/{provider}/{secret}",
+        "/receipts/{provider}/{secret}",
     ]
 
 

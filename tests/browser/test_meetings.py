@@ -122,6 +122,18 @@ async def test_a_tab_that_dies_before_the_tasks_leaves_a_way_to_give_them_once(
     assert await tasks_read(ben) == [WORDS]
 
 
+async def test_a_meeting_to_come_stands_on_the_day_of_whoever_is_called(
+    odile: Visitor, story: Journey
+) -> None:
+    await call(odile, story)
+
+    await odile.goes("/")
+    await odile.page.get_by_role("heading", name="Réunions à venir").wait_for()
+    await odile.page.get_by_role("link", name=re.compile("en visioconférence")).click()
+
+    await odile.page.get_by_role("link", name="Rejoindre la visioconférence").wait_for()
+
+
 async def test_a_meeting_is_moved_and_then_called_off_with_a_reason(
     odile: Visitor, story: Journey
 ) -> None:

@@ -57,3 +57,9 @@ test("a text made to be slow is read as fast as any", () => {
 
   assert.ok(performance.now() - began < 1_000);
 });
+
+test("a sign that French sets apart stays with the word before it, however it was typed", () => {
+  const [text] = rich("Tu confirmes ? Voir : le point", [], new People([]), "ana" as ProfessionalId);
+
+  assert.equal(text, "Tu confirmes\u00a0? Voir\u00a0: le point");
+});

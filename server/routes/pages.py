@@ -42,7 +42,7 @@ _POLICY = (
 _REFERRER = "same-origin"
 _LIMIT = 4096
 _MOST_FIELDS = 20
-_GUESSED = "guessed"
+_GUESSED: web.RequestKey[bool] = web.RequestKey("guessed", bool)
 """Set on a request that was a wrong guess: its try is not given back."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -181,7 +181,7 @@ def assemble(config: Config, house: House) -> web.Application:
     add_operations(app, OPERATIONS)
     app.router.add_get("/openapi.json", _openapi)
     app.on_response_prepare.append(add_strict_headers)
-    app.router.add_get("/r/{rest:.*}", pages.closed_page)
+    app.router.add_route("*", "/r/{rest:.*}", pages.closed_page)
     browser.add_pages(app)
     app.cleanup_ctx.append(_close_store(house))
     app[RECEIPTS] = receipts_of(config, house)

@@ -83,6 +83,7 @@ read_departure        network=cs member=cp
 write_departure       network=cs member=cp
 take_back_departure   network=c
 make_relay            member=cp
+hand_document         network=cs member=cp
 import_people         network=ca
 """
 ASKED_OF_THE_DAY_OF_WORK = {Action.CLAIM_SESSION, Action.CORRECT_SESSION}

@@ -60,6 +60,7 @@ class Fuse:
         self._failures = 0
         self._rest = FIRST_REST_S
         self._until = -math.inf
+        self._is_probing = False
 
     @property
     def is_blown(self) -> bool:
@@ -73,19 +74,21 @@ class Fuse:
         left = self._until - self._clock()
         if left <= 0:
             # Whoever is let through now is the probe; the others wait for what it finds.
+            self._is_probing = True
             self._until = self._clock() + FIRST_REST_S
             return 0.0
         return left
 
     def went(self, *, well: bool) -> None:
-        """Note how asking went."""
+        """Note how asking went. Those under way when it blew say nothing new by failing too."""
         if well:
-            self._failures, self._rest = 0, FIRST_REST_S
+            self._failures, self._rest, self._is_probing = 0, FIRST_REST_S, False
             return
         self._failures += 1
-        if self.is_blown:
+        if self._failures == FAILURES or self._is_probing:
             self._until = self._clock() + self._rest
             self._rest = min(self._rest * 2, LONGEST_REST_S)
+            self._is_probing = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ class PacedTexter(Texter):
             case Accepted() | Refused():
                 self._fuse.went(well=True)
             case Retry(after=after) if after is not None:
+                self._fuse.went(well=True)
                 self._bucket.hold(after.total_seconds())
             case Retry() | Ambiguous():
                 self._fuse.went(well=False)

@@ -3,34 +3,18 @@ import base64
 import json
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-KEY = base64.b64encode(bytes(range(32))).decode()
+from tests.support.command_line import ronde, start
 
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port
-
-
-async def ronde(folder: Path, *words: str, **settings: str) -> tuple[int, str, str]:
-    started = await start(folder, *words, **settings)
-    out, err = await asyncio.wait_for(started.communicate(), 60)
-    return started.returncode or 0, out.decode(), err.decode()
-
-
-async def start(folder: Path, *words: str, **settings: str) -> Process:
-    known = {"RONDE_MASTER_KEY": KEY, "RONDE_STORE": str(folder / "ronde.sqlite3")}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server", *words,
-        env=known | settings, stdout=PIPE, stderr=PIPE, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
 
 
 ADD = ("user", "add", "--family-name", "Dubreuil", "--given-name", "Ana")

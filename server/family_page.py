@@ -230,17 +230,19 @@ class _Drawing:
     def question(self, *, wrong: bool) -> Question | None:
         """Ask the second item, where something was handed over and may still be opened."""
         handing, words = self.behind.handing, self.words
+        blanks: tuple[tuple[str, int], ...]
         if handing is None or self.behind.state.is_shut:
             return None
         if handing.item is SecondItem.CODE:
-            fields = (Blank(name="code", label=words["label_code"], length=CODE_DIGITS + 1),)
+            blanks, legend = (("code", CODE_DIGITS + 1),), "question_code"
         else:
-            fields = tuple(
-                Blank(name=name, label=words[f"label_{name}"], length=length)
-                for name, length in (("day", 2), ("month", 2), ("year", 4))
-            )
-        legend = "question_code" if handing.item is SecondItem.CODE else "question_date"
-        return Question(legend=words[legend], fields=fields, wrong=words["wrong"] if wrong else "")
+            blanks, legend = (("day", 2), ("month", 2), ("year", 4)), "question_date"
+        fields = (
+            Blank(name=name, label=words[f"label_{name}"], length=length) for name, length in blanks
+        )
+        return Question(
+            legend=words[legend], fields=tuple(fields), wrong=words["wrong"] if wrong else ""
+        )
 
     def acts(self) -> Iterator[Button]:
         allowed, coming = self.behind.acts(), self.behind.coming

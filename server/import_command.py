@@ -39,6 +39,7 @@ _RESULTS = {
     "changed_since": "changés entre-temps",
     "taken": "déjà pris par un autre dossier",
     "failed": "refusés par une règle",
+    "unforeseen": "arrêtés par une erreur inattendue",
 }
 
 

@@ -12,6 +12,7 @@ from care_circle.importing.source import Source, read_sources
 from care_circle.services.import_work import ImportWork
 from care_circle.services.imports import ImportsService
 from server.house import House
+from server.logs import logger
 from server.rounds import again_and_again
 from server.storage.imports import EngineArrivals, EngineImportRuns, EngineOrigins
 
@@ -58,6 +59,7 @@ def furnish_imports(house: House, *, trial: bool) -> Imports:
         guard=register.guard,
         surroundings=register.surroundings,
         sources=sources,
+        trouble=lambda error: logger().error("import_line_failed", cause=error),
     )
     return Imports(service=service, work=work)
 

@@ -5,7 +5,7 @@ digest. A run is read, then ready, then perhaps applied several times, some line
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,12 @@ PAGE: Final = 50
 
 LEASE: Final = timedelta(minutes=1)
 """How long whoever applies a run may be silent before somebody else goes on with it."""
+
+ABREAST: Final = 32
+"""Lines that are taken over at the same time, so that they share commits."""
+
+BIRTH_DATE: Final = "birth_date"
+ALONE: Final = "alone"
 
 APPLY: Final = "apply"
 ANEW: Final = "new"
@@ -56,6 +62,7 @@ class Result(StrEnum):
 
     CHANGED_SINCE: the register is no longer as the report says. TAKEN: the national number or
     the e-mail address is somebody else's. FAILED: a rule of the register refused it.
+    UNFORESEEN: something of ours broke on it; it is not tried again by itself.
     """
 
     CREATED = "created"
@@ -65,6 +72,7 @@ class Result(StrEnum):
     CHANGED_SINCE = "changed_since"
     TAKEN = "taken"
     FAILED = "failed"
+    UNFORESEEN = "unforeseen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +148,27 @@ class ReportPage:
             self,
             lines=tuple(line if line.outcome is None else line.bare() for line in self.lines),
         )
+
+
+def abreast(lines: Sequence[ReportLine]) -> tuple[tuple[int, ...], ...]:
+    """Give the places of the lines that are due, in turns that may be taken over together.
+
+    Children born on different days cannot be the same one. Whoever works in the network is
+    taken over one by one, for lines name each other.
+    """
+    turns: list[list[int]] = []
+    met: set[str] = set()
+    for place, line in enumerate(lines):
+        if not line.is_due:
+            continue
+        own = {f"id {line.proposal.source_id}", f"on {line.proposal.values.get(BIRTH_DATE)}"}
+        alone = line.proposal.sort is not Sort.CHILD
+        if alone or not turns or own & met or len(turns[-1]) == ABREAST or ALONE in met:
+            turns.append([])
+            met = set()
+        turns[-1].append(place)
+        met |= own | ({ALONE} if alone else set())
+    return tuple(map(tuple, turns))
 
 
 def page_id(run: ImportId, number: int) -> str:

@@ -158,21 +158,21 @@ class Registers:
     async def professionals(self) -> dict[str, Professional]:
         """Give everybody of the network, read once."""
         if self._professionals is None:
-            self._professionals = {}
-            after = ""
+            after, found = "", dict[str, Professional]()
             while page := await self.people.professionals(after=after, limit=_PAGE):
-                self._professionals |= {each.id: each for each in page}
+                found |= {each.id: each for each in page}
                 after = page[-1].id
+            self._professionals = found
         return self._professionals
 
     async def structures(self) -> dict[str, Structure]:
         """Give every place of the network, read once."""
         if self._structures is None:
-            self._structures = {}
-            after = ""
+            after, found = "", dict[str, Structure]()
             while page := await self.people.structures(after=after, limit=_PAGE):
-                self._structures |= {each.id: each for each in page}
+                found |= {each.id: each for each in page}
                 after = page[-1].id
+            self._structures = found
         return self._structures
 
     async def _structure(self, named: str) -> str | None:

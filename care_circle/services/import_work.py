@@ -4,14 +4,24 @@ One loop does it beside the requests. Whoever dies leaves a lease that ends; who
 finds the lines that nothing became of yet.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from care_circle.access import Action, Forbidden, NotFound
 from care_circle.actor import Actor
 from care_circle.importing.fields import Sort
-from care_circle.importing.run import LEASE, ImportRun, ReportPage, State
+from care_circle.importing.run import (
+    LEASE,
+    ImportRun,
+    Outcome,
+    ReportLine,
+    ReportPage,
+    Result,
+    State,
+    abreast,
+)
 from care_circle.importing.source import Source
 from care_circle.importing.store import Arrivals, ImportRuns, Origins
 from care_circle.services.guard import Guard
@@ -20,6 +30,9 @@ from care_circle.services.import_registers import Registers
 from care_circle.store import Children, People
 from care_circle.surroundings import Surroundings
 from crypto.ids import ImportId
+
+Trouble = Callable[[Exception], None]
+"""Hears of an error that nobody foresaw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +47,7 @@ class ImportWork:
     guard: Guard
     surroundings: Surroundings
     sources: Mapping[str, Source]
+    trouble: Trouble
 
     async def work(self) -> int:
         """Go on with what waits: applications begun, reports whose time is over; tell how many."""
@@ -78,17 +92,31 @@ class ImportWork:
     ) -> tuple[ReportPage, bool]:
         """Take over the lines of a page that are due; tell whether to go on with the next."""
         lines, going = list(page.lines), True
-        for place, line in enumerate(lines):
-            if line.is_due:
-                going = not (await self._is_stopping(page.run))
-                if not going:
-                    break
-                outcome = replace(await landing.land(line), during=during)
-                lines[place] = replace(line, outcome=outcome)
+        for turn in abreast(lines):
+            going = not (await self._is_stopping(page.run))
+            if not going:
+                break
+            landed = await asyncio.gather(
+                *(self._land(landing, lines[place]) for place in turn), return_exceptions=True
+            )
+            for place, outcome in zip(turn, landed, strict=True):
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                lines[place] = replace(lines[place], outcome=replace(outcome, during=during))
         after = replace(page, lines=tuple(lines)).done()
         if after != page:
             await self.runs.keep_page(after)
         return after, going
+
+    async def _land(self, landing: Landing, line: ReportLine) -> Outcome:
+        """Take a line over; what nobody foresaw ends that line, and no other."""
+        try:
+            return await landing.land(line)
+        except (NotFound, Forbidden):
+            raise
+        except Exception as error:  # noqa: BLE001 -- one line must not hold up all that follow
+            self.trouble(error)
+            return Outcome(result=Result.UNFORESEEN)
 
     async def _advance(self, run: ImportId, results: Counter[str]) -> None:
         now = self.surroundings.now()

@@ -87,16 +87,20 @@ class Repository(Generic[T]):
         return found[0] if found else None
 
     async def all_of(self, key: str) -> tuple[T, ...]:
-        """Give everything a tag or unique key leads to, by id."""
+        """Give everything a tag or unique key leads to, by id, but what was erased."""
         found: list[T] = []
-        while page := await self.find(key, after=self._last(found), limit=_PAGE):
-            found += page
-            if len(page) < _PAGE:
+        after = ""
+        while is_key(key):
+            docs = await self._engine.find(self._shape.kind, key, after, _PAGE)
+            for doc in docs:
+                try:
+                    found.append((await self._open(doc)).value)
+                except Erased:
+                    continue
+            if len(docs) < _PAGE:
                 break
+            after = docs[-1].id
         return tuple(found)
-
-    def _last(self, found: list[T]) -> str:
-        return self._shape.id_of(found[-1]) if found else ""
 
     async def create(self, value: T) -> Held[T]:
         """Store a new aggregate.

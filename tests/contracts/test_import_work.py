@@ -1,13 +1,19 @@
 """Imports on SQLite without a server: many lines, progress, a stop, erasure, two at once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
-from care_circle.importing.run import ReportOver, State
+from care_circle.child import Child
+from care_circle.importing.run import APPLY, ReportOver, Result, State, abreast
+from care_circle.importing.store import Arrivals
+from care_circle.professional import Professional
 from care_circle.services.imports import Wanted
+from care_circle.structure import Structure
 from crypto.ids import ImportId
 from tests.support.clock import START, StandingClock
 from tests.support.import_desk import Desk, desk
@@ -41,6 +47,76 @@ async def test_many_lines_come_in_once(tmp_path: Path, count: int) -> None:
     assert done.results == {"created": count}
     assert dict(again.counts) == {"same": count}
     assert len({each.identity.birth_family_name for each in held}) == len(held) == count
+
+
+class Stumbling(Arrivals):
+    """Arrivals that break on one child, as a fault of ours would."""
+
+    def __init__(self, inner: Arrivals, family: str) -> None:
+        self._inner = inner
+        self._family = family
+
+    @override
+    async def child(self, child: Child) -> None:
+        if child.identity.birth_family_name == self._family:
+            raise RuntimeError("unforeseen")
+        await self._inner.child(child)
+
+    @override
+    async def professional(self, professional: Professional) -> None:
+        await self._inner.professional(professional)
+
+    @override
+    async def structure(self, structure: Structure) -> None:
+        await self._inner.structure(structure)
+
+
+async def test_a_line_that_something_of_ours_breaks_on_ends_and_the_others_come_in(
+    tmp_path: Path,
+) -> None:
+    lines = [child(id=f"D-{at}", family=name) for at, name in enumerate(["Abri", "Bord", "Cour"])]
+    async with desk(tmp_path) as here:
+        run, heard = await here.read(table(lines).encode()), list[Exception]()
+        await here.begin(run)
+        broken = Stumbling(here.imports.work.arrivals, "Bord")
+        await replace(here.imports.work, arrivals=broken, trouble=heard.append).work()
+        done = await here.imports.service.run(here.ana, run.id)
+        report, _ = await here.imports.service.lines(here.ana, run.id)
+        later = await here.take_over(table(lines).encode())
+
+    assert (done.state, list(map(str, heard))) == (State.READY, ["unforeseen"])
+    results = [each.outcome.result for each in report if each.outcome is not None]
+    assert results == [Result.CREATED, Result.UNFORESEEN, Result.CREATED]
+    assert later.results == {"created": 1}
+
+
+async def test_children_born_on_one_day_are_never_taken_over_at_the_same_time(
+    tmp_path: Path,
+) -> None:
+    names = ["Abri", "Bord", "Cour", "Dune", "Etau"]
+    days = ["2024-01-01", "2024-01-02", "2024-01-01", "2024-01-03", "2024-01-03"]
+    lines = [
+        child(id=f"D-{at}", family=name, born=day)
+        for at, (name, day) in enumerate(zip(names, days, strict=True))
+    ]
+    async with desk(tmp_path) as here:
+        run = await here.read(table(lines).encode())
+        report, _ = await here.imports.service.lines(here.ana, run.id)
+
+    assert abreast(report) == ()
+    assert abreast([line.chosen(APPLY) for line in report]) == ((0, 1), (2, 3), (4,))
+
+
+async def test_an_erased_child_does_not_hold_up_those_born_on_the_same_day(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        await here.take_over(table([child()]).encode())
+        (gone,) = await here.children()
+        await here.house.keyring.forget(gone.id)
+        done = await here.take_over(table([child(id="D-2", family="Autre")]).encode())
+        found = await here.house.stores.children.born_on(gone.identity.birth_date)
+
+    assert done.results == {"created": 1}
+    assert [each.identity.birth_family_name for each in found] == ["Autre"]
 
 
 async def test_progress_shows_while_it_runs_and_a_stop_leaves_the_rest_for_later(

@@ -7,7 +7,7 @@ export type Sort = "structure" | "professional" | "child";
 export type ImportState = "reading" | "ready" | "applying" | "over";
 export const STATUSES = ["new", "update", "duplicate", "conflict", "refused", "same"] as const;
 export type LineStatus = (typeof STATUSES)[number];
-export type Result = "created" | "linked" | "updated" | "same" | "changed_since" | "taken" | "failed";
+export type Result = "created" | "linked" | "updated" | "same" | "changed_since" | "taken" | "failed" | "unforeseen";
 export type Why = "edited_here" | "qualified" | "guarded";
 
 export type SourceView = {

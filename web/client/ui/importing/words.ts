@@ -24,7 +24,7 @@ export function resultWord(result: Result): string {
 
 /** Tell whether a line came to what was wanted of it. */
 export function isGood(result: Result): boolean {
-  return result !== "changed_since" && result !== "taken" && result !== "failed";
+  return result !== "changed_since" && result !== "taken" && result !== "failed" && result !== "unforeseen";
 }
 
 export function sortWord(sort: Sort): string {
@@ -72,6 +72,7 @@ const RESULTS: Readonly<Record<Result, () => string>> = {
   changed_since: () => t("La fiche a changé entre-temps : envoyez le fichier à nouveau"),
   taken: () => t("Ce numéro ou cette adresse est à quelqu'un d'autre"),
   failed: () => t("Une règle du registre s'y oppose"),
+  unforeseen: () => t("Erreur inattendue : la ligne n'est pas reprise. Envoyez le fichier à nouveau"),
 };
 
 const SORTS: Readonly<Record<Sort, () => string>> = {

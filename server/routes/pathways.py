@@ -1,5 +1,9 @@
 """The pathway as data: visits, forms and rules, for clients that draw them."""
 
+import hashlib
+from http import HTTPStatus
+from typing import Final
+
 from aiohttp import web
 
 from care_circle.definition.form import Form
@@ -9,13 +13,21 @@ from server.operations import Operations
 from server.services import DOCUMENTS, PATHWAY
 from server.wire import answer, encode
 
+_TAG_LETTERS: Final = 32
+
 operations = Operations()
 
 
 @operations.add("GET", "/pathway", answer=Pathway)
 async def read_pathway(request: web.Request) -> web.Response:
-    """Read the whole definition of the pathway."""
-    return answer(request.app[PATHWAY])
+    """Read the whole definition of the pathway; whoever has it already is told so (RFC 9110)."""
+    body = encode(request.app[PATHWAY])
+    tag = hashlib.sha256(body).hexdigest()[:_TAG_LETTERS]
+    known = request.if_none_match or ()
+    headers = {"ETag": f'"{tag}"'}
+    if any(each.value in (tag, "*") for each in known):
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return web.Response(body=body, content_type="application/json", headers=headers)
 
 
 @operations.add("GET", "/pathway/schema")

@@ -451,3 +451,14 @@ async def test_the_trace_names_who_was_let_through_and_no_content(
     assert lines[-1].id == path.rpartition("/")[2]
     assert all(line.at <= server.clock() for line in lines)
     assert server.clock() - lines[0].at < timedelta(hours=1)
+
+
+async def test_whoever_has_the_pathway_is_not_sent_it_again(town: Town) -> None:
+    first = await town.ana.get("/pathway")
+    tag = first.headers["ETag"]
+
+    again = await town.ana.ask("GET", "/pathway", headers={"If-None-Match": tag})
+    other = await town.ana.ask("GET", "/pathway", headers={"If-None-Match": '"another"'})
+
+    assert (again.status, again.headers["ETag"], again.body) == (304, tag, b"")
+    assert (other.status, other.body) == (200, first.body)

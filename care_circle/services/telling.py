@@ -11,7 +11,7 @@ from care_circle.definition.pathway import Pathway
 from care_circle.follow_up import raising
 from care_circle.follow_up.findings import View
 from care_circle.follow_up.follow_up import Moment, view_of
-from care_circle.follow_up.progress import ChildFile, is_followed
+from care_circle.follow_up.progress import ChildFile, Stage, is_followed, stage_of
 from care_circle.follow_up.raising import RAISED, Wanted
 from care_circle.services.files import everything
 from care_circle.store import Appointments
@@ -49,7 +49,7 @@ class TellingService:
             ends = refused or errand.rule in RAISED
             if ends and not errand.closed and errand.id not in wanted:
                 await self._close(errand)
-        await self._hold_appointments(view, refused=refused)
+        await self._hold_appointments(view, silent=refused or _is_gone(view))
 
     async def _page(self, child: ChildId, after: str) -> tuple[Errand, ...]:
         return await self.errands.of_child(child, after=after, limit=_PAGE)
@@ -80,14 +80,14 @@ class TellingService:
         now = self.surroundings.now()
         await self.errands.change(errand.id, lambda found: close_errand(found, now=now))
 
-    async def _hold_appointments(self, view: View, *, refused: bool) -> None:
-        """Keep silent about appointments while a holder refuses, and speak again afterwards."""
-        told: tuple[Recipient, ...] = () if refused else view.file.child.recipients(view.on)
+    async def _hold_appointments(self, view: View, *, silent: bool) -> None:
+        """Keep silent about appointments of who refuses or has left, and speak again afterwards."""
+        told: tuple[Recipient, ...] = () if silent else view.file.child.recipients(view.on)
         followed = is_followed(view.file, on=view.on) and view.file.leaving is None
         for each in view.file.appointments:
             if each.status not in OPEN or not each.slot.is_after(view.now):
                 continue
-            if _speaks(each) if refused else followed and _is_silenced(each):
+            if _speaks(each) if silent else followed and _is_silenced(each):
                 await self._plan(each, told)
 
     async def _plan(self, appointment: Appointment, told: tuple[Recipient, ...]) -> None:
@@ -97,6 +97,10 @@ class TellingService:
         await self.appointments.change(
             appointment.id, lambda held: plan(held, told, tellings=tellings, now=now)
         )
+
+
+def _is_gone(view: View) -> bool:
+    return stage_of(view.file, on=view.on) is Stage.EXIT
 
 
 def _is_so(held: Errand, wanted: Wanted) -> bool:

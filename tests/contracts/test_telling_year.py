@@ -156,6 +156,8 @@ async def test_nobody_is_told_after_leaving_refusing_or_stopping(year: Year) -> 
     child = {name: (await year.include(each)).id for name, each in mine.items()}
 
     async def moved_away(year: Year) -> None:
+        await year.book(child["left"], "2027-04-01T10:00", zone="Europe/Paris")
+        await year.see_to_it()
         on = year.clock().date()
         await year.house.stores.children.change(
             child["left"], lambda held: replace(held, left_territory_on=on)
@@ -182,7 +184,7 @@ async def test_nobody_is_told_after_leaving_refusing_or_stopping(year: Year) -> 
     assert {
         name: [code for code, _, _ in await year.told(each)] for name, each in child.items()
     } == {
-        "left": ["N5"],
+        "left": ["N5", "N1"],
         "refused": ["N5", "N1"],
         "stopped": ["N5"],
     }

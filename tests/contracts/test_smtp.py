@@ -5,16 +5,20 @@ import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import icalendar
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crypto.ids import NoticeId
 from notifications.delivery import Accepted, Ambiguous, Refused, Result, Retry
 from notifications.senders import Mail
 from server.clock import system_clock
 from server.senders.invitation import Organizer
+from server.senders.letter import Stationery, address_of
 from server.senders.smtp import SmtpMailer, SmtpServer, Tls
 from tests.support.certificate import certificate_for_loopback
 from tests.support.hostile_smtp import (
@@ -144,6 +148,24 @@ async def test_a_mail_says_that_a_machine_wrote_it_and_how_to_stop(post: MailSer
     assert mail["List-Unsubscribe"] == f"<{STOP}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Content-Language"] == "fr"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.just("\n"), max_size=400))
+def test_whatever_is_said_is_read_as_it_was_said(said: str) -> None:
+    to = address_of(FAMILY)
+    assert to is not None
+    mail = replace(MAIL, text=f".{said}.\n", html=f"<p>{said}</p>\n")
+
+    letter = Stationery(organizer=ORGANIZER).letter(mail, to, KEY, now=system_clock())
+    read = message_from_bytes(letter.data, policy=policy.default)
+
+    text, html = read.get_body(("plain",)), read.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert text.get_content().replace("\r\n", "\n") == mail.text
+    assert html.get_content().replace("\r\n", "\n") == mail.html
+    assert all(len(line) <= 998 for line in letter.data.split(b"\r\n"))
+    assert letter.data.isascii()
 
 
 async def test_each_notice_has_a_return_path_of_its_own(post: MailServer) -> None:

@@ -42,7 +42,9 @@ class Language:
 
     `code` is its BCP 47 tag and the name of its folder, `name` how it calls itself, `locale`
     the one whose names of days and months it uses, `summary` what a calendar calls an
-    appointment. The last three are patterns: a date with its year, a short one, a time.
+    appointment. Four are patterns: a date with its
+    year, one without, a short one, a time. The last three say what follows the first of a
+    series, by {date} and {weeks}; empty, they say nothing.
     """
 
     code: str
@@ -55,6 +57,9 @@ class Language:
     day: str = "EEEE d MMMM"
     short_date: str = "EEE dd/MM"
     time: str = "HH:mm"
+    then_weekly: str = ""
+    then_weeks: str = ""
+    then_cancelled: str = ""
 
     @classmethod
     def read(cls, code: str, text: str) -> Self:

@@ -13,9 +13,12 @@ from notifications import likeness
 from notifications.notice import Rule
 from notifications.words import Words, lint
 
-VARIABLES = frozenset({"date", "time", "place_label", "link", "phone", "sender"})
+VARIABLES = frozenset({"date", "time", "then", "place_label", "link", "phone", "sender"})
 OF_APPOINTMENTS = frozenset({Rule.BOOKED, Rule.BEFORE, Rule.CHANGED, Rule.CANCELLED, Rule.MISSED})
 """The rules that tell of an appointment, which has a date, a time and a place."""
+
+OF_SERIES = frozenset({Rule.BOOKED, Rule.CHANGED, Rule.CANCELLED})
+"""The rules of which one notice may tell of those that follow in a series, by {then}."""
 
 _ONLY_THERE = frozenset({"date", "time", "place_label"})
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}|\{(\w+)\}")
@@ -73,7 +76,8 @@ class Saying:
 
 def variables_of(rule: Rule) -> frozenset[str]:
     """Give what a rule's sentences may name."""
-    return VARIABLES if rule in OF_APPOINTMENTS else VARIABLES - _ONLY_THERE
+    listed = VARIABLES if rule in OF_SERIES else VARIABLES - {"then"}
+    return listed if rule in OF_APPOINTMENTS else listed - _ONLY_THERE
 
 
 def faults(

@@ -48,6 +48,7 @@ class TemplateRenderer(Renderer):
         if when is not None:
             values["date"] = speech.full_date(when, language)
             values["time"] = speech.clock(when, language)
+            values["then"] = speech.then(notice, language, say=speech.full_date)
         text = self._saying(notice, Form.TXT)
         subject = _dressed(language, self._saying(notice, Form.SUBJECT).filled({}))
         html = layout.page(text, values, language=language, title=subject)
@@ -70,6 +71,7 @@ class TemplateRenderer(Renderer):
     def text(self, notice: Notice, *, token: str) -> Text:
         language = self.templates.language(notice.language)
         values, when = self._values(notice, token), _when(notice)
+        values["then"] = speech.then(notice, language, say=speech.brief_date)
         ways = self.templates.sayings(notice.language, notice.code, notice.rule, Form.SMS)
         for saying in ways:
             for said in ever_shorter(saying, values, when=when, language=language):
@@ -104,7 +106,8 @@ class TemplateRenderer(Renderer):
 def shortest(saying: Saying, values: Mapping[str, str], language: Language) -> str:
     """Say a text message with as little of its place as there ever is."""
     held = dict(values) | {name: language.apart(values[name]) for name in _ISOLATED_IN_TEXTS}
-    return _ended(saying.filled(held | {"place_label": "x" * SHORTEST_PLACE + _CUT}), language)
+    place = "x" * SHORTEST_PLACE + _CUT
+    return _ended(saying.filled(held | {"place_label": place, "then": ""}), language)
 
 
 def ever_shorter(
@@ -112,7 +115,8 @@ def ever_shorter(
 ) -> Iterator[str]:
     """Say a text message in full, then with less of the place, then with a brief date.
 
-    The link and the telephone number stand in each of them whole.
+    What follows in a series is left out last. The link and the telephone number stand in
+    each of them whole.
     """
     held = dict(values) | {name: language.apart(values[name]) for name in _ISOLATED_IN_TEXTS}
     dates = [""]
@@ -120,10 +124,11 @@ def ever_shorter(
         held["time"] = speech.clock(when, language, space="")
         dates = [speech.weekday(when, language), speech.brief_date(when, language)]
     places = list(_ever_shorter_places(values["place_label"]))
-    for date in dates if "date" in saying.names else dates[:1]:
-        for place in places if "place_label" in saying.names else places[:1]:
-            said = saying.filled(held | {"date": date, "place_label": place})
-            yield _ended(said, language)
+    for then in dict.fromkeys((values.get("then", ""), "")):
+        for date in dates if "date" in saying.names else dates[:1]:
+            for place in places if "place_label" in saying.names else places[:1]:
+                said = saying.filled(held | {"date": date, "place_label": place, "then": then})
+                yield _ended(said, language)
 
 
 def _ended(said: str, language: Language) -> str:

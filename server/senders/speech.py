@@ -1,11 +1,14 @@
 """Days and times as a language's own file has them said; French keeps forms of its own."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from babel.dates import format_date, format_time
 
 from notifications.language import Language
+from notifications.notice import Notice, Rule
+from notifications.saying import Saying
 from notifications.typography import NO_BREAK
 from server.spoken import short_date, spoken_date, spoken_time
 
@@ -40,6 +43,20 @@ def clock(moment: datetime, language: Language, *, space: str = NO_BREAK) -> str
     if language.code == _FRENCH:
         return spoken_time(moment, language.code, space=space)
     return format_time(moment.time(), language.time, locale=language.locale)
+
+
+def then(notice: Notice, language: Language, *, say: Callable[[date, Language], str]) -> str:
+    """Say what follows the first appointment of a series, as a clause; empty where nothing does."""
+    series = notice.then
+    if series is None:
+        return ""
+    weekly = language.then_weekly if series.every_weeks == 1 else language.then_weeks
+    clause = language.then_cancelled if notice.rule is Rule.CANCELLED else weekly
+    if not clause:
+        return ""
+    return Saying.of(clause).filled(
+        {"date": say(series.last, language), "weeks": str(series.every_weeks)}
+    )
 
 
 @lru_cache(maxsize=64)

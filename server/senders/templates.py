@@ -187,7 +187,14 @@ class _Reading:
             self._complain(place, 1, "the locale is none we know the days of")
         else:
             self.languages[tag] = read
-            for fault in faults(read.summary, allowed=frozenset(), listed=self.words):
+            self._judge_language(read, place)
+
+    def _judge_language(self, read: Language, place: str) -> None:
+        """Judge the few words that a language's own file says."""
+        clauses = (read.then_weekly, read.then_weeks, read.then_cancelled)
+        for said in (read.summary, *clauses):
+            allowed = frozenset({"date", "weeks"}) if said in clauses else frozenset[str]()
+            for fault in faults(said, allowed=allowed, listed=self.words) if said else ():
                 self._complain(place, 1, fault.problem)
 
     def _read_folder(self, folder: Path) -> None:

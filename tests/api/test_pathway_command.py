@@ -7,8 +7,8 @@ from pathlib import Path
 from care_circle.definition.form_reading import read_form
 from care_circle.definition.pathway import COCON
 from care_circle.definition.source import parse
-from tests.api.test_command_line import ronde
 from tests.support.care import PATHWAY
+from tests.support.command_line import ronde
 
 
 async def test_a_sound_pathway_is_counted_and_a_broken_one_says_every_line(tmp_path: Path) -> None:

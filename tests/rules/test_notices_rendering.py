@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from notifications import gsm7, words
 from notifications.gsm7 import LIMITS
-from notifications.notice import Rule
+from notifications.notice import Rule, Then
 from notifications.saying import OF_APPOINTMENTS
 from notifications.senders import CannotRender
 from server.senders import speech
@@ -182,6 +182,34 @@ def test_the_longest_day_and_time_of_a_language_are_the_ones_texts_are_measured_
     longest = max(len(speech.brief_date(day, spoken)) for day in days)
 
     assert longest <= len(speech.longest(spoken)[0])
+
+
+@pytest.mark.parametrize(
+    ("rule", "language", "weeks", "said"),
+    [
+        (
+            Rule.BOOKED,
+            "fr",
+            1,
+            "à 14\u00a0h\u00a030, puis chaque semaine jusqu'au mardi 2 mars 2027.",
+        ),
+        (Rule.CHANGED, "fr", 2, ", toutes les 2 semaines jusqu'au mardi 2 mars 2027."),
+        (Rule.CANCELLED, "fr", 1, ", comme les suivants jusqu'au mardi 2 mars 2027, est annulé."),
+        (Rule.BOOKED, "en", 1, "at 14:30, then every week until Tuesday 2 March 2027."),
+        (Rule.BOOKED, "ar", 3, "كل 3 أسابيع"),
+    ],
+)
+def test_the_first_of_a_series_tells_of_those_that_follow(
+    rule: Rule, language: str, weeks: int, said: str
+) -> None:
+    then = Then(every_weeks=weeks, sessions=12, last=date(2027, 3, 2))
+    made = notice(rule, "N1" if rule is Rule.BOOKED else "N4", language, then=then)
+
+    mail, text = RENDERER.mail(made, to=ADDRESS, token=TOKEN), RENDERER.text(made, token=TOKEN)
+
+    assert said in mail.text
+    assert LINK in text.text
+    assert language != "fr" or "mar. 02/03" in text.text
 
 
 def test_the_place_gives_way_before_the_date_and_never_the_link() -> None:

@@ -15,7 +15,7 @@ from notifications.notice import Rule
 from notifications.senders import CannotRender
 from server.senders.templates import BadTemplates, Form, load
 from server.wording import texts_of, too_long, wording
-from tests.api.test_command_line import ronde
+from tests.support.command_line import ronde
 from tests.support.notices import ADDRESS, SETTINGS, TOKEN, notice, renderer
 
 SUPPORT = Path(__file__).parents[1] / "support"

@@ -1,24 +1,24 @@
 """The quality board: which children have what, how many, and the same as a table."""
 
-from datetime import date
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from care_circle.follow_up.board import Filter
-from care_circle.follow_up.duty import Attempt, ContactMedium, ContactOutcome
 from care_circle.follow_up.findings import FindingCode
 from care_circle.follow_up.report_csv import board_table
 from care_circle.services.board import BoardLine
 from care_circle.services.children import Changes
 from crypto.ids import ChildId, ProfessionalId, StructureId, is_id
 from server.bulk import BulkLine, line_by_line
-from server.forms.channels import ClientId, Id
+from server.forms.channels import Id
 from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, number_of, page_of
 from server.pathway_house import PATHWAY_CARE
+from server.routes.duties import AttemptForm
+from server.routes.readings import answer_table
 from server.services import CHILDREN
 from server.wire import Malformed, Struct, answer, read
 
@@ -41,15 +41,10 @@ class AssignmentForm(Struct, frozen=True, kw_only=True):
     children: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=200)]
 
 
-class RemindersForm(Struct, frozen=True, kw_only=True):
+class RemindersForm(AttemptForm, frozen=True, kw_only=True):
     """How several families were reminded, under an id the client made (F18)."""
 
-    id: ClientId
-    on: date
-    medium: ContactMedium
-    outcome: ContactOutcome
     children: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=200)]
-    note: str = ""
 
 
 class BulkView(Struct, frozen=True, kw_only=True):
@@ -79,14 +74,7 @@ async def remind_families(request: web.Request) -> web.Response:
     person, form = person_of(request), await read(request, RemindersForm)
     care = request.app[PATHWAY_CARE]
     await care.board.require(person)
-    attempt = Attempt(
-        id=form.id,
-        on=form.on,
-        medium=form.medium,
-        outcome=form.outcome,
-        by=person.professional,
-        note=form.note,
-    )
+    attempt = form.attempt(person.professional)
 
     lines = await line_by_line(
         form.children, lambda child: care.duties.remind(person, ChildId(child), attempt)
@@ -122,12 +110,7 @@ async def export_board(request: web.Request) -> web.Response:
 
     lines = await request.app[PATHWAY_CARE].board.everything(person, wanted)
 
-    return web.Response(
-        body=board_table(lines).encode(),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={"Content-Disposition": 'attachment; filename="tableau.csv"'},
-    )
+    return answer_table(board_table(lines), "tableau.csv")
 
 
 def wanted_of(request: web.Request) -> Filter:

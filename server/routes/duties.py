@@ -59,6 +59,17 @@ class AttemptForm(Struct, frozen=True, kw_only=True):
     outcome: ContactOutcome
     note: str = ""
 
+    def attempt(self, by: ProfessionalId) -> Attempt:
+        """Say it as an attempt of somebody."""
+        return Attempt(
+            id=self.id,
+            on=self.on,
+            medium=self.medium,
+            outcome=self.outcome,
+            by=by,
+            note=self.note,
+        )
+
 
 class DutyView(Struct, frozen=True, kw_only=True):
     """A duty. `subject` is a visit's code or an id; `since` when its reason began.
@@ -139,16 +150,7 @@ async def note_attempt(request: web.Request) -> web.Response:
     person, form = person_of(request), await read(request, AttemptForm)
 
     duty = await request.app[PATHWAY_CARE].duties.note_attempt(
-        person,
-        _id(request),
-        Attempt(
-            id=form.id,
-            on=form.on,
-            medium=form.medium,
-            outcome=form.outcome,
-            by=person.professional,
-            note=form.note,
-        ),
+        person, _id(request), form.attempt(person.professional)
     )
 
     return answer(view_of(duty), status=HTTPStatus.CREATED)

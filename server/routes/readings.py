@@ -97,5 +97,15 @@ def answer_paper(pdf: bytes, name: str) -> web.Response:
     )
 
 
+def answer_table(table: str, name: str) -> web.Response:
+    """Answer with a CSV in UTF-8 that is kept as a file; `name` tells nothing of anybody."""
+    return web.Response(
+        body=table.encode(),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 def _child(request: web.Request) -> ChildId:
     return ChildId(request.match_info["child"])

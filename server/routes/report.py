@@ -7,6 +7,7 @@ from care_circle.follow_up.yearly import Figure
 from server.identity import person_of
 from server.operations import Operations
 from server.pathway_house import PATHWAY_CARE
+from server.routes.readings import answer_table
 from server.wire import Struct, answer
 
 operations = Operations()
@@ -36,12 +37,7 @@ async def export_report(request: web.Request) -> web.Response:
 
     figures = await request.app[PATHWAY_CARE].yearly.report(person_of(request), year)
 
-    return web.Response(
-        body=report_table(year, figures).encode(),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={"Content-Disposition": f'attachment; filename="rapport-{year}.csv"'},
-    )
+    return answer_table(report_table(year, figures), f"rapport-{year}.csv")
 
 
 def _year(request: web.Request) -> str:

@@ -12,7 +12,7 @@ from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, answer_page, page_of
 from server.pathway_house import PATHWAY_CARE
-from server.routes.readings import answer_paper
+from server.routes.readings import answer_paper, answer_table
 from server.wire import Struct, answer, read
 
 operations = Operations()
@@ -92,12 +92,7 @@ async def export_statement(request: web.Request) -> web.Response:
         person_of(request), _whose(request), request.match_info["month"]
     )
 
-    return web.Response(
-        body=table.encode(),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={"Content-Disposition": 'attachment; filename="releve.csv"'},
-    )
+    return answer_table(table, "releve.csv")
 
 
 @operations.add("GET", _ONE + "/paper", gives_bytes=True)

@@ -20,6 +20,7 @@ from server.receipts import Receipts
 from server.rounds import again_and_again
 from server.senders.bounce import Kind, read_return
 from server.senders.bounce_box import BounceBox, box_of
+from server.storage.heard import HeardReplies
 from server.ways_out import MAIL, Ways
 
 EARLY_S = 5.0
@@ -33,6 +34,11 @@ Work = Callable[[], Awaitable[None]]
 @runtime_checkable
 class AsksForReplies(Protocol):
     """A provider whose answers of families are fetched."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name in settings."""
+        ...
 
     async def replies(self, since: datetime) -> tuple[Reply, ...]:
         """Give what came in since a moment; the same ones again at every look."""
@@ -65,12 +71,14 @@ class Returns:
 
 
 @asynccontextmanager
-async def listening(config: Config, receipts: Receipts, ways: Ways) -> AsyncIterator[None]:
+async def listening(
+    config: Config, receipts: Receipts, ways: Ways, heard: HeardReplies
+) -> AsyncIterator[None]:
     """Look for what comes back as long as the block lasts."""
     works: list[tuple[Work, float, str]] = [(receipts.look_again, EARLY_S, "receipts_failed")]
     for provider in ways.plain:
         if isinstance(provider, AsksForReplies):
-            asking = partial(_ask, provider.name, provider, receipts)
+            asking = partial(fetch_replies, provider, receipts, heard)
             works.append((asking, ANSWERS_S, "replies_failed"))
     returns = returns_of(config, receipts)
     if returns is not None:
@@ -101,6 +109,9 @@ def returns_of(config: Config, receipts: Receipts) -> Returns | None:
     )
 
 
-async def _ask(name: str, provider: AsksForReplies, receipts: Receipts) -> None:
-    for reply in await provider.replies(receipts.clock() - _LOOKED_BACK):
-        await receipts.take(name, reply)
+async def fetch_replies(provider: AsksForReplies, receipts: Receipts, heard: HeardReplies) -> None:
+    """Ask a provider what families answered, and hand on what was not yet."""
+    fetched = await provider.replies(receipts.clock() - _LOOKED_BACK)
+    for reply in await heard.new(provider.name, fetched):
+        await receipts.take(provider.name, reply)
+        await heard.note(provider.name, reply)

@@ -23,6 +23,7 @@ from server.logs import logger
 from server.receipts import Receipts
 from server.senders.invitation import Organizer
 from server.senders.render import TemplateRenderer
+from server.storage.heard import HeardReplies
 from server.ways_out import callbacks_of, open_ways
 from server.wording import wording
 
@@ -56,7 +57,8 @@ async def open_worker(
             open_ways(config, clock=house.clock, hear=listener.take)
         )
         if receipts is not None:
-            await stack.enter_async_context(listening(config, receipts, ways))
+            heard = HeardReplies(house.engine, house.keyring)
+            await stack.enter_async_context(listening(config, receipts, ways, heard))
         yield Worker(
             outbox=house.outbox,
             contacts=house.stores.children,

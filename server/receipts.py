@@ -6,7 +6,7 @@ it, and the notice is then in doubt, where a person sees it. A receipt can settl
 never make one: what it names is looked up, and a second copy changes nothing.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +28,6 @@ KEPT_FOR = timedelta(minutes=15)
 """How long a receipt waits for the answer that it was quicker than."""
 
 _MOST_KEPT = 2_000
-_MOST_ANSWERED = 2_000
 
 
 @dataclass(slots=True)
@@ -54,7 +53,6 @@ class Receipts:
     _early: deque[tuple[datetime, str, Told]] = field(
         default_factory=lambda: deque(maxlen=_MOST_KEPT), repr=False
     )
-    _answered: OrderedDict[Reply, None] = field(default_factory=OrderedDict, repr=False)
 
     async def called(self, provider: str, call: Call) -> None:
         """Take a provider's call; one that makes no sense is counted and answered all the same.
@@ -80,7 +78,8 @@ class Receipts:
     async def take(self, provider: str, said: Told | Reply) -> None:
         """Keep what a provider, by its name, says; it returns once that is durable."""
         if isinstance(said, Reply):
-            await self._reply(said)
+            await self.replies.take(said)
+            self.counted.replies += 1
         elif not await self._receive(provider, said):
             self._early.append((self.clock(), provider, said))
 
@@ -94,16 +93,6 @@ class Receipts:
                 self._early.append((since, provider, told))
             else:
                 self.counted.unknown += 1
-
-    async def _reply(self, reply: Reply) -> None:
-        """Hand an answer on once: those that are fetched come again at every look."""
-        if reply in self._answered:
-            return
-        await self.replies.take(reply)
-        self.counted.replies += 1
-        self._answered[reply] = None
-        if len(self._answered) > _MOST_ANSWERED:
-            self._answered.popitem(last=False)
 
     async def _receive(self, provider: str, told: Told) -> bool:
         """Tell a notice how it ended; False if there is none of that name yet."""

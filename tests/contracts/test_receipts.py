@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,15 @@ from crypto.ids import AppointmentId
 from notifications.delivery import ReceiptState
 from notifications.notice import Medium, Notice, State
 from notifications.replies import Replies, Reply
+from server.clock import system_clock
+from server.coming_back import fetch_replies
 from server.receipts import KEPT_FOR, Receipts
 from server.senders import signature
 from server.senders.calling_back import Call, Callbacks, Told
 from server.senders.sms import SignedCallbacks
+from server.storage.heard import HeardReplies
+from server.storage.keys import Keyring
+from server.storage.sqlite import SqliteEngine
 from server.ways_out import MAIL
 from tests.support.outbox import Desk, desk
 from tests.support.providers import SECRET, MailServer, SmsProvider, mail_server, sms_provider
@@ -232,16 +237,38 @@ async def test_a_mail_that_came_back_is_dead_whichever_server_took_it(
     assert (await first(open_desk, appointment)).state is State.DEAD
 
 
-async def test_an_answer_is_handed_on_once_however_often_it_is_fetched(
+async def test_a_signed_answer_is_handed_on(
     open_desk: Desk, receipts: Receipts, written: Written
 ) -> None:
-    fetched = Reply(from_number=PHONE, text="STOP", at=open_desk.now())
-
-    await receipts.take("webhook", fetched)
-    await receipts.take("webhook", fetched)
     await receipts.called("webhook", call(open_desk, {"from": "06 39 98 00 12", "text": "Merci"}))
 
-    assert [(each.from_number, each.text) for each in written.taken] == [
-        (PHONE, "STOP"),
-        (PHONE, "Merci"),
-    ]
+    assert [(each.from_number, each.text) for each in written.taken] == [(PHONE, "Merci")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A provider at the edge of the world that gives the same answers at every look."""
+
+    given: tuple[Reply, ...]
+    name: str = "asked"
+
+    async def replies(self, since: datetime) -> tuple[Reply, ...]:
+        return tuple(each for each in self.given if each.at >= since)
+
+
+async def test_an_answer_is_handed_on_once_however_often_it_is_fetched(
+    open_desk: Desk, receipts: Receipts, written: Written, tmp_path: Path
+) -> None:
+    now = open_desk.now()
+    stop = Reply(from_number=PHONE, text="STOP", at=now)
+    merci = Reply(from_number=PHONE, text="Merci", at=now)
+    old = Reply(from_number=PHONE, text="STOP", at=now - timedelta(days=3))
+    engine = await SqliteEngine.open(tmp_path / "heard.sqlite3", system_clock)
+    keyring = await Keyring.open(engine, bytes(range(32)))
+
+    for given in ((old, stop), (stop,), (stop, merci), (merci, stop)):
+        # A memory of its own each time, as after a restart.
+        await fetch_replies(Asked(given), receipts, HeardReplies(engine, keyring))
+    await engine.close()
+
+    assert [each.text for each in written.taken] == ["STOP", "Merci"]

@@ -38,6 +38,7 @@ PAGES = (
     "/",
     "/sign-in",
     "/invitation",
+    "/agenda",
     "/circles",
     "/circles/{circle}",
     "/circles/{circle}/{tab}",

@@ -45,7 +45,7 @@ const SIGNS: Readonly<Record<Standing["kind"], readonly [IconName, string]>> = {
 export function appointmentRow(appointment: AppointmentView, options: RowOptions, past: boolean): HTMLElement {
   const { slot } = appointment;
   const start = new Date(slot.start);
-  const purpose = options.purpose(appointment);
+  const what = [options.purpose(appointment), appointment.series === null ? null : t("séance d'une série")].filter((each) => each !== null);
   const where = [options.people.name(appointment.professional), slot.place_label, t("{n} min", { n: slot.duration_minutes })];
   const clocks = elsewhereWords(slot.zone);
   return h(
@@ -57,7 +57,7 @@ export function appointmentRow(appointment: AppointmentView, options: RowOptions
       h("p", { class: "card-title" }, `${dayOf(start)}, ${timeOf(start)}`),
       h("span", { class: LOOKS[appointment.status] }, appointmentWord(appointment.status)),
     ),
-    purpose !== null && h("p", null, purpose, appointment.series !== null && ` · ${t("séance d'une série")}`),
+    what.length > 0 && h("p", null, what.join(" · ")),
     h("p", { class: "card-note" }, [...where, ...(clocks === null ? [] : [clocks])].join(" · ")),
     why(appointment),
     notices(appointment),

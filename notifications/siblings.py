@@ -6,9 +6,11 @@ worth saying by the other.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
-from crypto.ids import ContactId
+from crypto.ids import ContactId, NoticeId
 from notifications import hours
+from notifications.delivery import NothingToResend, resend
 from notifications.notice import Medium, Notice, Rule, State, Telling, notice_id, untried
 from notifications.planning import NEWS
 
@@ -84,3 +86,19 @@ def _mail_instead(notice: Notice, at: int) -> Iterator[Notice]:
         not_before=not_before,
         expires=notice.expires,
     )
+
+
+def told_again(
+    notices: tuple[Notice, ...], wanted: NoticeId, by: str, *, now: datetime
+) -> tuple[Notice, ...]:
+    """Have one notice of a record told again, as `by` asks; the same wish again adds nothing.
+
+    Raises:
+        NothingToResend: It is not there, has not ended, or no longer says what is so.
+    """
+    held = next((each for each in notices if each.id == wanted), None)
+    if held is None or any(each.sequence > held.sequence for each in notices):
+        raise NothingToResend
+    fresh = resend(held, by, now=now)
+    known = any(each.id == fresh.id for each in notices)
+    return notices if known else (*notices, fresh)

@@ -8,7 +8,7 @@ notices that leave now are `sending` in one, and their answers are kept as they 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn, TypeVar
@@ -118,7 +118,7 @@ class Worker:
 
     async def _prepare(self, notice: Notice) -> "_Plan":
         """Say what is to be written down of a due notice, and make ready what may leave."""
-        seen, provider = self.claimed(notice), self._provider(notice)
+        seen, provider = self.claimed(notice), self.provider_of(notice)
         if seen.state is not State.CLAIMED:
             return _Plan(attempts=notice.attempts)
         if delivery.asks_first(notice, self.capabilities(notice)):
@@ -198,7 +198,7 @@ class Worker:
                 capabilities=self.capabilities(notice),
                 now=now,
                 chance=self.chance,
-                providers=len(self._names(notice.medium)),
+                providers=len(self.names(notice.medium)),
             )
             if notice.id in answers
             else notice
@@ -237,16 +237,22 @@ class Worker:
         )
 
     def capabilities(self, notice: Notice) -> Capabilities:
-        """Give what the provider promises that a notice is with, or goes to."""
-        provider = self._provider(notice)
-        ways: tuple[Mailer | Texter, ...] = self._ways(notice.medium)
-        found = (way.capabilities for way in ways if way.name == provider)
-        return next(found, delivery.NO_PROMISE)
+        """Give what the provider promises that a notice is with, or goes to.
 
-    def _provider(self, notice: Notice) -> str | None:
-        return delivery.choose(notice, self._names(notice.medium))
+        Only providers of SMS can be asked by key what they took.
+        """
+        provider = self.provider_of(notice)
+        found = (way for way in self._ways(notice.medium) if way.name == provider)
+        promise = next((way.capabilities for way in found), delivery.NO_PROMISE)
+        by_mail = notice.medium is Medium.EMAIL
+        return replace(promise, lookup=False) if by_mail and promise.lookup else promise
 
-    def _names(self, medium: Medium) -> tuple[str, ...]:
+    def provider_of(self, notice: Notice) -> str | None:
+        """Name the provider that has, or is to have, a notice."""
+        return delivery.choose(notice, self.names(notice.medium))
+
+    def names(self, medium: Medium) -> tuple[str, ...]:
+        """Name the providers of a medium in their order."""
         return tuple(way.name for way in self._ways(medium))
 
     def _ways(self, medium: Medium) -> tuple[Mailer | Texter, ...]:

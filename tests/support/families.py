@@ -152,11 +152,12 @@ async def links_of(server: Running, ana: Any, appointment: str) -> dict[tuple[st
     for _ in range(100):
         notices = (await ana.get(appointment)).body["notices"]
         due = [one for one in notices if one["rule"] == "booked"]
-        if due and all(one["state"] in ("dead", "sent") for one in due):
+        if due and all(one["state"] in ("dead", "sent", "cancelled") for one in due):
             key = link_key(server.config)
             return {
                 (one["contact"], one["medium"]): "/r/" + link.token(key, NoticeId(one["id"]))
                 for one in due
+                if one["state"] != "cancelled"
             }
         await asyncio.sleep(0.1)
     raise AssertionError("the worker did not come")

@@ -76,7 +76,7 @@ function column(day: string, isToday: boolean, { agenda, title, href }: WeekOpti
   return h(
     "section",
     { class: isToday ? "week-day week-today" : "week-day", "aria-label": dayOf(day) },
-    h("h3", { class: "week-head" }, shortDay(day)),
+    h("h2", { class: "week-head" }, shortDay(day)),
     h("ul", { class: "week-slots" }, busy, entries),
   );
 }

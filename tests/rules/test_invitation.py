@@ -138,6 +138,16 @@ def test_a_notice_of_no_appointment_is_no_invitation() -> None:
         invitation(notice(Rule.WAITING, "N8"), HOUSE, to=ADDRESS)
 
 
+def test_a_place_cannot_add_a_line_to_a_calendar() -> None:
+    label = 'A;B,C\\D "E"\u2028BEGIN:VALARM'
+
+    part = invitation(notice(place_label=label), HOUSE, to=ADDRESS)
+
+    (event,) = icalendar.Calendar.from_ical(part).walk("VEVENT")
+    assert event["LOCATION"] == label.replace("\u2028", " ")
+    assert "BEGIN:VALARM" not in lines_of(part)
+
+
 def test_every_line_is_short_enough_for_old_programs() -> None:
     made = notice(place_label="Bâtiment B, 130 avenue de la Fontaine, troisième étage, à gauche")
 

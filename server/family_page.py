@@ -260,7 +260,7 @@ class _Drawing:
 
     def links(self) -> Iterator[Anchor]:
         appointment = self._appointment
-        if appointment is None or not self.behind.is_ahead:
+        if appointment is None or not self.behind.is_ahead or self.behind.coming is False:
             return
         address = appointment.slot.map_address
         if address and not lint_label(address, self.maker.listed):

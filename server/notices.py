@@ -50,7 +50,6 @@ async def open_worker(
     Raises:
         BadTemplates: The words for families cannot be used.
     """
-    organizer = Organizer(name=config.mail_name, address=config.mail_from)
     listener = receipts or receipts_of(config, house)
     async with AsyncExitStack() as stack:
         ways = await stack.enter_async_context(
@@ -62,12 +61,7 @@ async def open_worker(
         yield Worker(
             outbox=house.outbox,
             contacts=house.stores.children,
-            renderer=TemplateRenderer(
-                templates=wording(config, house.pathway),
-                organizer=organizer,
-                public_url=config.links,
-                phone=config.phone,
-            ),
+            renderer=_renderer(config, house),
             mailers=ways.mailers or (Unconfigured(),),
             texters=ways.texters or (Unconfigured(),),
             alerts=RaisedAlerts(
@@ -115,6 +109,15 @@ class Unconfigured(Mailer, Texter):
     @override
     async def look_up(self, key: NoticeId) -> Result:
         return Ambiguous("not_configured")
+
+
+def _renderer(config: Config, house: House) -> TemplateRenderer:
+    return TemplateRenderer(
+        templates=wording(config, house.pathway),
+        organizer=Organizer(name=config.mail_name, address=config.mail_from),
+        public_url=config.links,
+        phone=config.phone,
+    )
 
 
 def _hands(config: Config) -> int:

@@ -79,6 +79,17 @@ async def fill(dialog: Locator, day: str, time: str = "14:30") -> None:
     await dialog.get_by_label("Lieu").fill(PLACE)
 
 
+async def take_in(one: Visitor, day: str) -> None:
+    """Take a calendar in that is busy for eight hours of a day."""
+    file = CALENDAR.format(day=day.replace("-", "")).replace("\n", "\r\n").encode()
+    await one.page.get_by_label("Fichier d'agenda").set_input_files(
+        {"name": "agenda.ics", "mimeType": "text/calendar", "buffer": file}
+    )
+    await one.sees("1 plage prise d'ici un an")
+    await one.presses("Reprendre ces heures")
+    await one.sees("1 plage prise · repris")
+
+
 async def held(story: Journey) -> list[dict[str, Any]]:
     found = await story.ana.line.ask("GET", f"/children/{story.child}/appointments")
     items: list[dict[str, Any]] = found["items"]
@@ -161,14 +172,7 @@ async def test_a_calendar_is_linked_and_another_is_taken_in(odile: Visitor, stor
     await odile.presses("Créer l'adresse")
     address = await odile.page.get_by_label("Adresse de l'agenda").input_value()
     read = await odile.context.request.get(address)
-    day = (story.clock() + timedelta(days=3)).strftime("%Y%m%d")
-    file = CALENDAR.format(day=day).replace("\n", "\r\n").encode()
-    await odile.page.get_by_label("Fichier d'agenda").set_input_files(
-        {"name": "agenda.ics", "mimeType": "text/calendar", "buffer": file}
-    )
-    await odile.sees("1 plage prise d'ici un an")
-    await odile.presses("Reprendre ces heures")
-    await odile.sees("1 plage prise · repris")
+    await take_in(odile, monday(story))
 
     await expect(odile.page.get_by_text("Mirabelle")).to_have_count(0)
     assert read.status == 200
@@ -201,6 +205,7 @@ async def test_appointments_are_clean_at_every_size(
     await look("cancel")
     await odile.page.keyboard.press("Escape")
     await odile.goes("/account/agenda")
+    await take_in(odile, monday(story))
     await look("account")
     await odile.goes(f"/agenda?from={monday(story)}")
     await look("week")

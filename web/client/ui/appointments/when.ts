@@ -1,6 +1,6 @@
 /** A day, an hour, how long: with the free slots nearest by as buttons. */
 
-import { dayOf, localDay, timeOf } from "../dates.ts";
+import { localDay, shortDay, timeOf } from "../dates.ts";
 import { type Child, assign, fill, freshId, h } from "../dom.ts";
 import { t } from "../words.ts";
 
@@ -69,7 +69,7 @@ export class When {
   offer(title: string, free: readonly string[], chosen: () => void = () => undefined): void {
     assign(this.#free, { hidden: free.length === 0 });
     const chips = free.map((wall) => {
-      const chip = h("button", { class: "chip", type: "button" }, t("{day} à {time}", { day: dayOf(wall), time: timeOf(wall) }));
+      const chip = h("button", { class: "chip", type: "button" }, t("{day} à {time}", { day: shortDay(wall), time: timeOf(wall) }));
       chip.addEventListener("click", () => {
         this.start = wall;
         this.#changed();

@@ -13,16 +13,13 @@ from care_circle.follow_up.findings import View
 from care_circle.follow_up.follow_up import Moment, view_of
 from care_circle.follow_up.progress import ChildFile, Stage, is_followed, stage_of
 from care_circle.follow_up.raising import RAISED, Wanted
-from care_circle.services.files import everything
 from care_circle.store import Appointments
 from care_circle.surroundings import Surroundings
 from care_circle.tellings import tellings_of
-from crypto.ids import ChildId
 from notifications.errand import Errand, close_errand, open_errand, tell_errand
 from notifications.notice import Recipient, State, was_withdrawn
 from notifications.store import Errands
 
-_PAGE = 200
 _UNSENT = (State.PLANNED, State.CLAIMED)
 
 
@@ -39,7 +36,7 @@ class TellingService:
         """Open and close a family's errands as they should be now; again, nothing changes."""
         moment = Moment(now=self.surroundings.now(), zone=self.surroundings.zone)
         view = view_of(file, self.pathway, moment)
-        held = await everything(lambda after: self._page(file.child.id, after))
+        held = file.errands
         by_name = {each.id: each for each in held}
         wanted = {raising.errand_of(view, each): each for each in raising.wanted_of(view, held)}
         refused = raising.is_refused(view)
@@ -50,9 +47,6 @@ class TellingService:
             if ends and not errand.closed and errand.id not in wanted:
                 await self._close(errand)
         await self._hold_appointments(view, silent=refused or _is_gone(view))
-
-    async def _page(self, child: ChildId, after: str) -> tuple[Errand, ...]:
-        return await self.errands.of_child(child, after=after, limit=_PAGE)
 
     async def _open(self, view: View, wanted: Wanted, held: Errand | None) -> None:
         now = self.surroundings.now()

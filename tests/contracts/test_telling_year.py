@@ -1,25 +1,30 @@
 """A year of a small cohort: each family hears what the pathway says, on its day, in its zone."""
 
-from collections.abc import AsyncIterator
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
-from care_circle.appointment import close
+from care_circle.appointment import cancel, close
 from care_circle.child import change_contact
 from care_circle.consent import Word
 from care_circle.contact import Contact
 from care_circle.telling import agreement
 from care_circle.telling.proof import Saying, Way
 from care_circle.tellings import tellings_of
-from crypto.ids import AppointmentId, ChildId, ContactId, new_id
-from notifications.errand import errand_id
+from crypto.ids import AppointmentId, ChildId, ContactId, ErrandId, new_id
+from notifications.errand import Errand, errand_id
 from notifications.notice import Medium, Rule, State
 from server.accounts.passwords import Passwords
 from server.house import furnish
+from server.storage.engine import Engine, Unavailable
+from server.storage.errands import EngineErrands
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
 from tests.support.clock import StandingClock
@@ -28,6 +33,34 @@ from tests.support.year import BEGIN, Year
 
 END = datetime(2027, 12, 31, 12, tzinfo=UTC)
 SMS, EMAIL = Medium.SMS, Medium.EMAIL
+
+
+class FailingErrands(EngineErrands):
+    """A store that fails now and then, before a write or after it."""
+
+    def __init__(self, engine: Engine, keyring: Keyring, chance: random.Random) -> None:
+        super().__init__(engine, keyring)
+        self._chance = chance
+        self.failures = 0
+
+    @override
+    async def add(self, errand: Errand) -> Errand:
+        self._perhaps_fail()
+        added = await super().add(errand)
+        self._perhaps_fail()
+        return added
+
+    @override
+    async def change(self, errand: ErrandId, decide: Callable[[Errand], Errand]) -> Errand:
+        self._perhaps_fail()
+        changed = await super().change(errand, decide)
+        self._perhaps_fail()
+        return changed
+
+    def _perhaps_fail(self) -> None:
+        if self._chance.random() < 0.3:
+            self.failures += 1
+            raise Unavailable
 
 
 @pytest.fixture
@@ -149,6 +182,65 @@ async def test_a_missed_visit_is_told_two_days_later_and_to_be_booked_again_in_i
         ("N7", SMS, "04-22 18:00"),
         ("N5", SMS, "05-06 18:00"),
     ]
+
+
+async def test_what_is_called_off_is_to_be_booked_again_only_after_the_pathway_s_days(
+    year: Year,
+) -> None:
+    child = await year.include(by_sms())
+
+    async def booked_and_called_off(year: Year) -> None:
+        held = await year.book(child.id, "2027-06-14T10:00", zone="Europe/Paris")
+        await year.see_to_it()
+        told = (await year.house.stores.children.child(child.id)).recipients(year.clock().date())
+        decide = partial(
+            cancel, recipients=told, tellings=tellings_of(year.house.pathway), now=year.clock()
+        )
+        await year.house.stores.appointments.change(AppointmentId(held), decide)
+
+    year.deeds = [(at("2027-02-22T10:00"), booked_and_called_off)]
+    await year.live(at("2027-04-01T10:00"))
+
+    assert await year.told(child.id) == [
+        ("N5", SMS, "02-02 08:00"),
+        ("N1", SMS, "02-22 11:00"),
+        ("N4", SMS, "02-22 11:00"),
+        ("N5", SMS, "03-08 11:00"),
+    ]
+
+
+async def test_a_visit_booked_before_its_time_is_never_to_be_booked(year: Year) -> None:
+    child = await year.include(by_sms())
+    await year.book(child.id, "2027-05-12T10:00", zone="Europe/Paris")
+
+    await year.live(at("2027-05-11T21:00"))
+
+    assert [code for code, _, _ in await year.told(child.id)] == ["N1", "N6", "N2", "N3"]
+
+
+async def test_a_store_that_fails_at_any_write_makes_nobody_told_twice_or_forgotten(
+    year: Year,
+) -> None:
+    chance = random.Random(11)
+    children = [(await year.include(by_sms(), by_mail())).id for _ in range(12)]
+    year.clock.now = at("2027-02-03T10:00")
+    failing = FailingErrands(year.house.engine, year.house.keyring, chance)
+    telling = year.house.follower.telling
+    assert telling is not None
+    follower = replace(year.house.follower, telling=replace(telling, errands=failing))
+
+    for child in children:
+        for _ in range(60):
+            with contextlib.suppress(Unavailable):
+                await follower.refresh(child)
+    await year.see_to_it()
+
+    assert failing.failures >= 8
+    for child in children:
+        assert [(code, medium) for code, medium, _ in await year.told(child)] in (
+            [("N5", SMS), ("N5", EMAIL)],
+            [("N5", EMAIL), ("N5", SMS)],
+        )
 
 
 async def test_nobody_is_told_after_leaving_refusing_or_stopping(year: Year) -> None:

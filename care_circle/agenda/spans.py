@@ -93,11 +93,6 @@ def owner_of(whom: ProfessionalId | ChildId, *, kind: str) -> str:
     return f"{kind}:{whom}"
 
 
-def holds_id(owner: str, day: date) -> str:
-    """Name the document of an owner's day."""
-    return f"{owner}:{day.isoformat()}"
-
-
 def take(
     stored: Holds,
     hold: Hold,

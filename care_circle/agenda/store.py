@@ -17,10 +17,6 @@ class Holdings(Protocol):
         """Change the holds of a day; a day nobody wrote holds nothing."""
         ...
 
-    async def of_day(self, owner: str, day: date) -> Holds:
-        """Give the holds of a day."""
-        ...
-
     async def of_month(self, owner: str, year: int, month: int) -> tuple[Holds, ...]:
         """Give the holds of the days of a month that hold or held anything."""
         ...

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from care_circle.agenda.busy import BusyTimes
 from care_circle.agenda.feed import Feed
-from care_circle.agenda.spans import Holds, holds_id
+from care_circle.agenda.spans import Holds
 from care_circle.agenda.store import BusyCalendars, Feeds, Holdings
 from crypto.ids import ProfessionalId
 from server.storage.engine import Engine
@@ -17,14 +17,16 @@ from server.storage.repository import Missing, Repository
 from server.storage.shape import Shape
 
 
-def holds_shape() -> Shape[Holds]:
-    """Shape the holds of a day: owner and day are open, what is held then is sealed."""
+def holds_shape(keyring: Keyring) -> Shape[Holds]:
+    """Shape the holds of a day: whose day it is, and which, is blinded; what is held is sealed."""
     return Shape(
         kind="holds",
         type=Holds,
         id_of=lambda holds: holds.id,
-        tags_of=lambda holds: (_month_key(holds.owner, holds.day.year, holds.day.month),),
-        sealed=frozenset({"holds"}),
+        tags_of=lambda holds: (
+            _month_key(keyring, holds.owner, year=holds.day.year, month=holds.day.month),
+        ),
+        sealed=frozenset({"owner", "day", "holds"}),
     )
 
 
@@ -54,11 +56,12 @@ class EngineHoldings(Holdings):
     """`Holdings` on any engine."""
 
     def __init__(self, engine: Engine, keyring: Keyring) -> None:
-        self._holds = Repository(engine, keyring, holds_shape())
+        self._keyring = keyring
+        self._holds = Repository(engine, keyring, holds_shape(keyring))
 
     @override
     async def change(self, owner: str, day: date, decide: Callable[[Holds], Holds]) -> Holds:
-        key = holds_id(owner, day)
+        key = self._id(owner, day)
 
         def decided(stored: Holds | None) -> Holds:
             return decide(stored or Holds(id=key, owner=owner, day=day))
@@ -66,13 +69,11 @@ class EngineHoldings(Holdings):
         return await self._holds.upsert(key, decided)
 
     @override
-    async def of_day(self, owner: str, day: date) -> Holds:
-        key = holds_id(owner, day)
-        return await self._holds.get(key) or Holds(id=key, owner=owner, day=day)
-
-    @override
     async def of_month(self, owner: str, year: int, month: int) -> tuple[Holds, ...]:
-        return await self._holds.all_of(_month_key(owner, year, month))
+        return await self._holds.all_of(_month_key(self._keyring, owner, year=year, month=month))
+
+    def _id(self, owner: str, day: date) -> str:
+        return self._keyring.blind("holds", "day", f"{owner}:{day.isoformat()}")
 
 
 class EngineFeeds(Feeds):
@@ -128,8 +129,8 @@ class EngineBusyCalendars(BusyCalendars):
         await self._busy.drop(professional)
 
 
-def _month_key(owner: str, year: int, month: int) -> str:
-    return f"month:{owner}:{year:04}-{month:02}"
+def _month_key(keyring: Keyring, owner: str, *, year: int, month: int) -> str:
+    return "month:" + keyring.blind("holds", "month", f"{owner}:{year:04}-{month:02}")
 
 
 def _owner_key(professional: str) -> str:

@@ -91,6 +91,9 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "EndingsForm.note": ("Rappelée pendant la fête du potiron",),
     "AttemptForm.note": ("Répondeur imitant le coucou suisse",),
     "RemindersForm.note": ("Cartes postales de phoques envoyées",),
+    "CancellationForm.reason": ("Le voisin a muré la cage d'escalier",),
+    "FollowingCancellationForm.reason": ("La troupe part en tournée de marionnettes",),
+    "FeedForm.name": ("Pendule connectée du boudoir",),
     "SlotForm.place_label": (PLACE, OTHER_PLACE),
     "SlotForm.map_address": ("Bâtiment Coquecigrue, 2e étage gauche",),
 }
@@ -200,5 +203,5 @@ letter bears its addressee."""
 TOLD_BY_SMS = (PLACE, OTHER_PLACE, MOTHER_PHONE, FATHER_PHONE)
 """The same by SMS."""
 
-TOLD_BEHIND_THE_LINK = (PLACE, OTHER_PLACE)
+TOLD_BEHIND_THE_LINK = (PLACE, OTHER_PLACE, *RECORDS["SlotForm.map_address"])
 """Whoever holds a family's link learns what the SMS said already."""

@@ -24,6 +24,7 @@ from crypto.session.log import Card
 from server.demonstration.cast import Actor
 from tests.support.canary_phrases import FATHER, FATHER_PHONE, MOTHER, MOTHER_PHONE, RECORDS, SEALED
 from tests.support.canary_walk import PATIENCE_SECONDS, PROFESSIONS, Walk, command
+from tests.support.canary_walk_agenda import mind_agendas
 from tests.support.canary_walk_documents import write_every_form
 from tests.support.canary_walk_duties import mind_duties
 from tests.support.canary_walk_early_care import care_early, state_care
@@ -50,6 +51,7 @@ async def walk_everything(walk: Walk) -> None:
     await meet_and_leave(walk, ana, ben, eve)
     await care_early(walk, ana, ben, eve)
     await tell_family(walk, ana, ben)
+    await mind_agendas(walk, ana, ben)
     await bring_in(walk, ana)
     await mind_oneself(walk)
     await leave_files(walk, ben, _channel(walk))

@@ -30,7 +30,7 @@ from care_circle.services.diary import Diary
 from care_circle.services.offers import Places
 from care_circle.store import Appointments, Children, People
 from care_circle.surroundings import Surroundings
-from crypto.ids import AppointmentId, ChildId, ProfessionalId
+from crypto.ids import ChildId, ProfessionalId
 from notifications.hours import to_ms
 
 HORIZON = timedelta(days=366)
@@ -206,12 +206,8 @@ class AgendaService:
         self, me: ProfessionalId, within: Span, *, off: int | None
     ) -> tuple[FeedEvent, ...]:
         """Give the appointments within a span, and since `off` (ms UTC) those called off."""
-        owner = owner_of(me, kind="professional")
-        newest: dict[AppointmentId, Hold] = {}
-        for hold in sorted(await self.diary.held(owner, within), key=lambda each: each.made):
-            newest[hold.appointment] = hold
         events = []
-        for hold in newest.values():
+        for hold in await self.diary.held(owner_of(me, kind="professional"), within):
             found = await self._found(hold)
             if found is None:
                 continue
@@ -221,6 +217,7 @@ class AgendaService:
         return _in_order(events)
 
     async def _found(self, hold: Hold) -> Appointment | None:
+        """Give the appointment of a hold, unless it is held by another one by now."""
         try:
             found = await self.appointments.appointment(hold.appointment)
         except NotFound:

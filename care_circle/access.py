@@ -75,6 +75,12 @@ class Action(StrEnum):
     WRITE_AGENDA = "write_agenda"
     READ_FEED = "read_feed"
     LIST_FAILED_NOTICES = "list_failed_notices"
+    LIST_NOTICES = "list_notices"
+    READ_NOTICES = "read_notices"
+    RESEND_NOTICE = "resend_notice"
+    SETTLE_NOTICE = "settle_notice"
+    READ_SENDING = "read_sending"
+    PAUSE_SENDING = "pause_sending"
     READ_EARLY_CARE = "read_early_care"
     READ_OWN_CARE = "read_own_care"
     LIST_WAITING_CARE = "list_waiting_care"
@@ -158,6 +164,12 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.WRITE_AGENDA: {Relation.SELF: _EVERYBODY},
     Action.READ_FEED: {Relation.SELF: _EVERYBODY},
     Action.LIST_FAILED_NOTICES: {Relation.NETWORK: _OFFICE},
+    Action.LIST_NOTICES: {Relation.NETWORK: _OFFICE},
+    Action.READ_NOTICES: {Relation.NETWORK: _OFFICE},
+    Action.RESEND_NOTICE: {Relation.NETWORK: _OFFICE},
+    Action.SETTLE_NOTICE: {Relation.NETWORK: _OFFICE},
+    Action.READ_SENDING: {Relation.NETWORK: _OFFICE},
+    Action.PAUSE_SENDING: {Relation.NETWORK: _COORDINATOR},
     Action.READ_EARLY_CARE: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.READ_OWN_CARE: {Relation.SELF: _EVERYBODY},
     Action.LIST_WAITING_CARE: {Relation.NETWORK: _OFFICE},

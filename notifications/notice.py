@@ -133,6 +133,15 @@ class AppointmentFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenTo:
+    """Who saw to a notice that failed, by calling the family for one, and when (ms UTC)."""
+
+    by: str
+    at: int
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One thing to tell one contact by one medium, complete in itself.
 
@@ -152,6 +161,7 @@ class Notice:
     is the fingerprint of the address it was sent to. A notice sent again by a person is
     another one: `again_of` names the first of its line, `again` counts, `asked_by` says who.
     `is_backup`: a mail for a text message that failed, though nobody asked for mails.
+    `seen_to`: somebody told the family in another way, so that nobody need do so any more.
     """
 
     id: NoticeId
@@ -187,6 +197,7 @@ class Notice:
     again: int = 0
     asked_by: str | None = None
     is_backup: bool = False
+    seen_to: SeenTo | None = None
 
 
 def next_due(notices: tuple[Notice, ...]) -> int | None:
@@ -245,12 +256,18 @@ def was_withdrawn(notice: Notice) -> bool:
 
 
 def failed(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
-    """Give the notices that failed, or may have, and were not sent again since."""
+    """Give the notices that failed, or may have, and that nobody made good since.
+
+    Of a digest that came late, or perhaps not, nobody need hear: another one follows.
+    """
     lines = {each.again_of for each in notices if each.state is State.SENT}
     return tuple(
         each
         for each in notices
-        if each.state in ALARMING and (each.again_of or each.id) not in lines
+        if each.state in ALARMING
+        and each.seen_to is None
+        and (each.again_of or each.id) not in lines
+        and (each.rule is not Rule.DIGEST or each.state is State.DEAD)
     )
 
 

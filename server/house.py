@@ -33,6 +33,7 @@ from server.colleagues import Colleagues
 from server.live.announcer import RosterChanges
 from server.live.use_cases import LiveCircles, LivePeople
 from server.pathway_house import Ground, PathwayCare, PathwayStores, documents_on, furnish_pathway
+from server.sending_house import SendingHouse, furnish_sending
 from server.storage.care import (
     EngineOutbox,
 )
@@ -77,6 +78,7 @@ class House:
     sign_in: SignIn
     me: Me
     outbox: EngineOutbox
+    sending: SendingHouse
     changes: RosterChanges
 
 
@@ -134,6 +136,7 @@ def furnish(
             service=care.coordination, accounts=stores.accounts, devices=stores.devices
         ),
         outbox=outbox,
+        sending=furnish_sending(ground, engine, keyring, outbox),
         changes=changes,
     )
 

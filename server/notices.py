@@ -74,6 +74,7 @@ async def open_worker(
             chance=_chance,
             trouble=_trouble,
             link_key=link_key(config),
+            valve=house.sending.valve,
             at_once=_hands(config),
         )
 

@@ -39,6 +39,7 @@ from server.import_problems import IMPORT_PROBLEMS
 from server.leaving_problems import LEAVING_PROBLEMS
 from server.live import frames
 from server.problem_kind import Kind
+from server.sending_problems import SENDING_PROBLEMS
 from server.storage import engine, keys
 
 _NOT_FOUND = Kind(404, "not_found", "Introuvable", "Not found")
@@ -267,6 +268,7 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
         "This professional is not in the circle",
     ),
     **AGENDA_PROBLEMS,
+    **SENDING_PROBLEMS,
     appointment.BadDuration: Kind(422, "bad_duration", "Durée impossible", "Impossible duration"),
     appointment.BadAddress: Kind(422, "bad_address", "Adresse invalide", "Invalid address"),
     appointment.AppointmentOver: Kind(

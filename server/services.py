@@ -24,6 +24,7 @@ from server.colleagues import Colleagues
 from server.house import House
 from server.limits import RateLimit
 from server.pathway_house import PATHWAY_CARE
+from server.sending_house import SENDING
 from server.storage.push import PushKey
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)
@@ -71,4 +72,5 @@ def install(app: web.Application, house: House) -> None:
     app[PASSKEYS] = house.passkeys
     app[SIGN_IN] = house.sign_in
     app[ME] = house.me
+    app[SENDING] = house.sending
     app[PREFERENCES] = house.stores.preferences

@@ -21,6 +21,7 @@ from notifications.errand import Errand
 from notifications.notice import ALARMING, Carrier, CarrierKind, Notice, next_due
 from notifications.store import Claimed, Decide, NoSuchCarrier, Outbox
 from server.storage.engine import Stale
+from server.storage.notice_labels import labels_of
 from server.storage.repository import Held, Missing, Repository
 
 Telling = TypeVar("Telling", Appointment, Errand)
@@ -40,7 +41,7 @@ def notice_tags(record: Appointment | Errand) -> tuple[str, ...]:
     """Give the tags by which notices are found: to be among `Shape.tags_of`.
 
     By the fingerprint of a link, by the key and the reference that providers know, by the
-    states there are.
+    states there are, by day and state for those who list them.
     """
     notices = record.notices
     links = (f"link:{each.link}" for each in notices if each.link is not None)
@@ -51,7 +52,7 @@ def notice_tags(record: Appointment | Errand) -> tuple[str, ...]:
         if each.provider is not None and each.ref
     )
     states = (state_tag(each.state) for each in notices)
-    return tuple(dict.fromkeys((*links, *keys, *refs, *states)))
+    return tuple(dict.fromkeys((*links, *keys, *refs, *states, *labels_of(notices))))
 
 
 def key_tag(notice: NoticeId) -> str:

@@ -58,6 +58,12 @@ read_agenda           self=cspa
 write_agenda          self=cspa
 read_feed             self=cspa
 list_failed_notices   network=cs
+list_notices          network=cs
+read_notices          network=cs
+resend_notice         network=cs
+settle_notice         network=cs
+read_sending          network=cs
+pause_sending         network=c
 read_early_care       network=cs member=cp
 read_own_care         self=cspa
 list_waiting_care     network=cs

@@ -85,6 +85,9 @@ async def furnished(network: Network, member: Member) -> Place:
         "convention": listed.body["conventions"][0]["id"],
         "document": draft.body["id"],
         "appointment": booked.body["id"],
+        "kind": "appointment",
+        "carrier": booked.body["id"],
+        "notice": booked.body["notices"][0]["id"],
         "structure": structure.body["id"],
         **await _under_care(network, member),
         "duty": await _owed(network, member),
@@ -259,6 +262,9 @@ def _of_agendas(place: Place) -> dict[str, dict[str, Any]]:
         "POST /appointments/{appointment}/following/cancellation": {
             "reason": "x", "leave": [new_id()],
         },
+        "POST /notices/{kind}/{carrier}/{notice}/resend": {"even_if_received": True},
+        "POST /notices/{kind}/{carrier}/{notice}/settled": {"note": "x"},
+        "PUT /sending": {"paused": False, "reason": "x", "confirmed": True},
         "POST /me/feeds": {"name": "Téléphone", "initials": False},
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from care_circle.appointment import Appointment
 from server.family import start_of
@@ -33,6 +33,7 @@ def calendar_file(
     calendar.add("prodid", "-//Ronde//Notices//FR")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add_component(time_zone(appointment.slot.zone, start=start, end=end))
+    clocks = "\r\n".join(time_zone(appointment.slot.zone, start.year))
+    calendar.add_component(Timezone.from_ical(clocks))
     calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -100,7 +100,7 @@ async def test_every_move_of_an_appointment_counts_and_only_the_last_one_is_to_b
     waiting = [one["rule"] for one in held["notices"] if one["state"] == "planned"]
     assert moved == {(200, None): len(days)}
     assert held["sequence"] == len(days)
-    assert Counter(waiting) == {"booked": 2, "reminder": 2}
+    assert Counter(waiting) == {"booked": 2, "before": 4}
 
 
 async def test_a_move_and_a_cancellation_end_cancelled_and_promise_nothing(town: Town) -> None:

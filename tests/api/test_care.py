@@ -409,7 +409,7 @@ async def test_an_appointment_is_booked_moved_and_cancelled_with_its_notices(tow
 
     assert [one.status for one in (booked, moved, cancelled)] == [201, 200, 200]
     planned = {(one["rule"], one["medium"]) for one in booked.body["notices"]}
-    assert planned == {(r, m) for r in ("booked", "reminder") for m in ("email", "sms")}
+    assert planned == {(r, m) for r in ("booked", "before") for m in ("email", "sms")}
     assert (moved.body["status"], cancelled.body["status"]) == ("moved", "cancelled")
     assert (moved.headers["ETag"], cancelled.headers["ETag"]) == ('"1"', '"2"')
     listed = await town.ben.person.get(path)

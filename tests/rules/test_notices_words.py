@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from care_circle.role import Profession
 from crypto.ids import NoticeId
 from notifications import gsm7, likeness, link, typography, words
 from notifications.gsm7 import Alphabet, NotGsm7, TooLong
 from notifications.saying import Saying, faults
 from notifications.words import BadWords, Words
+from tests.support.care import PATHWAY
 from tests.support.telling_sentences import ALLOWED, LABELS_ALLOWED, LABELS_REFUSED, REFUSED
 
 
@@ -38,6 +40,14 @@ def test_a_place_whose_name_tells_is_refused(label: str) -> None:
 @pytest.mark.parametrize("label", LABELS_ALLOWED)
 def test_streets_named_after_hospitals_are_only_streets(label: str) -> None:
     assert words.lint_label(label) == ()
+
+
+def test_no_discipline_of_the_pathway_and_no_profession_passes_in_any_language() -> None:
+    labels = (each.label for each in PATHWAY.disciplines)
+    said = [name for label in labels for name in (label.fr, label.en)]
+    said += [profession.value.replace("_", " ") for profession in Profession]
+
+    assert [name for name in said if not words.lint(f"Rendez-vous : {name}")] == []
 
 
 @given(st.sampled_from(["kinesitherapie", "camsp", "autisme", "orthophoniste"]), st.data())

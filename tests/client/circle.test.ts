@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { nextWords } from "../../web/client/ui/circle/frame.ts";
+import { nextWords } from "../../web/client/ui/circle/naming.ts";
 import type { ChildHeader, Day } from "../../web/client/ui/served.ts";
 
 const DAY_MS = 86_400_000;

@@ -7,7 +7,7 @@ import { toBase64 } from "../../web/client/core/base64.ts";
 import { attest } from "../../web/client/core/identity.ts";
 import { encode } from "../../web/client/core/mls/codec.ts";
 import { anchorsIn, vouchersFrom } from "../../web/client/shell/anchors.ts";
-import { vouchedFor } from "../../web/client/ui/feed/people.ts";
+import { vouchedFor } from "../../web/client/ui/feed/glance.ts";
 import type { MemberForm } from "../../web/client/ui/served.ts";
 import { Circle, NOW, type Person, person } from "./support/session_people.ts";
 

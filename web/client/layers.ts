@@ -9,11 +9,13 @@ export const SESSION = "shell/rooms.ts";
 
 export const LAYERS: readonly LayerStart[] = [
   { entry: ENTRY, named: /^ui\/dates\.ts$/ },
-  { entry: SESSION, named: /^ui\/(?:at_once|circle\/frame|feed\/people|nomenclature)\.ts$/ },
+  { entry: SESSION, named: /^ui\/(?:circle\/naming|feed\/people|nomenclature)\.ts$/ },
   // The rule of tasks is for those who show some, and goes with the feed.
   { named: /^(?:core\/(?!content_tasks)|shell\/)/ },
   { named: /^ui\/faults\.ts$/ },
-  { named: /^ui\/(?:dialog|form|menu|more_icons|parts\/subpage)\.ts$/ },
+  { named: /^ui\/(?:more_icons|parts\/subpage)\.ts$/ },
+  { named: /^ui\/(?:dialog|form)\.ts$/ },
+  { named: /^ui\/(?:at_once|circle\/frame|feed\/glance)\.ts$/ },
   { named: /^(?:ui\/feed\/(?:asked|fold|grouping|preview|tasks|words_of)|core\/content_tasks)\.ts$/ },
   { entry: "ui/pages/circle.ts", named: /^ui\/feed\// },
   { named: /^ui\/tasks\// },

@@ -3,7 +3,7 @@
 import type { ChildId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
 import { atOnce } from "../at_once.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { labelWord } from "../nomenclature.ts";
 import type { ChildHeader, MyDay } from "../served.ts";
 import { t } from "../words.ts";

@@ -1,7 +1,7 @@
 /** The day of somebody who holds sessions: a card for each child with a forfait of theirs. */
 
 import { atOnce } from "../at_once.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { fill, h } from "../dom.ts";
 import type { PageContext } from "../router.ts";
 import type { Listing, MyDay } from "../served.ts";

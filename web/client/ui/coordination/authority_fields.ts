@@ -3,23 +3,11 @@
 import { type Child, fill, h } from "../dom.ts";
 import { type Answerable, type Fault, field } from "../form.ts";
 import { t } from "../words.ts";
+import { AUTHORITIES } from "./family_words.ts";
 import { choice } from "./fields.ts";
 import type { Authority } from "./served.ts";
 
-const STATUSES: readonly (readonly [string, () => string])[] = [
-  ["holder", () => t("l'exerce")],
-  ["guardian", () => t("tuteur, ou service à qui un juge l'a confiée (ASE)")],
-  ["limited", () => t("l'exerce en partie")],
-  ["withdrawn", () => t("lui a été retirée")],
-  ["none", () => t("ne l'a pas")],
-];
-
 const HELD: Authority = { status: "holder", since: null, until: null };
-
-/** A status in words, for a line. */
-export function authorityWord(status: string): string {
-  return STATUSES.find(([code]) => code === status)?.[1]() ?? status;
-}
 
 type Period = {
   readonly element: HTMLElement;
@@ -85,7 +73,7 @@ export class AuthorityFields {
     const status = choice({
       label: t("Pour l'enfant, l'autorité parentale"),
       name: "authority",
-      options: STATUSES.map(([value, label]) => ({ value, label: label() })),
+      options: AUTHORITIES.map(([value, label]) => ({ value, label: label() })),
       value: held.status,
     });
     const day = (label: string, name: string, value: string | null) =>

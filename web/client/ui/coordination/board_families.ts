@@ -1,7 +1,7 @@
 /** Several families asked again to have a visit booked: written down once, for each of them. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { openDialog } from "../dialog.ts";
 import { h } from "../dom.ts";
 import { form } from "../form.ts";

@@ -2,7 +2,7 @@
 
 import type { ProfessionalId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { openDialog } from "../dialog.ts";
 import { h } from "../dom.ts";
 import { form } from "../form.ts";

@@ -9,7 +9,7 @@ import { newId } from "../../core/ids.ts";
 import { MAX_TITLE, type Task, type TaskChange } from "../../core/content.ts";
 import { Card } from "../../core/session/log.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { openDialog } from "../dialog.ts";
 import { h } from "../dom.ts";
 import { said } from "../faults.ts";

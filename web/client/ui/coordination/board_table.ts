@@ -4,7 +4,7 @@
  * The roles are said, since a table that is laid out as cards is none for a screen reader.
  */
 
-import { ageWords, childName } from "../circle/frame.ts";
+import { ageWords, childName } from "../circle/naming.ts";
 import { type Child, h } from "../dom.ts";
 import { t } from "../words.ts";
 import { type Mend, togetherOf } from "./board_acts.ts";

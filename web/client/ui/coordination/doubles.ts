@@ -1,6 +1,6 @@
 /** A child who looks like one that is there: show which, and let the person decide. */
 
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dateOf } from "../dates.ts";
 import { openDialog } from "../dialog.ts";
 import { type Child, h } from "../dom.ts";

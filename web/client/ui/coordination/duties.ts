@@ -1,7 +1,7 @@
 /** What the pathway asks of the office, one's own circles first: try, end, set aside, or take back. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dressed } from "../clothes.ts";
 import { type Child, announce, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";

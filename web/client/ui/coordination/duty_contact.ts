@@ -1,7 +1,7 @@
 /** Writing down an attempt to reach a family: whom to call, how, what came of it. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { openDialog } from "../dialog.ts";
 import { type Child, h } from "../dom.ts";
 import { check, form } from "../form.ts";

@@ -1,7 +1,7 @@
 /** Duties as lines among what waits: on a coordinator's day, and on the office's first page. */
 
 import type { Ronde } from "../../shell/ronde.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import type { ChildHeader, MyDay } from "../served.ts";
 import { t } from "../words.ts";
 import { pageOf } from "./duties.ts";

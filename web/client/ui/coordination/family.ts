@@ -6,10 +6,9 @@ import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import "../more_icons.ts";
 import { locale, t } from "../words.ts";
-import { authorityWord } from "./authority_fields.ts";
 import { nameOf } from "./consent.ts";
 import { mediaSigns } from "./family_media.ts";
-import { relationWord } from "./family_words.ts";
+import { authorityWord, relationWord } from "./family_words.ts";
 import { callLink, mailLink } from "./reach.ts";
 import type { Authority, ChildRecord, FamilyContact } from "./served.ts";
 

@@ -8,6 +8,15 @@ export const RELATIONS: readonly (readonly [string, () => string])[] = [
   ["CAREGIVER", () => t("Aidant")],
 ];
 
+/** What the law may say of a person's authority over the child. */
+export const AUTHORITIES: readonly (readonly [string, () => string])[] = [
+  ["holder", () => t("l'exerce")],
+  ["guardian", () => t("tuteur, ou service à qui un juge l'a confiée (ASE)")],
+  ["limited", () => t("l'exerce en partie")],
+  ["withdrawn", () => t("lui a été retirée")],
+  ["none", () => t("ne l'a pas")],
+];
+
 /** Where a family may live, as its clocks go. */
 export const ZONES: readonly (readonly [string, () => string])[] = [
   ["Europe/Paris", () => t("métropole")],
@@ -27,4 +36,9 @@ export const ZONES: readonly (readonly [string, () => string])[] = [
 /** What a person is to the child, in words. */
 export function relationWord(relation: string): string {
   return (RELATIONS.find(([code]) => code === relation)?.[1] ?? RELATIONS[0]?.[1])?.() ?? "";
+}
+
+/** What the law says of somebody's authority, in words. */
+export function authorityWord(status: string): string {
+  return AUTHORITIES.find(([code]) => code === status)?.[1]() ?? status;
 }

@@ -1,6 +1,6 @@
 /** What is late for a child, line by line, each leading to where it is mended. */
 
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dayAndTime, nearDay } from "../dates.ts";
 import { h } from "../dom.ts";
 import { labelWord } from "../nomenclature.ts";

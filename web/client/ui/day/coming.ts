@@ -2,7 +2,7 @@
 
 import type { Ronde } from "../../shell/ronde.ts";
 import { beginsAt } from "../appointments/served.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dayAndTime } from "../dates.ts";
 import { pathwayOf } from "../documents/pathway.ts";
 import type { MeetingView } from "../meetings/served.ts";

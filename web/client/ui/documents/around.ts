@@ -2,7 +2,8 @@
 
 import type { ChildId, CircleId, ProfessionalId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
-import { People, type Person, glanceAt } from "../feed/people.ts";
+import { People, type Person } from "../feed/people.ts";
+import { glanceAt } from "../feed/glance.ts";
 import { professionWord } from "../nomenclature.ts";
 import type { ChildHeader, Listing } from "../served.ts";
 import { t } from "../words.ts";

@@ -1,7 +1,8 @@
 /** The head of a child's own pages: in its circle with the circle's tabs, at the office without. */
 
 import type { ChildId, CircleId } from "../../core/ids.ts";
-import { type Tab, ageWords, childName, circleFrame } from "../circle/frame.ts";
+import { type Tab, circleFrame } from "../circle/frame.ts";
+import { ageWords, childName } from "../circle/naming.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import type { Page, PageContext } from "../router.ts";

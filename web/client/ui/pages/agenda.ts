@@ -4,7 +4,7 @@ import { atOnce } from "../at_once.ts";
 import type { AgendaEntry, AgendaView } from "../appointments/served.ts";
 import { mondayOf, wallOf, weekFrom, weekView } from "../appointments/week.ts";
 import { elsewhereWords } from "../appointments/when.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dayOf, localDay, shortDate, timeOf } from "../dates.ts";
 import { row } from "../day/rows.ts";
 import { type Child, h } from "../dom.ts";

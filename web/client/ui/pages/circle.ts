@@ -2,7 +2,8 @@
 
 import type { CircleId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
-import { circleFrame, childName } from "../circle/frame.ts";
+import { circleFrame } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { h } from "../dom.ts";
 import { asked } from "../feed/asked.ts";
 import { Desk } from "../feed/desk.ts";

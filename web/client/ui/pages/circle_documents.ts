@@ -2,7 +2,8 @@
 
 import type { CircleId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
-import { type CircleFrame, childName, circleFrame } from "../circle/frame.ts";
+import { type CircleFrame, circleFrame } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dayAndTime } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import { pathwayOf } from "../documents/pathway.ts";

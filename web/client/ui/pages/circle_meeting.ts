@@ -1,6 +1,7 @@
 /** One meeting: what it is about, its minutes, and the tasks that its decisions became. */
 
-import { childName, circleFrame, type CircleFrame } from "../circle/frame.ts";
+import { circleFrame, type CircleFrame } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dayAndTime } from "../dates.ts";
 import { confirm } from "../dialog.ts";
 import { dressed } from "../clothes.ts";

@@ -1,6 +1,7 @@
 /** The meetings about a child: those to come, those whose minutes are to be written, those that were. */
 
-import { childName, circleFrame } from "../circle/frame.ts";
+import { circleFrame } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dressed } from "../clothes.ts";
 import type { PathwayForm } from "../documents/served.ts";
 import { type Child, h } from "../dom.ts";

@@ -1,6 +1,7 @@
 /** The tasks of one circle. */
 
-import { circleFrame, childName } from "../circle/frame.ts";
+import { circleFrame } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { h } from "../dom.ts";
 import type { Page, PageContext } from "../router.ts";
 import { Board, newTaskButton } from "../tasks/board.ts";

@@ -2,7 +2,7 @@
 
 import type { CircleId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
-import { ageWords, childName, nextWords } from "../circle/frame.ts";
+import { ageWords, childName, nextWords } from "../circle/naming.ts";
 import { h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { stageWord } from "../nomenclature.ts";

@@ -1,7 +1,7 @@
 /** The coordination's first page: what needs somebody now, each line leading to what mends it. */
 
 import type { ProfessionalId } from "../../core/ids.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { type Line, needSection } from "../coordination/lines.ts";
 import { appointmentLine, failedLines, taskLine, visitLine } from "../coordination/lateness.ts";
 import { toInclude, uninvited, unsigned, unverified, withoutCircle, withoutPhysician } from "../coordination/needs.ts";

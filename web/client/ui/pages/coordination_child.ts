@@ -1,7 +1,7 @@
 /** A child's file as the office keeps it: the way into the pathway, appointments, family, birth. */
 
 import type { ChildId } from "../../core/ids.ts";
-import { ageWords, childName } from "../circle/frame.ts";
+import { ageWords, childName } from "../circle/naming.ts";
 import { type ChildFile, childSteps } from "../coordination/child_steps.ts";
 import { familySection } from "../coordination/family.ts";
 import { notYours } from "../coordination/office.ts";

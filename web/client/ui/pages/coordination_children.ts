@@ -1,6 +1,6 @@
 /** All children of the network, by name, with what each of them waits for. */
 
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { Directory, type Filter } from "../coordination/directory.ts";
 import { notYours } from "../coordination/office.ts";
 import { officePage } from "../coordination/office_page.ts";
@@ -8,7 +8,7 @@ import { Paged } from "../coordination/paged.ts";
 import { CHILDREN, colleaguesOf } from "../coordination/people.ts";
 import { powersOf } from "../coordination/powers.ts";
 import { badge } from "../coordination/words.ts";
-import { ageWords, nextWords } from "../circle/frame.ts";
+import { ageWords, nextWords } from "../circle/naming.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { stageWord } from "../nomenclature.ts";

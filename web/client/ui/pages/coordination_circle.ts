@@ -1,7 +1,7 @@
 /** A child's circle: choose who is in it, open it with one button, let people in and go. */
 
 import type { ChildId } from "../../core/ids.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { unknownWarrant } from "../coordination/admission.ts";
 import { Composition } from "../coordination/composition.ts";
 import { membersSection } from "../coordination/members.ts";

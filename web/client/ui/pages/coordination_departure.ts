@@ -2,14 +2,15 @@
 
 import type { ChildId } from "../../core/ids.ts";
 import type { Ronde } from "../../shell/ronde.ts";
-import { childName, ageWords } from "../circle/frame.ts";
+import { childName, ageWords } from "../circle/naming.ts";
 import { relaySection } from "../departure/relay_file.ts";
 import type { DepartureView, DeparturesView, Pathway, Structure } from "../departure/served.ts";
 import { standingSection } from "../departure/standing.ts";
 import { dateOf } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { People, glanceAt } from "../feed/people.ts";
+import { People } from "../feed/people.ts";
+import { glanceAt } from "../feed/glance.ts";
 import "../more_icons.ts";
 import { stageWord } from "../nomenclature.ts";
 import { subpage } from "../parts/subpage.ts";

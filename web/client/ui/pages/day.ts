@@ -2,7 +2,7 @@
 
 import type { ChannelId, CircleId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { betweenWords, visitsToBook } from "../appointments/to_book.ts";
 import { atOnce } from "../at_once.ts";
 import { wear } from "../clothes.ts";

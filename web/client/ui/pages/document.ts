@@ -1,7 +1,7 @@
 /** One document: a draft to fill and sign, or what was signed, with its versions and its paper. */
 
 import type { DocumentId } from "../../core/ids.ts";
-import { ageWords, childName } from "../circle/frame.ts";
+import { ageWords, childName } from "../circle/naming.ts";
 import { dateOf, dayAndTime } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import type { Names } from "../documents/answer_words.ts";

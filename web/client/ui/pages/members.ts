@@ -2,7 +2,8 @@
 
 import type { ProfessionalId } from "../../core/ids.ts";
 import type { CircleFrame } from "../circle/frame.ts";
-import { circleFrame, childName } from "../circle/frame.ts";
+import { circleFrame } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { dateOf } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import type { Person } from "../feed/people.ts";

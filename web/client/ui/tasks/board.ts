@@ -1,7 +1,7 @@
 /** Tasks as a board of three columns, or as a list; the filters above them live in the address. */
 
 import type { TaskId } from "../../core/ids.ts";
-import { childName } from "../circle/frame.ts";
+import { childName } from "../circle/naming.ts";
 import { nearDay } from "../dates.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { asked } from "../feed/asked.ts";

@@ -8,7 +8,8 @@
 import type { CircleId, ProfessionalId, TaskId } from "../../core/ids.ts";
 import type { Conversation, Ronde } from "../../shell/ronde.ts";
 import { fold } from "../feed/fold.ts";
-import { type Glance, People, glanceAt } from "../feed/people.ts";
+import { People } from "../feed/people.ts";
+import { type Glance, glanceAt } from "../feed/glance.ts";
 import { type TaskView, isBelied } from "../feed/tasks.ts";
 import type { Listing, MyDay, TaskCard } from "../served.ts";
 

@@ -133,7 +133,9 @@ def complaints(node: Node, shape: Shape, book: Book) -> Iterator[Complaint]:
         case Named():
             for name, item in _keyed(node).items():
                 fits = not shape.keys or re.fullmatch(shape.keys, name) is not None
-                yield from _unless(fits, item.named(node.name), f"{name!r} is no name that may stand here")
+                yield from _unless(
+                    fits, item.named(node.name), f"{name!r} is no name that may stand here"
+                )
                 yield from complaints(item.named(name), shape.of, book)
             yield from _unless(isinstance(node.value, dict), node, "an object is expected")
         case OneOf():

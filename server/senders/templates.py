@@ -23,11 +23,9 @@ from notifications.saying import VARIABLES, BadSaying, Saying, faults, variables
 from notifications.words import FILE as WORDS_FILE
 from notifications.words import SHIPPED, TEMPLATES, BadWords, Words, lint, lists_below
 
-FOLDER = TEMPLATES
 FALLBACK = "fr"
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-PAGE = "page.toml"
-"""What stands on the page behind a link, beside the templates of its language."""
+PAGE = "page.toml"  # What stands on the page behind a link, beside the templates.
 
 _NO_TEMPLATES = frozenset({WORDS_FILE, language.FILE, "README.md"})
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -89,9 +87,8 @@ class Templates:
         is always said in the rule's own words.
         """
         known = self.language(language).code
-        own = self._texts.get((code, rule, known)) if form is Form.SMS else None
-        if own is not None:
-            return (own,)
+        if form is Form.SMS and (code, rule, known) in self._texts:
+            return (self._texts[code, rule, known],)
         named = None if rule is Rule.CANCELLED else self._sayings.get((known, code, form))
         return named or self._sayings[known, rule, form]
 
@@ -121,7 +118,7 @@ def load(*over: Path, texts: Texts | None = None) -> Templates:
         BadTemplates: One is missing, holds a variable that is not listed or a word that tells
             of health, or a language does not say what it must.
     """
-    reading = _Reading((FOLDER, *over))
+    reading = _Reading((TEMPLATES, *over))
     reading.read()
     said = dict(reading.texts_of(texts or {}))
     if reading.complaints:
@@ -158,10 +155,9 @@ class _Reading:
                     self._complain(place, 1, f"there is no language {tag}")
                     continue
                 found = self._judged(place, text, tag, Form.SMS, variables_of(rule))
-                if len(found) == 1:
-                    yield (code, rule, tag), found[0]
-                elif found:
+                if len(found) > 1:
                     self._complain(place, 2, "a text message is one line")
+                yield from (((code, rule, tag), each) for each in found[:1])
 
     def _read_words(self, folder: Path) -> None:
         for path in lists_below(folder):

@@ -148,7 +148,7 @@ def appointment_shape() -> Shape[Appointment]:
             *notice_tags(appointment),
         ),
         due_of=due_of,
-        sealed=frozenset({"visit", "care", "slot", "called_off", "notices"}),
+        sealed=frozenset({"visit", "care", "slot", "called_off", "then", "notices"}),
         schema=2,
         upgrades={1: with_carriers},
         scope_of=lambda appointment: appointment.child,

@@ -27,6 +27,20 @@ async def mind_agendas(walk: Walk, ana: Actor, ben: Actor) -> None:
     made = await ben.line.ask("POST", "/me/feeds", {"name": walk.phrase("FeedForm.name")})
     walk.secrets.append(made["address"].rpartition("/")[2].removesuffix(".ics"))
     walk.ids["feed"] = made["feed"]["id"]
+    await _take_in(walk, ben)
+
+
+async def _take_in(walk: Walk, ben: Actor) -> None:
+    """Let somebody's other calendar in, of which only the hours are to be found."""
+    day = f"{walk.today + _LATER:%Y%m%d}"
+    lines = (
+        *("BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:1@cabinet.example"),
+        *(f"SUMMARY:{walk.phrase('FeedForm.name')}", f"DTSTART:{day}T180000Z", "DURATION:PT1H"),
+        *("END:VEVENT", "END:VCALENDAR", ""),
+    )
+    line = await walk.line("calendar")
+    line.token = ben.line.token
+    await line.exchange("POST", "/me/busy", data="\r\n".join(lines).encode())
 
 
 def _rhythm(walk: Walk) -> dict[str, Any]:

@@ -27,7 +27,9 @@ import msgspec
 
 from server.accounts.passwords import Passwords
 from server.bench.load import Figures, Plan, Seat
+from server.bench.notices import notices
 from server.bench.pathway import pathway
+from server.bench.resident import resident_kb
 from server.bench.seed import enrol, found_circle, open_channel
 from server.channel_house import furnish_channels
 from server.client.french import FrenchGroup
@@ -231,15 +233,6 @@ def described(seen: Figures) -> dict[str, float]:
     }
 
 
-def resident_kb(process: int) -> int:
-    """Tell how much memory a process holds, in kB; 0 where the system does not say."""
-    try:
-        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
-
-
 def free_port() -> int:
     """Find a port nobody listens on."""
     with socket.socket() as probe:
@@ -309,6 +302,7 @@ def bench(context: click.Context, *, quick: bool, path: Path | None) -> None:
 
 
 bench.add_command(pathway)
+bench.add_command(notices)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ export const LAYERS: readonly LayerStart[] = [
   { entry: SESSION, named: /^ui\/(?:circle\/naming|feed\/people|nomenclature)\.ts$/ },
   // The rule of tasks is for those who show some, and goes with the feed.
   { named: /^(?:core\/(?!content_tasks)|shell\/)/ },
-  { named: /^ui\/faults\.ts$/ },
+  { named: /^ui\/(?:busy|faults)\.ts$/ },
   { named: /^ui\/(?:more_icons|parts\/subpage)\.ts$/ },
   { named: /^ui\/(?:dialog|form)\.ts$/ },
   { named: /^ui\/(?:at_once|circle\/frame|feed\/glance)\.ts$/ },

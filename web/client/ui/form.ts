@@ -1,5 +1,6 @@
 /** Fields with their label, hint and fault, and forms that say what is wrong at their top. */
 
+import { busy } from "./busy.ts";
 import { type Child, type Props, assign, fill, found, freshId, h } from "./dom.ts";
 import { said } from "./faults.ts";
 import { icon } from "./icons.ts";
@@ -170,16 +171,6 @@ function faultList(faults: readonly Fault[]): Child {
     return h("li", null, fault.field === null ? name : link);
   });
   return [h("p", { class: "error-summary-title" }, t("À corriger")), h("ul", null, items)];
-}
-
-/** Show on a button that its work goes on; it cannot be pressed twice meanwhile. */
-export async function busy<T>(button: HTMLElement, work: Promise<T>): Promise<T> {
-  button.setAttribute("aria-busy", "true");
-  try {
-    return await work;
-  } finally {
-    button.removeAttribute("aria-busy");
-  }
 }
 
 /** Put the focus into the first field of a form. */

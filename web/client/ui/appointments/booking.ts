@@ -5,7 +5,7 @@ import type { Ronde } from "../../shell/ronde.ts";
 import { openDialog } from "../dialog.ts";
 import { assign, fill, freshId, h } from "../dom.ts";
 import type { People } from "../feed/people.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { labelWord } from "../nomenclature.ts";
 import type { Slot } from "../served.ts";
 import { t } from "../words.ts";

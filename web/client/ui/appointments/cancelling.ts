@@ -3,7 +3,7 @@
 import type { Ronde } from "../../shell/ronde.ts";
 import { openDialog } from "../dialog.ts";
 import { freshId, h } from "../dom.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import { HowFar } from "./following.ts";

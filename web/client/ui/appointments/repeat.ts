@@ -2,7 +2,7 @@
 
 import { dayOf, shortDay, timeOf } from "../dates.ts";
 import { type Child, assign, fill, freshId, h } from "../dom.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { icon } from "../icons.ts";
 import { t, tn } from "../words.ts";
 import { refusalWords, shortRefusal } from "./refusal.ts";

@@ -3,7 +3,7 @@
 import { Refused } from "../../shell/ronde.ts";
 import { h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import type { PageContext } from "../router.ts";
 import { toast } from "../toast.ts";
 import { locale, t } from "../words.ts";

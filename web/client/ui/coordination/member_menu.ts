@@ -2,7 +2,7 @@
 
 import { confirm } from "../dialog.ts";
 import { h } from "../dom.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { openMenu } from "../menu.ts";
 import { t } from "../words.ts";
 

@@ -3,7 +3,7 @@
 import type { ProfessionalId } from "../../core/ids.ts";
 import { type Ronde, seatOf } from "../../shell/ronde.ts";
 import { type Child, h } from "../dom.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { type IconName, icon } from "../icons.ts";
 import { seatWord } from "../nomenclature.ts";
 import { avatar, fullName } from "../parts/avatar.ts";

@@ -3,7 +3,7 @@
 import { Refused } from "../../shell/ronde.ts";
 import { type Child, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import { type AnswerProblem, WRONGS } from "./answers.ts";

@@ -3,7 +3,7 @@
 import type { PageContext } from "../router.ts";
 import { dressed } from "../clothes.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { toast } from "../toast.ts";
 import type { ChildFrame } from "./child_frame.ts";
 import type { LineOfLife, Step } from "./life_line.ts";

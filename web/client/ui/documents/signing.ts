@@ -3,7 +3,7 @@
 import { type Child, freshId, h } from "../dom.ts";
 import { openDialog } from "../dialog.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import type { PageContext } from "../router.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";

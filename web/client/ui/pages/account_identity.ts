@@ -3,7 +3,7 @@
 import type { Ronde } from "../../shell/ronde.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { icon } from "../icons.ts";
 import { qrCode } from "../parts/qr.ts";
 import { subpage } from "../parts/subpage.ts";

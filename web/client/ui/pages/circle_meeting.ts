@@ -8,7 +8,7 @@ import { dressed } from "../clothes.ts";
 import type { PathwayForm } from "../documents/served.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { icon } from "../icons.ts";
 import { where } from "../meetings/card.ts";
 import { decisionList, minutesSection } from "../meetings/minutes.ts";

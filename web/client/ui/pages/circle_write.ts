@@ -8,7 +8,7 @@ import { stepWords } from "../documents/life_words.ts";
 import type { PathwayForm } from "../documents/served.ts";
 import { type Child, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { icon } from "../icons.ts";
 import { labelWord } from "../nomenclature.ts";
 import type { Page, PageContext } from "../router.ts";

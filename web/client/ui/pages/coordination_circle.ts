@@ -12,7 +12,7 @@ import { powersOf } from "../coordination/powers.ts";
 import { seats, trusts } from "../coordination/seats.ts";
 import { type Child, announce, fill, h } from "../dom.ts";
 import { confirm } from "../dialog.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { icon } from "../icons.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";

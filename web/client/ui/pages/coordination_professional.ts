@@ -14,7 +14,7 @@ import { accountWord, devicesWord } from "../coordination/words.ts";
 import { dateOf } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { professionWord } from "../nomenclature.ts";
 import { fullName } from "../parts/avatar.ts";
 import { subpage } from "../parts/subpage.ts";

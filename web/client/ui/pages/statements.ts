@@ -11,7 +11,7 @@ import { euros, monthWord, unpricedWords } from "../care/words.ts";
 import { dressed } from "../clothes.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
-import { busy } from "../form.ts";
+import { busy } from "../busy.ts";
 import { icon } from "../icons.ts";
 import "../more_icons.ts";
 import { subpage } from "../parts/subpage.ts";

@@ -146,6 +146,12 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./pages/coordination_duties.ts")).coordinationDutiesPage,
   },
   {
+    path: "/coordination/notices",
+    area: "coordination",
+    wears: ["board"],
+    load: async () => (await import("./pages/coordination_notices.ts")).coordinationNoticesPage,
+  },
+  {
     path: "/coordination/report",
     area: "coordination",
     wears: ["board"],

@@ -18,6 +18,7 @@ import { fullName } from "../parts/avatar.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
 import type { ChildHeader } from "../served.ts";
+import { toldSection } from "../sending/of_child.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 
@@ -40,6 +41,7 @@ export async function coordinationChildPage(context: PageContext): Promise<Page>
     await childSteps(file, { context, decides: powers.decide, ask: birth.ask, choosePhysician: () => void choosePhysician() }),
     dates.element,
     familySection(ronde, file.child, context.again),
+    toldSection(ronde, id),
     identitySection(context, file, colleagues, choosePhysician),
     birth.element,
   );
@@ -55,7 +57,7 @@ export async function coordinationChildPage(context: PageContext): Promise<Page>
     void asked[edit ?? ""]?.();
     if (fact != null) birth.ask(fact);
     if (visit != null) dates.book(visit);
-    if (place.token === "appointments" || place.token === "family") element.querySelector<HTMLElement>(`#${place.token}`)?.scrollIntoView();
+    if (["appointments", "family", "told"].includes(place.token)) element.querySelector<HTMLElement>(`#${place.token}`)?.scrollIntoView();
   };
   return { title: t("Fiche d'un enfant"), element, arrived };
 }

@@ -7,6 +7,7 @@ from aiohttp import web
 from care_circle.agenda.terms import agenda_terms
 from care_circle.services.agendas import AgendaService
 from care_circle.services.appointments import AppointmentsService
+from care_circle.services.desk import Desk
 from care_circle.services.diary import Diary
 from care_circle.services.offers import OffersService, Places
 from care_circle.services.series import SeriesService
@@ -33,44 +34,45 @@ FEED_LIMIT: web.AppKey[RateLimit] = web.AppKey("feed_limit", RateLimit)
 
 def furnish_agenda(here: Ground) -> AgendaHouse:
     """Put the services round appointments on their ground; nothing runs yet."""
-    terms, stores = agenda_terms(here.pathway), here.stores
-    places = Places(people=stores.people)
-    diary = Diary(
-        holdings=stores.holdings,
-        calendars=stores.busy_calendars,
-        appointments=stores.appointments,
-        surroundings=here.around,
-        hours=terms.hours,
-    )
-    appointments = AppointmentsService(
-        appointments=stores.appointments,
-        children=stores.children,
-        people=stores.people,
-        guard=here.guard,
-        surroundings=here.around,
-        pathway=here.pathway,
-        diary=diary,
-    )
+    terms, desk = agenda_terms(here.pathway), _desk(here)
+    places = Places(people=here.stores.people)
     return AgendaHouse(
-        appointments=appointments,
-        series=SeriesService(single=appointments),
+        appointments=AppointmentsService(desk=desk),
+        series=SeriesService(desk=desk),
         offers=OffersService(
-            people=stores.people,
+            people=here.stores.people,
             places=places,
-            diary=diary,
+            diary=desk.diary,
             guard=here.guard,
             surroundings=here.around,
             pathway=here.pathway,
         ),
         agendas=AgendaService(
-            appointments=stores.appointments,
-            children=stores.children,
-            people=stores.people,
+            appointments=here.stores.appointments,
+            children=here.stores.children,
+            people=here.stores.people,
             places=places,
-            diary=diary,
-            feeds=stores.feeds,
-            calendars=stores.busy_calendars,
+            diary=desk.diary,
+            feeds=here.stores.feeds,
+            calendars=here.stores.busy_calendars,
             surroundings=here.around,
             terms=terms,
+        ),
+    )
+
+
+def _desk(here: Ground) -> Desk:
+    return Desk(
+        appointments=here.stores.appointments,
+        people=here.stores.people,
+        guard=here.guard,
+        surroundings=here.around,
+        pathway=here.pathway,
+        diary=Diary(
+            holdings=here.stores.holdings,
+            calendars=here.stores.busy_calendars,
+            appointments=here.stores.appointments,
+            surroundings=here.around,
+            hours=agenda_terms(here.pathway).hours,
         ),
     )

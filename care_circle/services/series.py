@@ -25,10 +25,11 @@ from care_circle.appointment import (
     Part,
     Purpose,
     Slot,
+    Status,
 )
 from care_circle.child import Child
 from care_circle.mending import Proposing
-from care_circle.services.appointments import AppointmentsService, then_of
+from care_circle.services.desk import Desk, then_of
 from care_circle.services.diary import Claim, SlotTaken
 from crypto.ids import AppointmentId, ChildId, ProfessionalId
 from notifications.hours import to_ms
@@ -60,12 +61,12 @@ class Foreseen:
 class SeriesService:
     """Recurring sessions on top of single appointments; refusals are theirs."""
 
-    single: AppointmentsService
+    desk: Desk
 
     @property
     def holidays(self) -> Holidays:
         """The public holidays of the network."""
-        return self.single.diary.hours.holidays
+        return self.desk.diary.hours.holidays
 
     async def foresee(
         self, actor: Actor, child: ChildId, sessions: Sessions
@@ -77,7 +78,7 @@ class SeriesService:
             NotInCircle and the other refusals of booking.
         """
         days = days_of(sessions.slot.start.date(), sessions.rhythm)
-        await self.single.admit(actor, child, "", sessions.professional, sessions.purpose)
+        await self.desk.admit(actor, child, "", sessions.professional, sessions.purpose)
         slots = {day.on: _slot_on(sessions.slot, day.on) for day in days}
         taken = await self._taken(sessions.professional, child, list(slots.values()))
         return tuple(self._foreseen(day, slots[day.on], taken) for day in days)
@@ -93,14 +94,14 @@ class SeriesService:
             NotInCircle and the other refusals of booking.
         """
         days = held_days(days_of(sessions.slot.start.date(), sessions.rhythm))
-        series = self.single.surroundings.new_id()
-        way = await self.single.admit(actor, child, series, sessions.professional, sessions.purpose)
+        series = self.desk.surroundings.new_id()
+        way = await self.desk.admit(actor, child, series, sessions.professional, sessions.purpose)
         claims = [self._claim(sessions, child, day) for day in days]
         await self._hold_all(actor, claims)
         then = _then(days, sessions.rhythm.every_weeks)
         return tuple(
             [
-                await self.single.write(
+                await self.desk.write(
                     actor,
                     way.child,
                     claim,
@@ -145,10 +146,10 @@ class SeriesService:
             SlotTaken: One of them cannot be there; nothing moves.
         """
         child, moving = await self._moving(actor, appointment, leave)
-        await self.single.guard.require_here(child.id)
+        await self.desk.guard.require_here(child.id)
         first, ids = moving[0], frozenset(each.id for each in moving)
         claims = [
-            self.single.claim(
+            self.desk.claim(
                 each.id,
                 _moved(each, first, slot),
                 professional=each.professional,
@@ -162,7 +163,7 @@ class SeriesService:
         moved = []
         for claim in claims:
             told = _part(first.series, _again(then, claims), is_first=claim is claims[0])
-            moved.append((await self.single.write_move(child, claim, part=told))[0])
+            moved.append((await self.desk.write_move(child, claim, part=told))[0])
         return tuple(moved)
 
     async def cancel(
@@ -179,39 +180,45 @@ class SeriesService:
             AppointmentOver: It has begun, or was closed.
             BadReason: The reason is too long or not printable.
         """
-        child, going = await self._moving(actor, appointment, leave)
-        why = CalledOff(by=actor.professional, at=self.single.surroundings.now(), reason=reason)
+        # Whoever repeats the request has called the first one off already.
+        child, going = await self._moving(actor, appointment, leave, off=True)
+        why = CalledOff(by=actor.professional, at=self.desk.surroundings.now(), reason=reason)
         then = then_of(going, every_weeks=_weeks_between(going))
         gone = []
         for each in going:
             told = _part(each.series, then, is_first=each is going[0])
-            gone.append((await self.single.write_cancellation(child, each.id, why, part=told))[0])
+            gone.append((await self.desk.write_cancellation(child, each.id, why, part=told))[0])
         return tuple(gone)
 
     async def _moving(
-        self, actor: Actor, appointment: AppointmentId, leave: Collection[AppointmentId]
+        self,
+        actor: Actor,
+        appointment: AppointmentId,
+        leave: Collection[AppointmentId],
+        *,
+        off: bool = False,
     ) -> tuple[Child, tuple[Appointment, ...]]:
-        child, first = await self.single.enter(actor, Action.WRITE_APPOINTMENT, appointment)
-        if first.status not in OPEN:
+        child, first = await self.desk.enter(actor, Action.WRITE_APPOINTMENT, appointment)
+        if first.status not in OPEN and not (off and first.status is Status.CANCELLED):
             raise AppointmentOver
-        following = await self.single.siblings(first)
+        following = await self.desk.siblings(first)
         return child, (first, *(each for each in following if each.id not in leave))
 
     async def _hold_all(self, actor: Actor, claims: list[Claim]) -> None:
         """Hold the time of every session, or of none."""
         for at, claim in enumerate(claims):
             try:
-                await self.single.hold(actor, claim)
+                await self.desk.hold(actor, claim)
             except Exception as refusal:
                 for done in claims[:at]:
-                    await self.single.diary.let_go(done)
+                    await self.desk.diary.let_go(done)
                 if isinstance(refusal, Proposing):
                     refusal.told = {**(refusal.told or {}), "session": claim.slot.start}
                 raise
 
     def _claim(self, sessions: Sessions, child: ChildId, day: date) -> Claim:
-        return self.single.claim(
-            AppointmentId(self.single.surroundings.new_id()),
+        return self.desk.claim(
+            AppointmentId(self.desk.surroundings.new_id()),
             _slot_on(sessions.slot, day),
             professional=sessions.professional,
             child=child,
@@ -230,7 +237,7 @@ class SeriesService:
             start=min(each.start for each in spans) - month,
             end=max(each.end for each in spans) + month,
         )
-        return await self.single.diary.taken(professional, child, within, but=but)
+        return await self.desk.diary.taken(professional, child, within, but=but)
 
     def _day(self, slot: Slot) -> SeriesDay:
         return SeriesDay(on=slot.start.date())
@@ -238,7 +245,7 @@ class SeriesService:
     def _foreseen(self, day: SeriesDay, slot: Slot, taken: tuple[Span, ...]) -> Foreseen:
         if day.left_out is not None:
             return Foreseen(start=slot.start, left_out=day.left_out)
-        now, hours = self.single.surroundings.now(), self.single.diary.hours
+        now, hours = self.desk.surroundings.now(), self.desk.diary.hours
         span = span_of(slot)
         refused: type[Exception] | None = None
         try:

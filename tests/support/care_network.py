@@ -17,6 +17,7 @@ from care_circle.role import Role
 from care_circle.services.appointments import AppointmentsService
 from care_circle.services.children import ChildrenService, NewChild
 from care_circle.services.circles import CirclesService
+from care_circle.services.desk import Desk
 from care_circle.services.diary import Diary
 from care_circle.services.documents import DocumentsService
 from care_circle.services.guard import Guard as Gate
@@ -108,13 +109,14 @@ async def open_network(folder: Path, pathway: Pathway = PATHWAY) -> AsyncIterato
             pathway=pathway,
         ),
         appointments=AppointmentsService(
-            diary=_diary(engine, keyring, world),
-            appointments=EngineAppointments(engine, keyring),
-            children=children,
-            people=people,
-            guard=gate,
-            surroundings=world,
-            pathway=pathway,
+            desk=Desk(
+                appointments=EngineAppointments(engine, keyring),
+                people=people,
+                guard=gate,
+                surroundings=world,
+                pathway=pathway,
+                diary=_diary(engine, keyring, world),
+            )
         ),
         now=now,
         recorded=recorded,

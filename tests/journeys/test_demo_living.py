@@ -107,7 +107,9 @@ async def test_families_were_told_on_their_days(network: Living) -> None:
     assert [one["at"] for one in letters] == sorted((one["at"] for one in letters), reverse=True)
     assert len({str(one["at"])[:10] for one in letters}) > 8
     assert {one["medium"] for one in letters} == {"email", "sms"}
-    assert {"Rappel\u00a0: votre rendez-vous"} <= {str(one["subject"]) for one in letters}
+    assert {"Merci de confirmer votre rendez-vous", "Votre rendez-vous approche"} <= {
+        str(one["subject"]) for one in letters
+    }
     for child in network.script.children.values():
         assert not any(child.family_name in str(one["text"]) for one in letters)
         assert not any(child.given_name in str(one["text"]) for one in letters)

@@ -160,6 +160,12 @@ def _child_form(scene: Scene, words: script.ChildWords) -> dict[str, object]:
             "sex": words.sex,
         },
         "perinatal": facts,
-        "contacts": [{"family_name": words.family_name, **parent} for parent in words.parents],
+        "contacts": [_contact(words.family_name, parent) for parent in words.parents],
         "referring_physician": physician,
     }
+
+
+def _contact(family_name: str, parent: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a parent who was asked, when registering, whether both addresses are theirs."""
+    reached = [medium for medium, key in (("email", "email"), ("sms", "phone")) if parent.get(key)]
+    return {"family_name": family_name, **parent, "confirmed": reached}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from care_circle import appointment as rules
-from care_circle.access import Action
+from care_circle.access import Action, NotFound
 from care_circle.actor import Actor
 from care_circle.agenda.free import Hours, Wanted, nearest
 from care_circle.agenda.series import LeftOut, Rhythm, SeriesDay, days_of, shifted
@@ -143,6 +143,7 @@ class SeriesService:
 
         Raises:
             AppointmentOver: It is no longer open.
+            NotFound: One that is to stay does not follow it.
             SlotTaken: One of them cannot be there; nothing moves.
         """
         child, moving = await self._moving(actor, appointment, leave)
@@ -202,6 +203,8 @@ class SeriesService:
         if first.status not in OPEN and not (off and first.status is Status.CANCELLED):
             raise AppointmentOver
         following = await self.desk.siblings(first)
+        if not set(leave) <= {each.id for each in following}:
+            raise NotFound
         return child, (first, *(each for each in following if each.id not in leave))
 
     async def _hold_all(self, actor: Actor, claims: list[Claim]) -> None:

@@ -20,7 +20,7 @@ from crypto.mls.suite import KeyPair
 from tests.support.server import Running
 
 NOBODY = ProfessionalId("")
-OUTSIDE_THE_API = ("/r/", "/family.css", "/healthz", "/readyz", "/openapi.json")
+OUTSIDE_THE_API = ("/r/", "/feeds/", "/family.css", "/healthz", "/readyz", "/openapi.json")
 PASSWORD = "quatre chevaux tirent la carriole"
 
 

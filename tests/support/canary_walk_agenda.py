@@ -24,9 +24,14 @@ async def mind_agendas(walk: Walk, ana: Actor, ben: Actor) -> None:
     await ana.line.ask("POST", f"/appointments/{first}/following/cancellation", gone)
     why = {"reason": walk.phrase("CancellationForm.reason")}
     await ana.line.ask("POST", f"/appointments/{second}/cancellation", why)
+    care = {"professional": ben.id, "care": "physiotherapy", "slot": _slot(walk, PLACE, days=2)}
+    alone = await ana.line.ask("POST", f"{child}/appointments", care)
+    await ana.line.ask("POST", f"/appointments/{alone['id']}/cancellation", why)
     made = await ben.line.ask("POST", "/me/feeds", {"name": walk.phrase("FeedForm.name")})
     walk.secrets.append(made["address"].rpartition("/")[2].removesuffix(".ics"))
     walk.ids["feed"] = made["feed"]["id"]
+    program = await walk.line("calendar program")
+    await program.exchange("GET", f"/feeds/{walk.secrets[-1]}.ics")
     await _take_in(walk, ben)
 
 
@@ -38,7 +43,7 @@ async def _take_in(walk: Walk, ben: Actor) -> None:
         *(f"SUMMARY:{walk.phrase('FeedForm.name')}", f"DTSTART:{day}T180000Z", "DURATION:PT1H"),
         *("END:VEVENT", "END:VCALENDAR", ""),
     )
-    line = await walk.line("calendar")
+    line = await walk.line("importer of hours")
     line.token = ben.line.token
     await line.exchange("POST", "/me/busy", data="\r\n".join(lines).encode())
 

@@ -142,7 +142,11 @@ class RecordingLine(HttpLine):
             data = json.dumps(body).encode()
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
-        place = path if path.startswith(("/r/", "/healthz", "/readyz", "/openapi")) else API + path
+        place = (
+            path
+            if path.startswith(("/r/", "/feeds/", "/healthz", "/readyz", "/openapi"))
+            else API + path
+        )
         async with self.http.request(method, self.url + place, headers=sent, data=data) as answer:
             exchange = Exchange(
                 who=self.who,

@@ -252,7 +252,7 @@ def _of_agendas(place: Place) -> dict[str, dict[str, Any]]:
             "but": ["2026-12-17"],
         },
     }  # fmt: skip
-    following = {"slot": SLOT, "leave": [new_id()]}
+    following = {"slot": SLOT, "leave": []}
     return {
         "POST /appointments/{appointment}/cancellation": {"reason": "x"},
         "POST /children/{child}/series/preview": series,
@@ -260,7 +260,7 @@ def _of_agendas(place: Place) -> dict[str, dict[str, Any]]:
         "POST /appointments/{appointment}/following/preview": following,
         "PUT /appointments/{appointment}/following/slot": following,
         "POST /appointments/{appointment}/following/cancellation": {
-            "reason": "x", "leave": [new_id()],
+            "reason": "x", "leave": [],
         },
         "POST /notices/{kind}/{carrier}/{notice}/resend": {"even_if_received": True},
         "POST /notices/{kind}/{carrier}/{notice}/settled": {"note": "x"},

@@ -81,6 +81,7 @@ class Action(StrEnum):
     SETTLE_NOTICE = "settle_notice"
     READ_SENDING = "read_sending"
     PAUSE_SENDING = "pause_sending"
+    RESUME_SENDING = "resume_sending"
     READ_EARLY_CARE = "read_early_care"
     READ_OWN_CARE = "read_own_care"
     LIST_WAITING_CARE = "list_waiting_care"
@@ -170,6 +171,7 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.SETTLE_NOTICE: {Relation.NETWORK: _OFFICE},
     Action.READ_SENDING: {Relation.NETWORK: _OFFICE},
     Action.PAUSE_SENDING: {Relation.NETWORK: _COORDINATOR},
+    Action.RESUME_SENDING: {Relation.NETWORK: _COORDINATOR},
     Action.READ_EARLY_CARE: {Relation.NETWORK: _OFFICE, Relation.MEMBER: _CARE},
     Action.READ_OWN_CARE: {Relation.SELF: _EVERYBODY},
     Action.LIST_WAITING_CARE: {Relation.NETWORK: _OFFICE},

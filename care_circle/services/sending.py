@@ -49,7 +49,7 @@ class SendingService:
         Raises:
             BadPauseReason: There is no reason, or it is too long or not printable.
         """
-        await self.guard.network(actor, Action.PAUSE_SENDING, kind=_KIND, thing="paused")
+        await self.guard.network(actor, Action.PAUSE_SENDING, kind=_KIND)
         now = self.surroundings.now()
         decide = partial(pause, by=actor.professional, reason=reason, now=now)
         return await self._standing(await self.switch.change(decide))
@@ -61,7 +61,7 @@ class SendingService:
             UnconfirmedResumption: It is paused, and nobody said that what waits may leave; it
                 tells how many wait, and for how many it became too late.
         """
-        await self.guard.network(actor, Action.PAUSE_SENDING, kind=_KIND, thing="resumed")
+        await self.guard.network(actor, Action.RESUME_SENDING, kind=_KIND)
         if (await self.switch.sending()).paused and not confirmed:
             held = await self.ledger.backlog(self.surroundings.now())
             refusal = UnconfirmedResumption()

@@ -64,6 +64,7 @@ resend_notice         network=cs
 settle_notice         network=cs
 read_sending          network=cs
 pause_sending         network=c
+resume_sending        network=c
 read_early_care       network=cs member=cp
 read_own_care         self=cspa
 list_waiting_care     network=cs

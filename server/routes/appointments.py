@@ -180,7 +180,7 @@ async def move_appointment(request: web.Request) -> web.Response:
 async def cancel_appointment(request: web.Request) -> web.Response:
     """Call an appointment off; the family is told, but not why. The body may be left out."""
     person = person_of(request)
-    form = await read(request, CancellationForm) if request.can_read_body else CancellationForm()
+    form = await read(request, CancellationForm) if request.body_exists else CancellationForm()
 
     off = await request.app[APPOINTMENTS].cancel(person, _id(request), reason=form.reason)
 

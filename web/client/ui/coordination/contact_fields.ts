@@ -55,6 +55,9 @@ export class ContactFields {
     this.#told.input.checked = shown.may_be_told;
     this.#interpreter.input.checked = shown.interpreter;
     for (const [medium, box] of this.#known()) box.checked = held?.confirmed.includes(medium) ?? false;
+    // Another number is another one to verify.
+    this.#phone.input.addEventListener("input", () => (this.#phoneKnown.input.checked = false));
+    this.#email.input.addEventListener("input", () => (this.#emailKnown.input.checked = false));
     this.element = this.#drawn();
     this.call(legend);
   }

@@ -12,7 +12,7 @@ import pytest
 from care_circle.follow_up.duty import SAID_BY_FAMILY
 from crypto.ids import ChildId
 from notifications import link
-from notifications.errand import Errand, close_errand, open_errand
+from notifications.errand import Errand, close_errand, errand_id, open_errand
 from notifications.notice import Rule, Telling
 from server.notices import link_key
 from tests.support.actors import Person, stranger
@@ -131,12 +131,10 @@ async def test_a_questionnaire_is_received_or_wanted_on_paper_never_filled_here(
 
 async def test_an_errand_that_is_over_is_closed_to_its_link(phone: Phone, home: Home) -> None:
     path = await home.told(Rule.TO_BOOK)
-    (errand,) = await home.server.house.stores.errands.of_child(ChildId(home.network.child))
+    errand = errand_id(Rule.TO_BOOK, ChildId(home.network.child), "V24")
     open_before = await phone.open(path)
     now = home.server.clock()
-    await home.server.house.stores.errands.change(
-        errand.id, lambda held: close_errand(held, now=now)
-    )
+    await home.server.house.stores.errands.change(errand, lambda held: close_errand(held, now=now))
 
     home.server.clock.move(seconds=1)
     closed = await phone.open(path)

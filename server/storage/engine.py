@@ -57,6 +57,13 @@ class Doc(NamedTuple):
     due: int | None = None
 
 
+class Labelled(NamedTuple):
+    """What a document is found by, without the document."""
+
+    id: str
+    tags: tuple[str, ...]
+
+
 class Entry(NamedTuple):
     """One place in a stream.
 
@@ -89,11 +96,12 @@ class Dumped(NamedTuple):
 
 
 class Engine(Protocol):
-    """Twelve atoms over documents and streams.
+    """Thirteen atoms over documents and streams.
 
     What a method has answered is durable: it survives the death of the process and of the
     machine. Every method may raise `Unavailable`, and every write `Busy`; both are safe to
-    answer by making the same call again. What is read is verified by its digest first.
+    answer by making the same call again. What is read is verified by its digest first, but
+    for `labels`, which leaves bodies where they are.
     """
 
     async def get(self, kind: str, doc_id: str) -> Doc | None:
@@ -131,6 +139,15 @@ class Engine(Protocol):
 
         Raises:
             Damaged: A digest does not agree.
+        """
+        ...
+
+    async def labels(
+        self, kind: str, key: str, after: str = "", limit: int = 100
+    ) -> list[Labelled]:
+        """Give only the ids and tags of what `find` gives, to be counted: no body is read.
+
+        Without its body no digest can agree, so nothing here is verified.
         """
         ...
 

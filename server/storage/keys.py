@@ -9,7 +9,7 @@ import hmac
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple, Self
 
 import msgspec
@@ -23,8 +23,9 @@ from cryptography.hazmat.primitives.keywrap import (
 )
 
 from server.storage.decoding import decode
-from server.storage.engine import Doc, Engine, Stale
+from server.storage.engine import Damaged, Doc, Engine, Stale
 from server.storage.fields import KEY_ID, DataKey
+from server.storage.rows import LARGEST_PAGE
 
 KIND = "data_key"
 NETWORK = "network"
@@ -35,6 +36,9 @@ _BLIND_BYTES = 16
 
 # Another process may hold a key this long after it was forgotten; erasure promises one minute.
 _CACHED_FOR_S = 30.0
+
+_FEW = 8
+"""Fewer keys than these are fetched one by one: reading past others would cost more."""
 
 
 class Erased(Exception):
@@ -79,8 +83,8 @@ class Keyring:
         if any(len(key) != MASTER_KEY for key in (master, *previous)):
             raise ValueError("a master key has 32 bytes")
         self._engine = engine
-        self._master = master
-        self._masters = {_master_id(key): key for key in (master, *previous)}
+        self._master_id = _master_id(master)
+        self._wrapping = {_master_id(key): _wrapping_key(key) for key in (master, *previous)}
         self._monotonic = monotonic
         self._cache: dict[str, _Cached] = {}
         self._index_key = b""
@@ -123,7 +127,38 @@ class Keyring:
         if cached is not None and self._monotonic() < cached.until:
             return cached.key
         self._cache.pop(scope, None)
-        wrapped = await self._find(scope)
+        return self._keep(scope, await self._find(scope))
+
+    async def prepare(self, scopes: Collection[str]) -> None:
+        """Fetch together the keys of scopes about to be read; those of some may be left out.
+
+        Pages come in order of ids, mostly those of children that stand side by side, so that
+        one read from the first scope on meets most of them. The others are fetched one by one.
+
+        Raises:
+            WrongMasterKey: None of the master keys wrapped one of them.
+        """
+        now = self._monotonic()
+        missing = {each for each in scopes if not self._holds(each, now)}
+        if len(missing) < _FEW:
+            return
+        limit = min(2 * len(missing), LARGEST_PAGE)
+        try:
+            found = await self._engine.find(KIND, _ALL, min(missing), limit)
+        except Damaged:
+            # The damaged one may be nobody's here; whoever needs it will meet it alone.
+            return
+        for doc in found:
+            if doc.id in missing:
+                wrapped = decode(_DECODER, doc.body, what=f"{KIND}/{doc.id}")
+                if not wrapped.erased:
+                    self._keep(doc.id, wrapped)
+
+    def _holds(self, scope: str, now: float) -> bool:
+        cached = self._cache.get(scope)
+        return cached is not None and now < cached.until
+
+    def _keep(self, scope: str, wrapped: _Wrapped) -> DataKey:
         key = DataKey(wrapped.key_id, AESGCM(self._unwrap(wrapped)))
         self._cache[scope] = _Cached(key, self._monotonic() + _CACHED_FOR_S)
         return key
@@ -195,7 +230,7 @@ class Keyring:
 
     async def _rewrap(self, doc: Doc) -> bool:
         wrapped = decode(_DECODER, doc.body, what=f"{KIND}/{doc.id}")
-        if wrapped.erased or wrapped.master_id == _master_id(self._master):
+        if wrapped.erased or wrapped.master_id == self._master_id:
             return False
         body = msgspec.msgpack.encode(self._wrap(wrapped.key_id, self._unwrap(wrapped)))
         try:
@@ -208,16 +243,16 @@ class Keyring:
     def _wrap(self, key_id: bytes, key: bytes) -> _Wrapped:
         return _Wrapped(
             key_id=key_id,
-            master_id=_master_id(self._master),
-            wrapped=aes_key_wrap(_derive(self._master, b"ronde key wrap v1"), key),
+            master_id=self._master_id,
+            wrapped=aes_key_wrap(self._wrapping[self._master_id], key),
         )
 
     def _unwrap(self, wrapped: _Wrapped) -> bytes:
-        master = self._masters.get(wrapped.master_id)
-        if master is None:
+        wrapping = self._wrapping.get(wrapped.master_id)
+        if wrapping is None:
             raise WrongMasterKey
         try:
-            return aes_key_unwrap(_derive(master, b"ronde key wrap v1"), wrapped.wrapped)
+            return aes_key_unwrap(wrapping, wrapped.wrapped)
         except (InvalidUnwrap, ValueError):
             raise WrongMasterKey from None
 
@@ -228,6 +263,10 @@ class _NoKey(Erased):
 
 def _derive(key: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(key)
+
+
+def _wrapping_key(master: bytes) -> bytes:
+    return _derive(master, b"ronde key wrap v1")
 
 
 def _master_id(master: bytes) -> bytes:

@@ -23,6 +23,7 @@ from server.storage.engine import (
     Dumped,
     Engine,
     Entry,
+    Labelled,
     NewerFile,
     Taken,
     Unavailable,
@@ -123,6 +124,14 @@ class MongoEngine(Engine):
         require_keys(kind, key)
         require_page(limit)
         return await _told(mongo_docs.find(self._docs, kind, key, after, limit))
+
+    @override
+    async def labels(
+        self, kind: str, key: str, after: str = "", limit: int = 100
+    ) -> list[Labelled]:
+        require_keys(kind, key)
+        require_page(limit)
+        return await _told(mongo_docs.tags(self._docs, kind, key, after, limit))
 
     @override
     async def claim(self, kind: str, now: int, until: int, limit: int = 1) -> list[Doc]:

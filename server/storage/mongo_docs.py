@@ -7,7 +7,7 @@ from bson import Binary
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 
-from server.storage.engine import Busy, Damaged, Doc, Stale, Taken
+from server.storage.engine import Busy, Damaged, Doc, Labelled, Stale, Taken
 from server.storage.rows import doc_digest, labels, verified_doc
 
 Record = dict[str, Any]
@@ -85,6 +85,13 @@ async def find(docs: Collection, kind: str, key: str, after: str, limit: int) ->
     wanted = {"kind": kind, "labels": key, "id": {"$gt": after}}
     cursor = docs.find(wanted).sort("id", 1).limit(limit)
     return [verified(record) async for record in cursor]
+
+
+async def tags(docs: Collection, kind: str, key: str, after: str, limit: int) -> list[Labelled]:
+    """Read ids and tags of the documents a key leads to."""
+    wanted = {"kind": kind, "labels": key, "id": {"$gt": after}}
+    cursor = docs.find(wanted, {"_id": 0, "id": 1, "tags": 1}).sort("id", 1).limit(limit)
+    return [Labelled(record["id"], tuple(record["tags"])) async for record in cursor]
 
 
 async def put(docs: Collection, doc: Doc) -> Doc:

@@ -5,13 +5,13 @@ stored. Here it is run on the aggregate and the outcome is put if nobody wrote m
 else it is run again on what they wrote.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from server.clock import milliseconds
-from server.storage.engine import Busy, Damaged, Doc, Engine, Stale
+from server.storage.engine import Busy, Damaged, Doc, Engine, Labelled, Stale
 from server.storage.fields import Place, seal, unseal
 from server.storage.keys import Erased, Keyring
 from server.storage.rows import is_key
@@ -66,20 +66,25 @@ class Repository(Generic[T]):
         return await self._open(doc) if doc else None
 
     async def find(self, key: str, *, after: str = "", limit: int = 100) -> list[T]:
-        """Give the aggregates a tag or unique key leads to, by id; page with the last id seen."""
-        if not is_key(key):
-            return []
-        docs = await self._engine.find(self._shape.kind, key, after, limit)
-        return [(await self._open(doc)).value for doc in docs]
+        """Give the aggregates a tag or unique key leads to, by id; page with the last id seen.
 
-    async def labels(
-        self, key: str, *, after: str = "", limit: int = 100
-    ) -> list[tuple[str, tuple[str, ...]]]:
+        What was erased is passed over, so a page that is not full is the last one.
+        """
+        found: list[T] = []
+        while is_key(key) and len(found) < limit:
+            wanted = limit - len(found)
+            docs = await self._engine.find(self._shape.kind, key, after, wanted)
+            found += await self._opened(docs)
+            if len(docs) < wanted:
+                break
+            after = docs[-1].id
+        return found
+
+    async def labels(self, key: str, *, after: str = "", limit: int = 100) -> list[Labelled]:
         """Give ids and tags of the aggregates a key leads to, by id, and open none of them."""
         if not is_key(key):
             return []
-        docs = await self._engine.find(self._shape.kind, key, after, limit)
-        return [(doc.id, doc.tags) for doc in docs]
+        return await self._engine.labels(self._shape.kind, key, after, limit)
 
     async def find_one(self, key: str) -> T | None:
         """Give the first aggregate a tag or unique key leads to, or None."""
@@ -92,11 +97,7 @@ class Repository(Generic[T]):
         after = ""
         while is_key(key):
             docs = await self._engine.find(self._shape.kind, key, after, _PAGE)
-            for doc in docs:
-                try:
-                    found.append((await self._open(doc)).value)
-                except Erased:
-                    continue
+            found += await self._opened(docs)
             if len(docs) < _PAGE:
                 break
             after = docs[-1].id
@@ -246,8 +247,20 @@ class Repository(Generic[T]):
             due=_due(shape.due_of(value)),
         )
 
-    async def _open(self, doc: Doc) -> Held[T]:
-        envelope = self._form.envelope(doc.body, doc.id)
+    async def _opened(self, docs: Sequence[Doc]) -> list[T]:
+        """Open what is not erased, the keys of all fetched together."""
+        envelopes = [self._form.envelope(doc.body, doc.id) for doc in docs]
+        await self._keyring.prepare({each.scope for each in envelopes if each.sealed})
+        found: list[T] = []
+        for doc, envelope in zip(docs, envelopes, strict=True):
+            try:
+                found.append((await self._open(doc, envelope)).value)
+            except Erased:
+                continue
+        return found
+
+    async def _open(self, doc: Doc, read: Envelope | None = None) -> Held[T]:
+        envelope = read or self._form.envelope(doc.body, doc.id)
         secret: dict[str, bytes] = {}
         if envelope.sealed:
             key = await self._keyring.for_reading(envelope.scope)

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from server.clock import Clock, milliseconds
 from server.storage import sqlite_docs, sqlite_log
-from server.storage.engine import Appended, Doc, Dumped, Engine, Entry, Taken
+from server.storage.engine import Appended, Doc, Dumped, Engine, Entry, Labelled, Taken
 from server.storage.rows import (
     in_pages,
     require_body,
@@ -89,6 +89,14 @@ class SqliteEngine(Engine):
         require_keys(kind, key)
         require_page(limit)
         return await self._readers.run(lambda at: sqlite_docs.find(at, kind, key, after, limit))
+
+    @override
+    async def labels(
+        self, kind: str, key: str, after: str = "", limit: int = 100
+    ) -> list[Labelled]:
+        require_keys(kind, key)
+        require_page(limit)
+        return await self._readers.run(lambda at: sqlite_docs.tags(at, kind, key, after, limit))
 
     @override
     async def claim(self, kind: str, now: int, until: int, limit: int = 1) -> list[Doc]:

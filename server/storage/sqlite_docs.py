@@ -4,13 +4,19 @@ from contextlib import suppress
 
 import apsw
 
-from server.storage.engine import Damaged, Doc, Stale, Taken
+from server.storage.engine import Damaged, Doc, Labelled, Stale, Taken
 from server.storage.rows import doc_digest, labels, verified_doc
 from server.storage.schema import select
 
 _BY_ID = "SELECT kind, id, version, body, uniq, tags, due, digest FROM doc WHERE kind=? AND id=?"
 _BY_KEY = (
     "SELECT doc.kind, doc.id, version, body, uniq, tags, due, digest"
+    " FROM label CROSS JOIN doc ON doc.kind=label.kind AND doc.id=label.id"
+    " WHERE label.kind=? AND key=? AND label.id>? ORDER BY label.id LIMIT ?"
+)
+# A body stands last in its row, so that pages it overflows to are not read.
+_TAGS = (
+    "SELECT label.id, tags"
     " FROM label CROSS JOIN doc ON doc.kind=label.kind AND doc.id=label.id"
     " WHERE label.kind=? AND key=? AND label.id>? ORDER BY label.id LIMIT ?"
 )
@@ -38,11 +44,22 @@ def find(connection: apsw.Connection, kind: str, key: str, after: str, limit: in
     return [_verified(row) for row in select(connection, _BY_KEY, kind, key, after, limit)]
 
 
+def tags(
+    connection: apsw.Connection, kind: str, key: str, after: str, limit: int
+) -> list[Labelled]:
+    """Read ids and tags of the documents a key leads to."""
+    rows = select(connection, _TAGS, kind, key, after, limit)
+    return [Labelled(doc_id, _split(text)) for doc_id, text in rows]
+
+
 def unverified(row: Row) -> tuple[Doc, bytes]:
     """Form a document from its row, beside the digest it should have."""
-    kind, doc_id, version, body, unique, tags, due, digest = row
-    split = tuple(tags.split(_BETWEEN_TAGS)) if tags else ()
-    return Doc(kind, doc_id, version, body, unique, split, due), digest
+    kind, doc_id, version, body, unique, text, due, digest = row
+    return Doc(kind, doc_id, version, body, unique, _split(text), due), digest
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split(_BETWEEN_TAGS)) if text else ()
 
 
 def _verified(row: Row) -> Doc:
@@ -73,8 +90,8 @@ def _holder(connection: apsw.Connection, doc: Doc) -> str | None:
 
 
 def _write(connection: apsw.Connection, before: Doc | None, doc: Doc) -> Doc:
-    tags = _BETWEEN_TAGS.join(doc.tags)
-    row = (doc.version, doc.unique, tags, doc.due, doc_digest(doc), doc.body, doc.kind, doc.id)
+    joined = _BETWEEN_TAGS.join(doc.tags)
+    row = (doc.version, doc.unique, joined, doc.due, doc_digest(doc), doc.body, doc.kind, doc.id)
     if before is None:
         connection.execute(
             "INSERT INTO doc(version, uniq, tags, due, digest, body, kind, id)"

@@ -133,6 +133,25 @@ async def test_documents_are_found_by_tag_or_unique_key_in_order_of_ids(engine: 
     assert await engine.find("kind", "nothing") == []
 
 
+async def test_labels_are_given_without_bodies_in_the_order_they_are_found(engine: Engine) -> None:
+    for number, doc_id in enumerate(["b", "a", "\U0001f33f"]):
+        await engine.put(Doc("kind", doc_id, 0, b"x" * 9000, None, ("tag", f"t{number}")))
+    await engine.put(Doc("kind", "m", 0, b"", "tag"))
+    await engine.put(Doc("other", "c", 0, b"", None, ("tag",)))
+
+    told = await engine.labels("kind", "tag")
+    second_page = await engine.labels("kind", "tag", told[0].id, 2)
+
+    assert [tuple(each) for each in told] == [
+        (doc.id, doc.tags) for doc in await engine.find("kind", "tag")
+    ]
+    assert told[0].tags == ("tag", "t1")
+    assert second_page == told[1:3]
+    assert await engine.labels("kind", "nothing") == []
+    with pytest.raises(ValueError, match="page"):
+        await engine.labels("kind", "tag", limit=1001)
+
+
 async def test_a_document_is_found_by_its_present_keys_only(engine: Engine) -> None:
     doc = await engine.put(Doc("kind", "a", 0, b"", "one", ("two", "three")))
 

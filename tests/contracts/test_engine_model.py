@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 from typing_extensions import override
 
-from server.storage.engine import Doc, Engine, Entry, Stale, Taken
+from server.storage.engine import Doc, Engine, Entry, Labelled, Stale, Taken
 from server.storage.opening import open_engine
 from tests.support.engine_model import Model
 from tests.support.engines import TickingClock, database_address, fresh_database
@@ -103,6 +103,15 @@ class EngineMachine(RuleBasedStateMachine):
         self.both(
             self.engine.find(kind, key, after, limit),
             lambda: self.model.find(kind, key, after, limit),
+        )
+
+    @rule(kind=KINDS, key=KEYS, after=st.just("") | IDS, limit=st.integers(1, 4))
+    def labels(self, kind: str, key: str, after: str, limit: int) -> None:
+        self.both(
+            self.engine.labels(kind, key, after, limit),
+            lambda: [
+                Labelled(doc.id, doc.tags) for doc in self.model.find(kind, key, after, limit)
+            ],
         )
 
     @rule(kind=KINDS, now=INSTANTS, lease=st.integers(1, 9), limit=st.integers(1, 3))

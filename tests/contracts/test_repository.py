@@ -397,6 +397,46 @@ async def test_forgetting_a_child_erases_its_aggregates_and_no_others(
     ]
 
 
+async def test_pages_pass_over_what_was_erased_and_stay_full(
+    engine: SqliteEngine, keyring: Keyring
+) -> None:
+    told = Repository(engine, keyring, shape(keyring, tags_of=lambda _: ("all",)))
+    made = [
+        replace(NOTE, id=f"n{number:02}", child=f"c{number:02}", address=f"{number}@example.org")
+        for number in range(24)
+    ]
+    for note in made:
+        await told.create(note)
+    left = [note for number, note in enumerate(made) if number % 3]
+
+    for number in range(0, 24, 3):
+        await keyring.forget(f"c{number:02}")
+
+    assert await told.find("all", limit=5) == left[:5]
+    assert await told.find("all", after=left[4].id, limit=100) == left[5:]
+    assert await told.find_one("all") == left[0]
+    assert list(await told.all_of("all")) == left
+
+
+async def test_keys_fetched_together_open_what_keys_fetched_alone_open(
+    engine: SqliteEngine, keyring: Keyring
+) -> None:
+    scopes = [*(f"c{number:02}" for number in range(20)), "zz"]
+    one_by_one = [(await keyring.for_writing(scope)).id for scope in scopes]
+    await keyring.forget("c07")
+    together = Keyring(engine, MASTER)
+
+    await together.prepare([*scopes, "unknown"])
+    for number in (3, 20):
+        await engine.drop("data_key", scopes[number], 1)
+
+    assert (await together.for_reading("c03")).id == one_by_one[3]
+    assert (await together.for_reading("zz")).id == one_by_one[20]
+    for lost in ("c07", "unknown"):
+        with pytest.raises(Erased):
+            await together.for_reading(lost)
+
+
 async def test_another_process_forgets_a_key_within_half_a_minute(engine: SqliteEngine) -> None:
     seconds = [0.0]
     here = await Keyring.open(engine, MASTER)

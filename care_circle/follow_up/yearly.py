@@ -270,9 +270,10 @@ def _as_of(visit: VisitMark, on: date) -> VisitMark:
     if visit.window is None or visit.state is VisitState.PASSED_BY:
         return visit
     if visit.done_on is not None and visit.done_on <= on:
-        return replace(visit, state=VisitState.DONE)
-    over = visit.window.closes < on
-    return replace(visit, state=VisitState.LATE if over else VisitState.COMING)
+        state = VisitState.DONE
+    else:
+        state = VisitState.LATE if visit.window.closes < on else VisitState.COMING
+    return visit if visit.state is state else replace(visit, state=state)
 
 
 def _forfaits(measure: Measure, followed: FollowUp, year: Year) -> Iterator[Sample]:

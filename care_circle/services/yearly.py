@@ -1,9 +1,12 @@
 """The use case of the yearly report."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from care_circle.access import Action
 from care_circle.actor import Actor
+from care_circle.convention import Convention
 from care_circle.definition.pathway import Pathway
 from care_circle.follow_up.board import Filter
 from care_circle.follow_up.yearly import (
@@ -15,6 +18,7 @@ from care_circle.follow_up.yearly import (
     count_people,
     year_of,
 )
+from care_circle.professional import Professional
 from care_circle.services.files import everything
 from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
@@ -23,6 +27,7 @@ from care_circle.structure import department_of
 from crypto.ids import StructureId
 
 _PAGE = 200
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +64,18 @@ class YearlyService:
             each.id: department_of(each) for each in structures
         }
         people = await everything(lambda after: self.people.professionals(after=after, limit=_PAGE))
-        found = []
-        for person in people:
-            held = await self.people.conventions_of(person.id)
-            if any(each.is_active(year.last) for each in held):
-                department = departments.get(person.structure)
-                found.append(UnderConvention(profession=person.profession, department=department))
-        return found
+        return [
+            UnderConvention(
+                profession=person.profession, department=departments.get(person.structure)
+            )
+            for person, held in zip(people, await self._conventions(people), strict=True)
+            if any(each.is_active(year.last) for each in held)
+        ]
+
+    async def _conventions(self, people: Sequence[Professional]) -> list[tuple[Convention, ...]]:
+        """Read everybody's conventions, many people at a time, in their order."""
+        held: list[tuple[Convention, ...]] = []
+        for start in range(0, len(people), _AT_ONCE):
+            some = people[start : start + _AT_ONCE]
+            held += await asyncio.gather(*(self.people.conventions_of(each.id) for each in some))
+        return held

@@ -50,6 +50,7 @@ DOCUMENTS = 37
 
 MEMBERS = 6
 _AT_ONCE = 400
+_FOLLOWED_AT_ONCE = 64
 _ZONE = "Europe/Paris"
 _HELD_PERCENT = 80
 _V24_PERCENT = 63
@@ -80,10 +81,17 @@ async def seed(
     await _together(store.add_professional(person) for person in people)
     conventions = (_convention(person.id, chance, today) for person in people[1:])
     await _together(map(store.add_convention, conventions))
+    region = _Region(
+        pathway=house.pathway,
+        people=people,
+        physicians=[each for each in people[1:] if each.profession is Profession.PHYSICIAN],
+        chance=chance,
+        today=today,
+    )
     names, drafts = list[ChildId](), list[DocumentId]()
     for start in range(0, children, _AT_ONCE):
         count = min(_AT_ONCE, children - start)
-        made = [_family(house.pathway, people, chance, today, documents) for _ in range(count)]
+        made = [_family(region, documents) for _ in range(count)]
         await _keep(house, made)
         names += (family.child.id for family in made)
         drafts += (family.documents[-1].id for family in made)
@@ -98,8 +106,9 @@ async def seed(
 
 async def follow_all(house: House, children: Sequence[ChildId]) -> None:
     """Make the follow-up of each child, several at a time."""
-    for start in range(0, len(children), 16):
-        await asyncio.gather(*map(house.follower.refresh, children[start : start + 16]))
+    for start in range(0, len(children), _FOLLOWED_AT_ONCE):
+        some = children[start : start + _FOLLOWED_AT_ONCE]
+        await asyncio.gather(*map(house.follower.refresh, some))
     now = house.clock()
     await house.stores.follow_ups.begin_building(written(house.pathway), now=now)
     building = await house.stores.follow_ups.claim_building(
@@ -107,6 +116,17 @@ async def follow_all(house: House, children: Sequence[ChildId]) -> None:
     )
     if building is not None:
         await house.stores.follow_ups.go_on_building(replace(building, due=None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Region:
+    """What all families are made from."""
+
+    pathway: Pathway
+    people: Sequence[Professional]
+    physicians: Sequence[Professional]
+    chance: random.Random
+    today: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,18 +189,12 @@ def _convention(professional: ProfessionalId, chance: random.Random, today: date
     )
 
 
-def _family(
-    pathway: Pathway,
-    people: Sequence[Professional],
-    chance: random.Random,
-    today: date,
-    documents: int,
-) -> _Family:
+def _family(region: _Region, documents: int) -> _Family:
     """Make a child born in the last five years, with its circle and all that was written."""
-    physicians = [person for person in people[1:] if person.profession is Profession.PHYSICIAN]
-    physician = chance.choice(physicians).id
+    pathway, chance, today = region.pathway, region.chance, region.today
+    physician = chance.choice(region.physicians).id
     child = _child(physician, chance, today)
-    circle = _circle(child, people, chance)
+    circle = _circle(child, region.people, chance)
     held = [visit for visit in pathway.visits if _is_over(visit, child, pathway, today)]
     came = [visit for visit in held if chance.randrange(100) < _percent(visit)]
     return _Family(
@@ -226,7 +240,8 @@ def _child(physician: ProfessionalId, chance: random.Random, today: date) -> Chi
 
 def _circle(child: Child, people: Sequence[Professional], chance: random.Random) -> Circle:
     since = datetime(2021, 1, 1, tzinfo=UTC)
-    members = [people[0], *chance.sample(list(people[1:]), MEMBERS)]
+    picked = chance.sample(range(1, len(people)), MEMBERS)
+    members = [people[0], *(people[number] for number in picked)]
     return Circle(
         id=CircleId(new_id()),
         child=child.id,

@@ -6,7 +6,7 @@ from functools import partial
 from crypto.ids import DeviceId, ProfessionalId
 from server.accounts.accounts import Accounts
 from server.accounts.accounts import People as Directory
-from server.accounts.devices import AttestedIdentities, Devices
+from server.accounts.devices import AttestedIdentities, Devices, DeviceStore
 from server.accounts.me import Me
 from server.accounts.passkeys import Passkeys
 from server.accounts.passwords import Passwords
@@ -50,7 +50,12 @@ def furnish_accounts(on: Grounds) -> AccountHouse:
     accounts = Accounts(
         store=stores.accounts, people=on.people, passwords=on.passwords, clock=clock, audit=audit
     )
-    sessions = Sessions(store=stores.sessions, clock=clock, seen=stores.devices.seen)
+    sessions = Sessions(
+        store=stores.sessions,
+        clock=clock,
+        seen=stores.devices.seen,
+        removed=partial(_was_removed, stores.devices),
+    )
     devices = Devices(
         store=stores.devices,
         keys=AttestedIdentities(stores.people),
@@ -80,6 +85,11 @@ def furnish_accounts(on: Grounds) -> AccountHouse:
             backups=stores.backups,
         ),
     )
+
+
+async def _was_removed(devices: DeviceStore, device: DeviceId) -> bool:
+    found = await devices.find(device)
+    return found is not None and found.removed_at is not None
 
 
 async def _device_removed(

@@ -40,6 +40,10 @@ class NotSignedIn(Exception):
     """Nobody is signed in, or the session is over or revoked."""
 
 
+class DeviceRemoved(NotSignedIn):
+    """The session is over, and its device was removed: said to whoever bears its token alone."""
+
+
 class NoDevice(Exception):
     """The session speaks for no device yet, and what was asked needs one."""
 

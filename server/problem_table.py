@@ -79,6 +79,9 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     limits.TooManyRequests: Kind(429, "too_many_requests", "Trop d'essais", "Too many requests"),
     # Who is asking.
     session.NotSignedIn: Kind(401, "not_signed_in", "Connexion nécessaire", "Sign-in required"),
+    session.DeviceRemoved: Kind(
+        401, "device_removed", "Cet appareil a été retiré", "This device was removed"
+    ),
     session.NoDevice: Kind(403, "no_device", "Session sans appareil", "The session has no device"),
     accounts.SignInRefused: Kind(
         401, "sign_in_refused", "Identifiants refusés", "Credentials refused"

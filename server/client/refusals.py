@@ -81,6 +81,8 @@ _BY_FAULT: Mapping[ChainFault, str] = {
 _SIGN_IN = "rouvrez-en une par « ronde client sign-in »."
 _BY_CODE: Mapping[str, str] = {
     "not_signed_in": f"Votre session est terminée : {_SIGN_IN}",
+    "device_removed": "Cet appareil a été retiré de votre compte : inscrivez-en un autre, dans un "
+    "autre fichier.",
     "no_device": f"Cette session n'est liée à aucun appareil : {_SIGN_IN}",
     "sign_in_refused": "Adresse, mot de passe ou code refusés. Un code ne sert qu'une fois : "
     "attendez le suivant et recommencez.",

@@ -88,7 +88,7 @@ class EngineSessions(SessionStore):
             type=Session,
             id_of=lambda session: session.id,
             tags_of=lambda session: (f"professional:{session.professional}",),
-            due_of=lambda session: session.until,
+            due_of=lambda session: session.forgotten_at,
         )
         self._sessions = Repository(engine, keyring, shape)
 

@@ -376,6 +376,76 @@ async def test_a_removed_device_ends_its_sessions_and_never_comes_back(
     assert (await ana.get("/session")).status == 401
 
 
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=40), timedelta(days=29)])
+async def test_whoever_bears_the_token_of_a_removed_device_is_told_that_it_was(
+    ana: Person, server: Running, later: timedelta
+) -> None:
+    identity, device = new_device(ana)
+    await ana.post("/devices", device_form(device, identity))
+    on_device = ana.token
+    await ana.sign_in()
+    elsewhere = ana.token
+
+    await ana.delete(f"/devices/{device.id}")
+    server.clock.move(seconds=later.total_seconds())
+    await server.house.sessions.tidy()
+
+    ana.token = on_device
+    told = await ana.get("/session")
+    ana.token = elsewhere
+    untold = await ana.get("/session")
+    assert (told.status, told.code) == (401, "device_removed")
+    assert untold.code in (None, "not_signed_in")
+
+
+async def test_a_session_that_ran_out_is_told_of_the_removal_that_came_later(
+    ana: Person, server: Running
+) -> None:
+    identity, device = new_device(ana)
+    await ana.post("/devices", device_form(device, identity))
+    on_device = ana.token
+    server.clock.move(days=2)
+    await server.house.sessions.tidy()
+    plain = await ana.get("/session")
+    await ana.sign_in()
+
+    await ana.delete(f"/devices/{device.id}")
+
+    ana.token = on_device
+    told = await ana.get("/session")
+    assert (plain.code, told.code) == ("not_signed_in", "device_removed")
+
+
+async def test_what_is_known_of_ended_sessions_is_forgotten_after_a_month(
+    ana: Person, server: Running
+) -> None:
+    identity, device = new_device(ana)
+    await ana.post("/devices", device_form(device, identity))
+    on_device = ana.token
+    await ana.delete(f"/devices/{device.id}")
+    server.clock.move(days=31)
+
+    await server.house.sessions.tidy()
+
+    ana.token = on_device
+    assert (await ana.get("/session")).code == "not_signed_in"
+    assert await server.house.stores.sessions.of(ana.id) == ()
+
+
+async def test_a_device_has_one_session_that_is_remembered_when_it_is_over(
+    ana: Person, server: Running
+) -> None:
+    identity, device = new_device(ana)
+    await ana.post("/devices", device_form(device, identity))
+
+    for _ in range(3):
+        server.clock.move(days=1)
+        await server.house.sessions.tidy()
+        await ana.sign_in(device=device.id)
+
+    assert len(await server.house.stores.sessions.of(ana.id)) == 1
+
+
 async def test_nobody_signs_in_on_or_removes_a_device_of_somebody_else(
     ana: Person, ben: Person
 ) -> None:

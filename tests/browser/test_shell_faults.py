@@ -103,7 +103,7 @@ async def test_signing_out_shows_nothing_until_somebody_signs_in(scene: Scene) -
     seen = await away.ask("() => [ronde.standing, ronde.me, ronde.circles]")
     await scene.lea.sign_in(away, scene.story.clock)
 
-    assert seen == [{"kind": "signed-out"}, None, []]
+    assert seen == [{"kind": "signed-out", "removed": False}, None, []]
     await away.reads(channel, ["Encore là."])
 
 

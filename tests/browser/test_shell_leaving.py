@@ -21,6 +21,7 @@ OUT = "(wipe) => ronde.signOut({wipe})"
 ENDED = "async () => (await fetch('/api/v1/session')).status === 401"
 NOTED = "() => Object.keys(localStorage).sort().map((name) => [name, localStorage.getItem(name)])"
 KEPT = "() => ronde.draft('feed')"
+WIPED = "() => ronde.standing.removed === true"
 
 
 async def leave_offline(scene: Scene, *, wipe: bool) -> None:
@@ -106,31 +107,54 @@ async def removed_elsewhere(scene: Scene) -> Window:
     await tab.ask("() => ronde.saveDraft('feed', {text: 'À moitié'})")
     await tab.until(BACKED_UP)
     await tab.ask("() => ronde.api.ask('DELETE', `/devices/${ronde.standing.device}`)")
-    await tab.ask("() => ronde.synchronise()")
-    await tab.until("() => !ronde.status.signedIn")
     return tab
 
 
-async def test_a_device_removed_elsewhere_is_wiped_as_soon_as_the_server_says_so(
+async def test_a_device_removed_elsewhere_is_wiped_at_its_next_contact(scene: Scene) -> None:
+    tab = await removed_elsewhere(scene)
+
+    await tab.ask("() => ronde.synchronise()")
+    await tab.until(WIPED)
+    again = await scene.lea.opens()
+
+    for one in (tab, again):
+        assert await one.ask("() => ronde.standing") == {"kind": "signed-out", "removed": True}
+        assert await one.ask("() => ronde.circles") == []
+        assert await one.ask(KEPT) is None
+
+
+async def test_a_session_that_has_run_out_wipes_nothing(scene: Scene) -> None:
+    tab = scene.tab
+    await tab.ask("() => ronde.saveDraft('feed', {text: 'À moitié'})")
+    scene.server.clock.move(hours=13)
+
+    await tab.ask("() => ronde.synchronise()")
+    await tab.until("() => !ronde.status.signedIn")
+
+    assert await tab.ask("() => ronde.standing.kind") == "ready"
+    assert await tab.ask(KEPT) == {"text": "À moitié"}
+
+
+async def test_whoever_signs_in_where_a_device_was_wiped_is_told_why_nothing_is_here(
     scene: Scene,
 ) -> None:
     tab = await removed_elsewhere(scene)
-    before = await tab.ask(KEPT), await tab.texts(scene.story.channel)
+    await tab.ask("() => ronde.synchronise()")
+    await tab.until(WIPED)
 
     await scene.lea.sign_in(tab, scene.story.clock)
-    standing = await tab.ask("() => ronde.standing")
     again = await scene.lea.opens()
 
-    # A session that is over, whatever ended it, says nothing about the device.
-    assert before == ({"text": "À moitié"}, ["Dit avant."])
-    assert (standing["kind"], standing["removed"]) == ("no-device", True)
     for one in (tab, again):
-        assert await one.ask("() => [ronde.circles, ronde.standing.removed]") == [[], True]
-        assert await one.ask(KEPT) is None
+        standing = await one.ask("() => ronde.standing")
+        assert (standing["kind"], standing["removed"]) == ("no-device", True)
+        assert await one.ask("() => ronde.circles") == []
 
 
 async def test_who_removed_a_device_may_use_the_browser_again_by_the_code(scene: Scene) -> None:
     tab = await removed_elsewhere(scene)
+    await tab.ask("() => ronde.synchronise()")
+    await tab.until(WIPED)
     await scene.lea.sign_in(tab, scene.story.clock)
 
     await tab.ask(BEGIN, {"kind": "restore", "code": scene.code, "replaces": True})

@@ -19,15 +19,18 @@ type Problem = {
   readonly errors?: readonly { readonly pointer?: string; readonly detail?: string }[];
 };
 
-/** A line to the server; `sessionOver` is told when it knows us no more. */
+/** What the server says to whoever bears the token of a session whose device was removed. */
+const REMOVED = "device_removed";
+
+/** A line to the server; `sessionOver` is told when it knows us no more, and if our device is gone. */
 export class HttpLine {
-  readonly #sessionOver: () => void;
+  readonly #sessionOver: (removed: boolean) => void;
   readonly #comingIn: () => Promise<void>;
   /** The language in which problems are told. */
   language = "fr";
 
   /** `comingIn` is waited for before anybody signs in. */
-  constructor(sessionOver: () => void, comingIn: () => Promise<void> = async () => {}) {
+  constructor(sessionOver: (removed: boolean) => void, comingIn: () => Promise<void> = async () => {}) {
     this.#sessionOver = sessionOver;
     this.#comingIn = comingIn;
   }
@@ -58,7 +61,7 @@ export class HttpLine {
     const response = await this.#fetched(method, path, request, options);
     if (response.ok) return response;
     const refused = await problem(response);
-    if (response.status === UNAUTHORIZED && !isSignIn(method, path)) this.#sessionOver();
+    if (response.status === UNAUTHORIZED && !isSignIn(method, path)) this.#sessionOver(isRemoval(refused.code));
     throw refused;
   }
 
@@ -117,6 +120,11 @@ export function refusal(told: Problem, status: number, retryAfter: number | null
     errors,
     retryAfter,
   });
+}
+
+/** Tell whether a refusal says that our device was taken from the account. */
+export function isRemoval(code: unknown): boolean {
+  return code === REMOVED;
 }
 
 function isSignIn(method: Method, path: string): boolean {

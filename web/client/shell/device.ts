@@ -41,6 +41,7 @@ const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 /** Refusals of the person, not of what they sent: it waits until they are let in again. */
 const NOT_JUDGED: ReadonlySet<string> = new Set([
   "not_signed_in",
+  "device_removed",
   "no_device",
   "no_active_convention",
 ]);

@@ -68,7 +68,7 @@ export class Door {
   readonly #house: Threshold;
   #rooms: Rooms | null = null;
   #me: Me | null = null;
-  #standing: Standing = { kind: "signed-out" };
+  #standing: Standing = { kind: "signed-out", removed: false };
   #signedIn = false;
   #ending: Promise<void> | null = null;
 
@@ -192,7 +192,7 @@ export class Door {
     localStorage.setItem(LOCKED, "1");
     this.#me = null;
     this.#signedIn = false;
-    this.#stand({ kind: "signed-out" });
+    this.#standOut();
     this.#house.begun();
   }
 
@@ -204,19 +204,22 @@ export class Door {
     await this.#ending;
   }
 
-  /** The server knows our session no more: what is here can be read, nothing is sent. */
-  sessionOver(): void {
-    if (!this.#signedIn) return;
+  /** The server knows our session no more: what is here can be read, unless its device is gone. */
+  sessionOver(removed: boolean): void {
+    const was = this.#signedIn;
     this.#signedIn = false;
-    this.#rooms?.sync.stop();
-    this.#rooms?.live.disconnect();
-    this.#house.over();
+    if (was) {
+      this.#rooms?.sync.stop();
+      this.#rooms?.live.disconnect();
+    }
+    if (removed) void this.#wiped();
+    else if (was) this.#house.over();
   }
 
   /** A session that has run out is no signing out: what a device here holds can be read on. */
   #findNobody(): void {
-    if (this.#rooms?.turns.known == null) this.#stand({ kind: "signed-out" });
-    else this.sessionOver();
+    if (this.#rooms?.turns.known == null) this.#standOut();
+    else this.sessionOver(false);
   }
 
   /** What is here is somebody else's: nothing of it is shown, nothing is added to it. */
@@ -315,13 +318,21 @@ export class Door {
       await this.#ready((await this.#rooms?.register()) ?? false);
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== REMOVED) throw error;
-      // Its owner took this device from the account: what it holds is not to be read here any more.
-      const device = this.#rooms?.turns.known?.device.id ?? "";
-      await this.#empty();
-      localStorage.setItem(HELD, TAKEN + device);
-      this.#house.begun();
+      await this.#wiped();
       await this.#standWithout(true);
     }
+  }
+
+  /** Its owner took this device from the account: what it holds is not to be read here any more. */
+  async #wiped(): Promise<void> {
+    const held = localStorage.getItem(HELD) ?? this.#rooms?.turns.known?.device.id ?? null;
+    if (held === null || held.startsWith(TAKEN) || localStorage.getItem(LEAVING) === WIPE) return;
+    localStorage.setItem(HELD, TAKEN + held);
+    this.#me = null;
+    if (this.#rooms === null) await forget();
+    else await this.#empty();
+    this.#house.begun();
+    if (!this.#signedIn) this.#standOut();
   }
 
   async #ready(registered: boolean): Promise<void> {
@@ -346,8 +357,11 @@ export class Door {
   }
 
   async #standWithout(lost: boolean): Promise<void> {
-    const removed = localStorage.getItem(HELD)?.startsWith(TAKEN) === true;
-    this.#stand({ kind: "no-device", lost, removed, ...(await elsewhere(this.#house.line)) });
+    this.#stand({ kind: "no-device", lost, removed: isTaken(), ...(await elsewhere(this.#house.line)) });
+  }
+
+  #standOut(): void {
+    this.#stand({ kind: "signed-out", removed: isTaken() });
   }
 
   #stand(standing: Standing): void {
@@ -395,6 +409,11 @@ function readAnswer(told: unknown): Answer {
 /** What the server refuses, or does not say, leaves what is here as it is. */
 function isForNow(error: unknown): boolean {
   return error instanceof Refused || error instanceof Unreachable || error instanceof BadAnswer;
+}
+
+/** Tell whether the device that this browser held was taken from its account. */
+function isTaken(): boolean {
+  return localStorage.getItem(HELD)?.startsWith(TAKEN) === true;
 }
 
 function isRegistered(standing: Standing): boolean {

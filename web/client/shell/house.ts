@@ -44,7 +44,7 @@ export class House implements Ronde {
 
   constructor() {
     const line = new HttpLine(
-      () => this.#door.sessionOver(),
+      (removed) => this.#door.sessionOver(removed),
       async () => await this.#door.endLeft(),
     );
     this.#tabs = new Tabs((news) => {
@@ -204,7 +204,7 @@ export class House implements Ronde {
       clock,
       rooms: async () => {
         const { Rooms } = await loaded(async () => await import("./rooms.ts"));
-        const over = (): void => this.#door.sessionOver();
+        const over = (removed: boolean): void => this.#door.sessionOver(removed);
         const unbacked = (): void => void this.#backupChanged();
         const [news, tabs] = [this.#news, this.#tabs];
         return (store) => new Rooms(store, { line, news, tabs, clock, changed, over, unbacked });

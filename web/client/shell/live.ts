@@ -6,7 +6,7 @@
  */
 
 import type { ChannelId } from "../core/ids.ts";
-import { refusal } from "./api.ts";
+import { isRemoval, refusal } from "./api.ts";
 import { BadAnswer, fields, list, numberOf, text } from "./forms.ts";
 import { Unreachable } from "./ronde.ts";
 import { Socket, Unanswered } from "./socket.ts";
@@ -20,7 +20,7 @@ const CROWDED_MS = 20_000;
 export type Listener = {
   readonly up: () => void;
   readonly down: () => void;
-  readonly over: () => void;
+  readonly over: (removed: boolean) => void;
   readonly item: (form: unknown) => void;
   readonly mark: (form: unknown) => void;
   readonly presence: (form: unknown) => void;
@@ -100,8 +100,8 @@ export class Live {
   }
 
   #refused(problem: unknown, listener: Listener): void {
-    const { status = TOO_MANY } = (problem ?? {}) as { status?: number };
-    if (status === UNAUTHORIZED) listener.over();
+    const { status = TOO_MANY, code } = (problem ?? {}) as { status?: number; code?: unknown };
+    if (status === UNAUTHORIZED) listener.over(isRemoval(code));
     if (status >= TOO_MANY) setTimeout(() => this.connect(), CROWDED_MS);
   }
 }

@@ -132,7 +132,8 @@ export type Me = {
 
 /** Where this browser stands; the router shows sign-in, set-up or the pages by it. */
 export type Standing =
-  | { readonly kind: "signed-out" }
+  /** `removed`: the device of this browser was taken from its account, and wiped. */
+  | { readonly kind: "signed-out"; readonly removed: boolean }
   | {
       readonly kind: "no-device";
       /** This browser held a device and lost its store: evicted, or wiped. */

@@ -58,7 +58,7 @@ export type Ground = {
   readonly clock: () => Moment;
   readonly changed: () => void;
   /** The server knows the session no more. */
-  readonly over: () => void;
+  readonly over: (removed: boolean) => void;
   /** The backup that this browser appended to is in force no more. */
   readonly unbacked: () => void;
 };

@@ -31,7 +31,7 @@ const ROUND_MS = 120_000;
 const PATIENCE_MS = 60_000;
 const BACKUP_MS = 1_500;
 /** Whoever signs in again begins again; until then nothing is asked. */
-const SIGNED_OUT = "not_signed_in";
+const SIGNED_OUT: ReadonlySet<string> = new Set(["not_signed_in", "device_removed"]);
 
 export type SyncSite = {
   readonly store: Store;
@@ -398,5 +398,5 @@ async function ifOpen(work: () => Promise<unknown>): Promise<boolean> {
 
 function isForNow(error: unknown): boolean {
   if (error instanceof Unreachable || error instanceof BadAnswer || isNotLoaded(error)) return true;
-  return error instanceof Refused && isPassing(error) && error.code !== SIGNED_OUT;
+  return error instanceof Refused && isPassing(error) && !SIGNED_OUT.has(error.code);
 }

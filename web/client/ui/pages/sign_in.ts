@@ -14,6 +14,7 @@ export function signInPage({ ronde, signal }: PageContext): Page {
   const element = door(
     t("Bonjour"),
     t("Connectez-vous pour retrouver vos cercles."),
+    ronde.standing.kind === "signed-out" && ronde.standing.removed && removal(),
     sessionForm(ronde, null),
     hasPasskeys() && [orLine(), passkeyButton(ronde)],
     h(
@@ -31,6 +32,15 @@ export function signInPage({ ronde, signal }: PageContext): Page {
       void waitInField(ronde, signal);
     },
   };
+}
+
+/** Why nothing is here any more: said before anybody signs in. */
+function removal(): HTMLElement {
+  return h(
+    "p",
+    { class: "banner" },
+    t("Cet appareil a été retiré du compte qui s'en servait : ce qu'il gardait a été effacé ici. Rien n'est perdu ailleurs."),
+  );
 }
 
 /** Let the browser offer passkeys in the e-mail field; without an answer nothing happens. */

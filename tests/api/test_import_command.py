@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.api.test_command_line import ADD, ronde
+from tests.api.test_command_line import ADD
+from tests.support.command_line import ronde
 from tests.support.imports import EXPORT
 
 ANA = ("--by", "ana@ronde.example", "--source", "spico")

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from crypto.ids import AppointmentId, ContactId
+from notifications import delivery, hours
 from notifications.delivery import Accepted, Ambiguous, Capabilities, NotClaimed, Refused, Retry
 from notifications.hours import UnknownZone
-from notifications import delivery, hours
 from notifications.notice import (
     AppointmentFacts,
     Medium,

@@ -3,7 +3,8 @@
 import pytest
 
 from notifications.notice import ALARMING, State
-from tests.support.simulation import Policy, simulate
+from tests.support.simulated import Policy
+from tests.support.simulation import simulate
 
 QUICK = range(300)
 LONG = range(300, 10_300)

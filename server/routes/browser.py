@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.client_files import FOLDER, ClientFile, ClientFiles, ClientNotBuilt, load, packed
 from server.cookie import SESSION_COOKIE
-from server.operations import concrete
+from server.operations import API, concrete
 from server.wire import answer
 
 
@@ -91,6 +91,22 @@ async def page(request: web.Request) -> web.Response:
     return response
 
 
+@web.middleware
+async def guide_the_lost(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give a person whose address leads nowhere the page, which says so and knows the way home.
+
+    Programs ask for no page: they, and whoever asks the interface, get the problem.
+    """
+    if request.match_info.http_exception is None or not _reads_pages(request):
+        return await handler(request)
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        response = await page(request)
+        response.set_status(HTTPStatus.NOT_FOUND)
+        return response
+
+
 async def asset(request: web.Request) -> web.Response:
     """Give a script, a style or a catalogue; its name changes with its content."""
     found = _built(request).files.files.get("assets/" + request.match_info["file"])
@@ -154,6 +170,7 @@ def add_pages(app: web.Application, *, folder: Path = FOLDER) -> None:
     It must come after what makes all answers strict: it takes something off again.
     """
     app.on_response_prepare.append(_take_off_idle_headers)
+    app.middlewares.append(guide_the_lost)
     app[CLIENT] = _release(load(folder))
     for path in PAGES:
         app.router.add_get(concrete(path), page)
@@ -182,6 +199,11 @@ async def _take_off_idle_headers(request: web.Request, response: web.StreamRespo
     if request.match_info.handler is asset and response.status == HTTPStatus.OK:
         for name in _IDLE:
             response.headers.popall(name, None)
+
+
+def _reads_pages(request: web.Request) -> bool:
+    wishes = request.headers.get(hdrs.ACCEPT, "")
+    return "text/html" in wishes and not request.path.startswith(API)
 
 
 def _file(request: web.Request, found: ClientFile, headers: dict[str, str]) -> web.Response:

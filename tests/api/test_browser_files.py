@@ -95,6 +95,30 @@ async def test_the_page_comes_compressed_to_whoever_takes_it(
     assert int(answer.headers["Content-Length"]) == len(sent) < len(plain)
 
 
+@pytest.mark.parametrize("path", ["/cercles", "/circles/a/b/c/d"])
+async def test_whoever_mistypes_an_address_gets_the_page_and_not_a_problem(
+    site: aiohttp.ClientSession, path: str
+) -> None:
+    wishes = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = await (await site.get("/circles")).read()
+
+    lost = await site.get(path, headers=wishes)
+
+    assert lost.status == 404
+    assert "trusted-types ronde" in lost.headers["Content-Security-Policy"]
+    assert await lost.read() == page
+
+
+@pytest.mark.parametrize(("path", "wishes"), [("/api/v1/none", "text/html"), ("/cercles", "*/*")])
+async def test_a_program_that_is_lost_gets_no_page(
+    site: aiohttp.ClientSession, path: str, wishes: str
+) -> None:
+    lost = await site.get(path, headers={"Accept": wishes})
+
+    assert lost.status == 404
+    assert lost.content_type != "text/html"
+
+
 @pytest.mark.parametrize("taken", ["", "identity", "gzip;q=0", "gzip; q=0.000, br;q=0"])
 async def test_the_page_comes_as_it_is_to_whoever_takes_nothing_else(
     site: aiohttp.ClientSession, taken: str

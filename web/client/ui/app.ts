@@ -128,6 +128,10 @@ class App {
       if (kind === "signed-out" || url.pathname !== "/sign-in") return found;
       return this.#elsewhere(sessionStorage.getItem(AFTER_DOOR) ?? "/");
     }
+    if (kind === "signed-out" && found === null) {
+      this.#area = "door";
+      return notFound;
+    }
     if (kind === "signed-out") {
       // Whoever came for a page gets it after the door; whoever signs out begins anew.
       if (this.#page === null) sessionStorage.setItem(AFTER_DOOR, url.pathname + url.search);

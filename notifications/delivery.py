@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from crypto.ids import NoticeId, id_of
 from notifications import hours
-from notifications.notice import ALARMING, WITHDRAWN, Notice, Rule, State, untried
+from notifications.notice import ALARMING, WITHDRAWN, Notice, Rule, State, next_hour, untried
 from notifications.reach import WhyNot
 
 LEASE = timedelta(minutes=2)
@@ -313,7 +313,7 @@ def resend(notice: Notice, by: str, *, now: datetime) -> Notice:
     if not ended or notice.withdrawn or expires <= at:
         raise NothingToResend
     first, again = notice.again_of or notice.id, notice.again + 1
-    not_before = hours.next_decent(at, notice.zone)
+    not_before = next_hour(at, notice.rule, notice.zone)
     other = NoticeId(id_of(f"{first}:again:{again}"))
     planned = untried(notice, other, medium=notice.medium, not_before=not_before, expires=expires)
     return _wait_until(replace(planned, again_of=first, again=again, asked_by=by), not_before, at)
@@ -358,7 +358,7 @@ def _put_off(notice: Notice, capabilities: Capabilities, at: int) -> Notice | No
         return _end(replace(notice, answer="too_late"), State.EXPIRED, at)
     if notice.doubtful and not _may_repeat(notice, capabilities, at):
         return _end(notice, State.UNKNOWN, at)
-    decent = hours.next_decent(max(at, notice.not_before), notice.zone)
+    decent = next_hour(max(at, notice.not_before), notice.rule, notice.zone)
     return _wait_until(notice, decent, at) if decent > at else None
 
 
@@ -369,7 +369,7 @@ def _try_again(notice: Notice, capabilities: Capabilities, at: int, *, pause: in
         return _end(notice, State.DEAD, at)
     if asks_first(notice, capabilities):
         return replace(notice, state=State.PLANNED, next_at=at + pause)
-    again = hours.next_decent(at + pause, notice.zone)
+    again = next_hour(at + pause, notice.rule, notice.zone)
     if notice.doubtful and not _may_repeat(notice, capabilities, again):
         return _end(notice, State.UNKNOWN, at)
     return _wait_until(notice, again, at)

@@ -10,6 +10,7 @@ from datetime import time as day_time
 from enum import StrEnum
 
 from crypto.ids import AppointmentId, ContactId, NoticeId, id_of
+from notifications import hours
 
 WITHDRAWN = "withdrawn"
 NO_DECENT_HOUR_LEFT = "no_decent_hour_left"
@@ -133,6 +134,14 @@ class AppointmentFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """How much waits for a professional, in numbers alone."""
+
+    messages: int
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTo:
     """Who saw to a notice that failed, by calling the family for one, and when (ms UTC)."""
 
@@ -162,6 +171,7 @@ class Notice:
     another one: `again_of` names the first of its line, `again` counts, `asked_by` says who.
     `is_backup`: a mail for a text message that failed, though nobody asked for mails.
     `seen_to`: somebody told the family in another way, so that nobody need do so any more.
+    `unread` is what a digest counts.
     """
 
     id: NoticeId
@@ -198,6 +208,18 @@ class Notice:
     asked_by: str | None = None
     is_backup: bool = False
     seen_to: SeenTo | None = None
+    unread: Unread | None = None
+
+
+def next_hour(ms: int, rule: Rule, zone: str) -> int:
+    """Give the first instant from this one on at which a notice of a rule may leave (ms UTC).
+
+    Families are left in peace at night and on Sundays; who reads a digest chose its hour.
+
+    Raises:
+        UnknownZone: The zone is not in the time zone database.
+    """
+    return ms if rule is Rule.DIGEST else hours.next_decent(ms, zone)
 
 
 def next_due(notices: tuple[Notice, ...]) -> int | None:
@@ -232,6 +254,7 @@ def untried(
         duration_minutes=notice.duration_minutes,
         place_label=notice.place_label,
         then=notice.then,
+        unread=notice.unread,
         not_before=not_before,
         expires=expires,
         next_at=not_before,

@@ -23,6 +23,7 @@ from notifications.notice import (
     Rule,
     State,
     Telling,
+    next_hour,
     notice_id,
     was_withdrawn,
     withdraw,
@@ -194,7 +195,7 @@ def blank_notice(
     sequence: int = 0,
 ) -> Notice:
     """Plan one notice without an appointment, or its expiry where no decent hour is left."""
-    not_before = hours.next_decent(told, recipient.zone)
+    not_before = next_hour(told, telling.rule, recipient.zone)
     late = not_before >= expires
     return Notice(
         id=notice_id(carrier, telling, contact=recipient.contact, medium=medium, sequence=sequence),

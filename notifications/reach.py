@@ -17,6 +17,7 @@ class WhyNot(StrEnum):
     FORBIDDEN = "forbidden"
     NO_ADDRESS = "no_address"
     GONE = "gone"
+    NOTHING_NEW = "nothing_new"
 
 
 FIRST_WORDS = frozenset({"booked", "changed", "cancelled", "greeting"})

@@ -13,7 +13,9 @@ from notifications import likeness
 from notifications.notice import Rule
 from notifications.words import Words, lint
 
-VARIABLES = frozenset({"date", "time", "then", "place_label", "link", "phone", "sender"})
+VARIABLES = frozenset(
+    {"date", "time", "then", "place_label", "link", "phone", "sender", "messages", "tasks"}
+)
 OF_APPOINTMENTS = frozenset({Rule.BOOKED, Rule.BEFORE, Rule.CHANGED, Rule.CANCELLED, Rule.MISSED})
 """The rules that tell of an appointment, which has a date, a time and a place."""
 
@@ -21,6 +23,9 @@ OF_SERIES = frozenset({Rule.BOOKED, Rule.CHANGED, Rule.CANCELLED})
 """The rules of which one notice may tell of those that follow in a series, by {then}."""
 
 _ONLY_THERE = frozenset({"date", "time", "place_label"})
+_ONLY_COUNTED = frozenset({"messages", "tasks"})
+"""What a digest alone says: how much waits for a professional, in numbers."""
+
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}|\{(\w+)\}")
 
 
@@ -77,6 +82,7 @@ class Saying:
 def variables_of(rule: Rule) -> frozenset[str]:
     """Give what a rule's sentences may name."""
     listed = VARIABLES if rule in OF_SERIES else VARIABLES - {"then"}
+    listed = listed if rule is Rule.DIGEST else listed - _ONLY_COUNTED
     return listed if rule in OF_APPOINTMENTS else listed - _ONLY_THERE
 
 

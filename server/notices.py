@@ -118,6 +118,7 @@ def _renderer(config: Config, house: House) -> TemplateRenderer:
         organizer=Organizer(name=config.mail_name, address=config.mail_from),
         public_url=config.links,
         phone=config.phone,
+        home=config.public_url,
     )
 
 

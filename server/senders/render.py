@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from notifications import gsm7, hours, typography
 from notifications.language import POP_ISOLATE, Direction, Language
-from notifications.notice import Notice
+from notifications.notice import Notice, Rule, Unread
 from notifications.saying import Saying
 from notifications.senders import CannotRender, Mail, Renderer, Text
 from notifications.words import lint_label
@@ -31,7 +31,8 @@ class TemplateRenderer(Renderer):
     """Writes notices from templates.
 
     `public_url` is where families' links lead, without a slash at its end; `phone` is the
-    number they may call, as it should be read. Neither it nor the organizer's name may
+    number they may call, as it should be read. `home` is where professionals sign in, the same
+    address unless it is given. Neither it nor the organizer's name may
     tell of health; `CannotRender` says so at the first notice.
     """
 
@@ -39,6 +40,7 @@ class TemplateRenderer(Renderer):
     organizer: Organizer
     public_url: str
     phone: str
+    home: str = ""
 
     @override
     def mail(self, notice: Notice, *, to: str, token: str) -> Mail:
@@ -64,7 +66,7 @@ class TemplateRenderer(Renderer):
             method=invitation.method_of(notice) if calendar else None,
             language=language.code,
             written_at=hours.from_ms(notice.not_before),
-            stop=f"{values['link']}/stop",
+            stop=None if notice.rule is Rule.DIGEST else f"{values['link']}/stop",
         )
 
     @override
@@ -83,6 +85,10 @@ class TemplateRenderer(Renderer):
                     raise CannotRender("a character has no likeness in GSM-7") from cause
         raise CannotRender("the text does not fit one message")
 
+    def _way_in(self) -> str:
+        """Give where a professional signs in."""
+        return f"{self.home or self.public_url}/"
+
     def _saying(self, notice: Notice, form: Form) -> Saying:
         return self.templates.sayings(notice.language, notice.code, notice.rule, form)[0]
 
@@ -95,11 +101,15 @@ class TemplateRenderer(Renderer):
         names = f"{notice.place_label} {self.organizer.name}"
         if lint_label(names, self.templates.words):
             raise CannotRender("a name tells of health")
+        at_work = notice.rule is Rule.DIGEST
+        unread = notice.unread or Unread(messages=0, tasks=0)
         return {
             "place_label": " ".join(notice.place_label.split()),
-            "link": f"{self.public_url}/r/{token}",
+            "link": self._way_in() if at_work else f"{self.public_url}/r/{token}",
             "phone": self.phone,
             "sender": self.organizer.name,
+            "messages": str(unread.messages),
+            "tasks": str(unread.tasks),
         }
 
 

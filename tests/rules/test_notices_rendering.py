@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from notifications import gsm7, words
 from notifications.gsm7 import LIMITS
-from notifications.notice import Rule, Then
+from notifications.notice import Rule, Then, Unread
 from notifications.saying import OF_APPOINTMENTS
 from notifications.senders import CannotRender
 from server.senders import speech
@@ -87,13 +87,29 @@ def test_a_mail_fetches_nothing_and_colours_nothing(rule: Rule, code: str, langu
     mail = RENDERER.mail(notice(rule, code, language), to=ADDRESS, token=TOKEN)
 
     page = Reader.of(mail.html)
-    assert set(page.followed) <= {LINK, "tel:0465710000"}
+    assert set(page.followed) <= {leads_to(rule), "tel:0465710000"}
     assert page.tags <= {
         *("html", "head", "meta", "title", "body", "div", "p", "br", "a", "strong", "span"),
     }
     assert "color:" not in mail.html
     assert "url(" not in mail.html
-    assert LINK in mail.text
+    assert leads_to(rule) in mail.text
+
+
+def leads_to(rule: Rule) -> str:
+    """Give where a notice leads: a professional signs in, a family follows a link of its own."""
+    return f"{HOME}/" if rule is Rule.DIGEST else LINK
+
+
+def test_a_digest_counts_and_offers_no_family_s_way_to_stop() -> None:
+    made = replace(notice(Rule.DIGEST, "", "fr"), unread=Unread(messages=3, tasks=1))
+
+    mail = RENDERER.mail(made, to=ADDRESS, token=TOKEN)
+
+    assert "Messages non lus\u00a0: 3\n" in mail.text
+    assert "l'échéance arrive\u00a0: 1\n" in mail.text.replace("’", "'")
+    assert TOKEN not in mail.text + mail.html
+    assert (mail.stop, mail.calendar) == (None, None)
 
 
 @pytest.mark.parametrize(("rule", "code"), LINES)
@@ -169,7 +185,7 @@ def test_a_text_always_fits_one_message_with_its_link_or_telephone_whole(
 
     alphabet = RENDERER.templates.language(line[2]).sms
     assert said == gsm7.message(said, alphabet)
-    assert LINK in said or PHONE in said
+    assert leads_to(line[0]) in said or PHONE in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -34,7 +34,7 @@ export function toldSection(ronde: Ronde, child: ChildId): HTMLElement {
     },
   };
   const draw = (lines: readonly NoticeLine[], all: boolean): void => {
-    const ordered = [...lines.filter(({ in_need: need }) => need), ...lines.filter(({ in_need: need }) => !need)];
+    const ordered = inOrder(lines);
     const shown = all ? ordered : ordered.slice(0, FEW);
     fill(
       place,
@@ -50,6 +50,13 @@ export function toldSection(ronde: Ronde, child: ChildId): HTMLElement {
     h("h2", { class: "section-title" }, t("Ce que la famille a reçu")),
     place,
   );
+}
+
+/** What needs somebody, then what the family has heard, the latest first, then what it is to hear, the next first. */
+function inOrder(lines: readonly NoticeLine[]): readonly NoticeLine[] {
+  const rank = (line: NoticeLine): number => (line.in_need ? 0 : line.state === "planned" ? 2 : 1);
+  const coming = lines.filter((line) => rank(line) === 2).reverse();
+  return [...lines.filter((line) => rank(line) === 0), ...lines.filter((line) => rank(line) === 1), ...coming];
 }
 
 function row(line: NoticeLine, acts: LineActs): HTMLElement {

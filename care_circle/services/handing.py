@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from care_circle.access import Action
 from care_circle.actor import Actor
+from care_circle.documents.document import Document
 from care_circle.leaving.relay import goes_along
 from care_circle.services.documents import DocumentsService
 from care_circle.store import Children
@@ -24,7 +25,6 @@ from notifications.errand import open_errand
 from notifications.notice import Rule, Telling
 from notifications.store import Errands
 
-OPEN_FOR = timedelta(days=14)
 _DEFAULT = Telling(code="", rule=Rule.WAITING)
 
 
@@ -52,16 +52,12 @@ class HandingService:
 
         Raises:
             NotFound, Forbidden, NoActiveConvention: The document is not for the actor.
-            NotToBeHanded: It is unsigned or struck, or stays among professionals.
+            NotToBeHanded: It is unsigned or struck, or stays among professionals; or the pathway
+                does not say for how long a family is told that something waits.
             NobodyToTell: Nobody of the family may be told today.
         """
-        found, around = await self.documents.document(actor, document), self.documents.surroundings
-        form = self.documents.pathway.form_of(found.form, found.form_version)
-        if not goes_along(found, form):
-            raise NotToBeHanded
-        await self.documents.guard.child(
-            actor, Action.HAND_DOCUMENT, found.child, kind="document", thing=document
-        )
+        found, open_for = await self._to_hand(actor, document)
+        around = self.documents.surroundings
         child, now = await self.children.child(found.child), around.now()
         recipients = child.recipients(around.today())
         if not recipients:
@@ -71,7 +67,7 @@ class HandingService:
             child=child.id,
             subject=f"document:{document}:{around.today()}",
             recipients=recipients,
-            expires_at=now + OPEN_FOR,
+            expires_at=now + open_for,
             now=now,
         )
         code = _new_code() if with_code or needs_code(child) else None
@@ -87,6 +83,17 @@ class HandingService:
         await self.handings.put(handing)
         await self.errands.add(errand)
         return Handed(handing=handing, code=code)
+
+    async def _to_hand(self, actor: Actor, document: DocumentId) -> tuple[Document, timedelta]:
+        """Give a document that this person may hand over, and for how long it waits."""
+        found, pathway = await self.documents.document(actor, document), self.documents.pathway
+        days = pathway.number("waiting_days")
+        if days is None or not goes_along(found, pathway.form_of(found.form, found.form_version)):
+            raise NotToBeHanded
+        await self.documents.guard.child(
+            actor, Action.HAND_DOCUMENT, found.child, kind="document", thing=document
+        )
+        return found, timedelta(days=days)
 
     def _telling(self) -> Telling:
         lines = tellings_of(self.documents.pathway)

@@ -21,7 +21,7 @@ _CONTESTED = frozenset({LegalStatus.LIMITED, LegalStatus.WITHDRAWN, LegalStatus.
 
 
 class NotToBeHanded(Exception):
-    """The document is unsigned or struck, or the pathway keeps it among professionals."""
+    """The document is unsigned or struck, or the pathway keeps it or lets nothing wait."""
 
 
 class NobodyToTell(Exception):

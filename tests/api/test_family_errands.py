@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -181,6 +181,16 @@ async def test_what_was_handed_over_opens_by_the_birth_date_and_by_nothing_else(
     assert right.headers["Cache-Control"] == "no-store"
     assert "Ce message a été ouvert" in again.text
     assert "call_me" in again.screen.acts
+
+
+async def test_what_was_handed_over_waits_as_long_as_the_pathway_says(home: Home) -> None:
+    began, days = home.server.clock(), home.server.house.pathway.number("waiting_days")
+    assert days is not None
+
+    _, handed = await home.hand()
+
+    until = datetime.fromisoformat(handed["until"])
+    assert timedelta(0) <= until - began - timedelta(days=days) < timedelta(hours=1)
 
 
 async def test_after_five_wrong_tries_the_link_is_shut_and_the_office_calls(

@@ -76,6 +76,8 @@ def transliterate(text: str) -> str:
     Raises:
         NotGsm7: A character has no likeness in it, as those of other scripts.
     """
+    if text.isascii() and _BASIC.issuperset(text):
+        return text
     return "".join(map(_likeness, unicodedata.normalize("NFC", text)))
 
 
@@ -85,6 +87,8 @@ def septets(text: str) -> int:
     Raises:
         NotGsm7: A character is not in the alphabet.
     """
+    if _BASIC.issuperset(text):
+        return len(text)
     if not all(letter in _BASIC or letter in _EXTENSION for letter in text):
         raise NotGsm7
     return len(text) + sum(letter in _EXTENSION for letter in text)

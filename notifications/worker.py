@@ -59,6 +59,12 @@ class Worker:
     link_key: bytes = field(repr=False)
     valve: Valve = field(default_factory=AlwaysOpen)
     at_once: int = 32
+    _names: Mapping[Medium, tuple[str, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Note what the ways are called, once: it is asked many times for each notice."""
+        mailers, texters = (tuple(w.name for w in ways) for ways in (self.mailers, self.texters))
+        object.__setattr__(self, "_names", {Medium.EMAIL: mailers, Medium.SMS: texters})
 
     async def run(self, *, every: timedelta) -> NoReturn:
         """Work until cancelled: in a steady stream while there is plenty, else after a pause."""
@@ -166,6 +172,9 @@ class Worker:
         self, carrier: Carrier, leaving: list[Notice], opening: "_Opening"
     ) -> tuple[Notice, ...]:
         """Send all at once, and write down each answer as soon as the store is free for it."""
+        if len(leaving) == 1:
+            answers = {leaving[0].id: await _result_of(opening.attempt_of(leaving[0]))}
+            return await self._keep(carrier, answers, opening)
         notices: tuple[Notice, ...] = ()
         under_way = {
             asyncio.create_task(_result_of(opening.attempt_of(notice))): notice
@@ -175,12 +184,18 @@ class Worker:
             while under_way:
                 done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 answers = {under_way.pop(task).id: task.result() for task in done}
-                record = partial(self._recorded, answers=answers, attempts=opening.begun)
-                notices = await self._change(carrier, record)
+                notices = await self._keep(carrier, answers, opening)
         finally:
             for task in under_way:
                 task.cancel()
         return notices
+
+    async def _keep(
+        self, carrier: Carrier, answers: Mapping[NoticeId, Result], opening: "_Opening"
+    ) -> tuple[Notice, ...]:
+        return await self._change(
+            carrier, partial(self._recorded, answers=answers, attempts=opening.begun)
+        )
 
     def _recorded(
         self,
@@ -253,7 +268,7 @@ class Worker:
 
     def names(self, medium: Medium) -> tuple[str, ...]:
         """Name the providers of a medium in their order."""
-        return tuple(way.name for way in self._ways(medium))
+        return self._names[medium]
 
     def _ways(self, medium: Medium) -> tuple[Mailer | Texter, ...]:
         return self.mailers if medium is Medium.EMAIL else self.texters

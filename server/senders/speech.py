@@ -15,10 +15,17 @@ from server.spoken import short_date, spoken_date, spoken_time
 _FRENCH = "fr"
 # A common year and a leap year hold every name of a day and of a month beside each other.
 _DAYS = tuple(date(2027, 1, 1) + timedelta(days=count) for count in range(731))
+_REMEMBERED = 1024
+"""How many days are kept in words: a worst Monday says the same few again and again."""
 
 
 def full_date(day: date, language: Language) -> str:
     """Say a date with its weekday and year."""
+    return _full_date(_bare(day), language)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _full_date(day: date, language: Language) -> str:
     if language.code == _FRENCH:
         return spoken_date(day, language.code)
     return format_date(day, language.date, locale=language.locale)
@@ -26,6 +33,11 @@ def full_date(day: date, language: Language) -> str:
 
 def weekday(day: date, language: Language) -> str:
     """Say a date with its weekday, without the year."""
+    return _weekday(_bare(day), language)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _weekday(day: date, language: Language) -> str:
     if language.code == _FRENCH:
         return spoken_date(day, language.code, year=False)
     return format_date(day, language.day, locale=language.locale)
@@ -33,9 +45,19 @@ def weekday(day: date, language: Language) -> str:
 
 def brief_date(day: date, language: Language) -> str:
     """Say a date in the fewest signs that the language allows."""
+    return _brief_date(_bare(day), language)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _brief_date(day: date, language: Language) -> str:
     if language.code == _FRENCH:
         return short_date(day, language.code)
     return format_date(day, language.short_date, locale=language.locale)
+
+
+def _bare(day: date) -> date:
+    """Give a day without its hour: two hours of two zones may be equal on different days."""
+    return date(day.year, day.month, day.day)
 
 
 def clock(moment: datetime, language: Language, *, space: str = NO_BREAK) -> str:

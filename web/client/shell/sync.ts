@@ -7,12 +7,14 @@
 
 import { BadChain } from "../core/membership.ts";
 import { type ChannelId, type CircleId, isId } from "../core/ids.ts";
+import { compare } from "../core/session/compare.ts";
 import { ChainRolledBack } from "../core/session/session.ts";
 import { type Effect, safetyWarning } from "../core/session/effects.ts";
 import type { HttpLine } from "./api.ts";
-import { type Fork, Healing, stands } from "./forks.ts";
+import { type Fork, forkIn, stands } from "./forks.ts";
 import { type Device, isPassing, waits } from "./device.ts";
 import { BadAnswer } from "./forms.ts";
+import type { Healing } from "./healing.ts";
 import type { Live } from "./live.ts";
 import type { Marks, Told } from "./marks.ts";
 import { replenish } from "./packages.ts";
@@ -54,7 +56,7 @@ export type SyncSite = {
 
 export class Sync {
   readonly #site: SyncSite;
-  readonly #healing: Healing;
+  #healing: Promise<Healing> | null = null;
   #running: Promise<void> | null = null;
   readonly #waiting = new Map<ChannelId, Moment>();
   #again = false;
@@ -76,9 +78,6 @@ export class Sync {
 
   constructor(site: SyncSite) {
     this.#site = site;
-    const { store, device, clock } = site;
-    const ask = async (channel: ChannelId): Promise<void> => await this.marksOf(channel);
-    this.#healing = new Healing({ store, device, clock, ask });
   }
 
   get syncing(): boolean {
@@ -170,14 +169,38 @@ export class Sync {
     const { session } = device.turns;
     const group = session.channels.get(channel)?.group ?? null;
     if (group !== null && told.device !== session.device.id) {
-      await this.#healing.hear(told);
+      await this.#hear(told);
     }
     marked(channel);
   }
 
+  /** What leads out of forks is there once somebody disagrees, or did when this was last open. */
+  async #hear(told: Told): Promise<void> {
+    const { device, store } = this.#site;
+    const agrees = compare(device.turns.session, told).effects.length === 0;
+    if (agrees && (await forkIn(store, told.channel)) === null) return;
+    await (await this.#led()).hear(told);
+  }
+
+  async #led(): Promise<Healing> {
+    this.#healing ??= this.#heal();
+    try {
+      return await this.#healing;
+    } catch (error) {
+      this.#healing = null;
+      throw error;
+    }
+  }
+
+  async #heal(): Promise<Healing> {
+    const { store, device, clock } = this.#site;
+    const { Healing: Made } = await loaded(async () => await import("./healing.ts"));
+    return new Made({ store, device, clock, ask: async (channel) => await this.marksOf(channel) });
+  }
+
   /** Somebody asks for it: see to it that devices agree, and send what waited for that. */
   async reconcile(channel: ChannelId): Promise<void> {
-    await this.#healing.reconcile(channel);
+    await (await this.#led()).reconcile(channel);
   }
 
   /** Back up what is new, a little later: several steps are one round. */

@@ -1,10 +1,8 @@
 /** Files of a message: pictures show themselves once they are near, others are fetched when asked. */
 
 import type { Attachment } from "../../core/content.ts";
-import { NotPossible } from "../../shell/ronde.ts";
-import { fill, h } from "../dom.ts";
+import { h } from "../dom.ts";
 import { icon } from "../icons.ts";
-import { toast } from "../toast.ts";
 import { straight, t } from "../words.ts";
 import { asked } from "./asked.ts";
 import type { Scene } from "./scene.ts";
@@ -19,17 +17,8 @@ export function attachmentView(attachment: Attachment, scene: Scene): HTMLElemen
 }
 
 function row(attachment: Attachment, scene: Scene): HTMLElement {
-  const fetchIt = async (): Promise<void> => {
-    button.setAttribute("aria-busy", "true");
-    try {
-      save(await opened(attachment, scene));
-    } catch (error) {
-      toast(whyNot(error));
-    } finally {
-      button.removeAttribute("aria-busy");
-    }
-  };
-  const button = h(
+  const fetchIt = async (): Promise<void> => (await asked()).fetchFile(button, attachment, scene);
+  const button: HTMLElement = h(
     "button",
     { class: "file", type: "button", onclick: fetchIt },
     icon("document"),
@@ -65,34 +54,11 @@ function picture(attachment: Attachment, scene: Scene): HTMLElement {
   return frame;
 }
 
+/** What fetches comes with the first picture that is near; without it the frame is asked again. */
 async function show(frame: HTMLElement, attachment: Attachment, scene: Scene): Promise<void> {
   try {
-    const blob = await opened(attachment, scene);
-    const source = URL.createObjectURL(blob);
-    const image = h("img", { src: source, alt: straight(attachment.name), decoding: "async" });
-    image.addEventListener("load", () => URL.revokeObjectURL(source), { once: true });
-    fill(frame, image);
-    frame.addEventListener("click", async () => (await asked()).enlarge(blob));
-  } catch (error) {
-    fill(frame, icon("warning"), h("span", { class: "small" }, whyNot(error)));
+    await (await asked()).showPicture(frame, attachment, scene);
+  } catch {
     frame.addEventListener("click", () => void show(frame, attachment, scene), { once: true });
   }
-}
-
-function opened(attachment: Attachment, scene: Scene): Promise<File> {
-  return scene.ronde.files.fetchAttachment(scene.conversation.channel, attachment);
-}
-
-/** Give a file to the person, under its own name. */
-export function save(blob: File): void {
-  const href = URL.createObjectURL(blob);
-  h("a", { href, download: blob.name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
-}
-
-function whyNot(error: unknown): string {
-  if (error instanceof NotPossible && error.code === "attachment_damaged") {
-    return t("Ce fichier n'est pas celui qui a été envoyé : il n'est pas montré.");
-  }
-  return t("Le fichier n'a pas pu être ouvert. Réessayez quand vous serez en ligne.");
 }

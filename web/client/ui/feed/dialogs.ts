@@ -7,6 +7,7 @@
 
 export { openMenu } from "../menu.ts";
 export { enlarge } from "./enlarged.ts";
+export { fetchFile, showPicture } from "./fetching.ts";
 export { Suggestions } from "./mention.ts";
 export { isSureToRemove, openReceipts } from "./message_dialogs.ts";
 export { openMessageMenu } from "./message_menu.ts";

@@ -3,7 +3,7 @@
 import { openDialog } from "../dialog.ts";
 import { h } from "../dom.ts";
 import { t } from "../words.ts";
-import { save } from "./attachments.ts";
+import { save } from "./saving.ts";
 
 export function enlarge(blob: File): void {
   const { name } = blob;

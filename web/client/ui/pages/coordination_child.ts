@@ -11,14 +11,13 @@ import type { FactsForm } from "../coordination/facts.ts";
 import type { ChildRecord, Colleague, ConsentView, EligibilityView, PathwayRules } from "../coordination/served.ts";
 import { visitsOf, visitsSection } from "../coordination/visits.ts";
 import { dateOf } from "../dates.ts";
-import { h } from "../dom.ts";
+import { fill, h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { stageWord } from "../nomenclature.ts";
 import { fullName } from "../parts/avatar.ts";
 import { subpage } from "../parts/subpage.ts";
 import type { Page, PageContext } from "../router.ts";
 import type { ChildHeader } from "../served.ts";
-import { toldSection } from "../sending/of_child.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 
@@ -41,7 +40,7 @@ export async function coordinationChildPage(context: PageContext): Promise<Page>
     await childSteps(file, { context, decides: powers.decide, ask: birth.ask, choosePhysician: () => void choosePhysician() }),
     dates.element,
     familySection(ronde, file.child, context.again),
-    toldSection(ronde, id),
+    toldPlace(context, id),
     identitySection(context, file, colleagues, choosePhysician),
     birth.element,
   );
@@ -57,9 +56,21 @@ export async function coordinationChildPage(context: PageContext): Promise<Page>
     void asked[edit ?? ""]?.();
     if (fact != null) birth.ask(fact);
     if (visit != null) dates.book(visit);
-    if (["appointments", "family", "told"].includes(place.token)) element.querySelector<HTMLElement>(`#${place.token}`)?.scrollIntoView();
+    if (["appointments", "family"].includes(place.token)) element.querySelector<HTMLElement>(`#${place.token}`)?.scrollIntoView();
   };
   return { title: t("Fiche d'un enfant"), element, arrived };
+}
+
+/** What the family was told comes in by itself: the page waits neither for it nor for its parts. */
+function toldPlace({ ronde, place }: PageContext, id: ChildId): HTMLElement {
+  const told = h("div", null);
+  const draw = async (): Promise<void> => {
+    const { toldSection } = await import("../sending/of_child.ts");
+    fill(told, toldSection(ronde, id));
+    if (place.token === "told") told.scrollIntoView();
+  };
+  draw().catch(() => fill(told, h("p", { class: "soft" }, t("Le serveur ne répond pas. Vérifiez votre connexion, puis réessayez."))));
+  return told;
 }
 
 /** From the file to what the child's circle sees of it; whoever is not in the circle stays at the office. */

@@ -14,12 +14,12 @@ from server.storage.identity import (
     EngineAccounts,
     EngineDevices,
     EnginePasskeys,
-    EnginePreferences,
     EngineSessions,
 )
 from server.storage.keys import Keyring
 from server.storage.marks import EngineMarks
 from server.storage.meetings import EngineMeetings
+from server.storage.preferences import EnginePreferences
 from server.storage.push import EngineSubscriptions, PushKey
 from server.storage.watched import (
     Watch,

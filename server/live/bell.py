@@ -68,7 +68,7 @@ class Bell(ChannelBell):
             self._looked[who] = now
             try:
                 choices = await self.preferences.find(who)
-                if choices.push and choices.is_quiet(now.astimezone(self.zone).time()):
+                if choices.push and choices.is_quiet(now.astimezone(self.zone)):
                     return
                 self._waiting.pop(who, None)
                 if choices.push and not await self._pushed(choices, pusher):

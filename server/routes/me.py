@@ -1,23 +1,29 @@
 """Oneself: who one is here, and what one chose."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 from aiohttp import web
 
 from care_circle.role import Profession, Role
 from crypto.ids import DeviceId, ProfessionalId
-from server.accounts.preferences import Digest, Language, Preferences
+from server.accounts.preferences import Digest, Language, Preferences, with_next_digest
 from server.identity import actor_of
 from server.operations import Operations
-from server.services import ME, PREFERENCES
+from server.security import CONFIG
+from server.services import HOUSE, ME, PREFERENCES
 from server.wire import Struct, answer, read
 
 operations = Operations()
 
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
 """A wall time, hours and minutes."""
+
+Weekday = Annotated[int, msgspec.Meta(ge=0, le=6)]
+"""A day of the week, 0 is Monday."""
 
 
 class MeView(Struct, frozen=True, kw_only=True):
@@ -40,7 +46,7 @@ class MeView(Struct, frozen=True, kw_only=True):
 
 
 class PreferencesForm(Struct, frozen=True, kw_only=True):
-    """All of somebody's choices; equal times mean no quiet hours."""
+    """All of somebody's choices; equal times mean no quiet hours, and days count from Monday, 0."""
 
     language: Language
     digest: Digest
@@ -48,17 +54,25 @@ class PreferencesForm(Struct, frozen=True, kw_only=True):
     quiet_from: Clock
     quiet_to: Clock
     push: bool
+    digest_at: Clock = "07:30"
+    digest_day: Weekday = 0
+    quiet_days: Annotated[tuple[Weekday, ...], msgspec.Meta(max_length=7)] = ()
+    urgent_email: bool = False
 
-    def preferences(self, professional: ProfessionalId) -> Preferences:
-        """Read the form as the server's value."""
-        return Preferences(
-            professional=professional,
+    def over(self, held: Preferences) -> Preferences:
+        """Put the form's choices over what is kept of somebody."""
+        return replace(
+            held,
             language=self.language,
             digest=self.digest,
             urgent=self.urgent,
             quiet_from=time.fromisoformat(self.quiet_from),
             quiet_to=time.fromisoformat(self.quiet_to),
             push=self.push,
+            digest_at=time.fromisoformat(self.digest_at),
+            digest_day=self.digest_day,
+            quiet_days=tuple(sorted(set(self.quiet_days))),
+            urgent_email=self.urgent_email,
         )
 
     @staticmethod
@@ -71,6 +85,10 @@ class PreferencesForm(Struct, frozen=True, kw_only=True):
             quiet_from=f"{held.quiet_from:%H:%M}",
             quiet_to=f"{held.quiet_to:%H:%M}",
             push=held.push,
+            digest_at=f"{held.digest_at:%H:%M}",
+            digest_day=held.digest_day,
+            quiet_days=held.quiet_days,
+            urgent_email=held.urgent_email,
         )
 
 
@@ -111,7 +129,10 @@ async def put_preferences(request: web.Request) -> web.Response:
     """Replace one's own choices."""
     actor = actor_of(request)
     form = await read(request, PreferencesForm)
+    now, zone = request.app[HOUSE].clock(), ZoneInfo(request.app[CONFIG].zone)
 
-    await request.app[PREFERENCES].keep(form.preferences(actor.professional))
+    await request.app[PREFERENCES].change(
+        actor.professional, lambda held: with_next_digest(form.over(held), now, zone)
+    )
 
     return answer(form)

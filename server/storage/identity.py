@@ -14,7 +14,6 @@ from server.accounts.accounts import Account, AccountStore, EmailTaken, normalis
 from server.accounts.accounts import Decide as DecideAccount
 from server.accounts.devices import DeviceStore, RegisteredDevice
 from server.accounts.passkeys import Passkey, PasskeyStore
-from server.accounts.preferences import Preferences, PreferenceStore
 from server.accounts.sessions import Session, SessionStore
 from server.identity import SessionId
 from server.storage.engine import Engine, Stale, Taken
@@ -121,25 +120,6 @@ class EngineSessions(SessionStore):
     @override
     async def drop(self, session: SessionId) -> None:
         await self._sessions.drop(session)
-
-
-class EnginePreferences(PreferenceStore):
-    """Preferences by professional."""
-
-    def __init__(self, engine: Engine, keyring: Keyring) -> None:
-        shape = Shape(
-            kind="preferences", type=Preferences, id_of=lambda preferences: preferences.professional
-        )
-        self._preferences = Repository(engine, keyring, shape)
-
-    @override
-    async def find(self, professional: ProfessionalId) -> Preferences:
-        held = await self._preferences.get(professional)
-        return held or Preferences(professional=professional)
-
-    @override
-    async def keep(self, preferences: Preferences) -> None:
-        await self._preferences.upsert(preferences.professional, lambda _: preferences)
 
 
 class EnginePasskeys(PasskeyStore):

@@ -37,6 +37,10 @@ async def test_choices_are_kept_for_the_one_who_made_them(ana: Person, ben: Pers
         "quiet_from": "20:00",
         "quiet_to": "08:00",
         "push": True,
+        "digest_at": "07:30",
+        "digest_day": 0,
+        "quiet_days": [],
+        "urgent_email": False,
     }
     assert (kept.status, (await ana.get("/me/preferences")).body) == (200, PREFERENCES)
     assert (await ana.get("/me")).body["language"] == "en"
@@ -53,6 +57,8 @@ async def test_choices_are_kept_for_the_one_who_made_them(ana: Person, ben: Pers
         {"quiet_to": "07:00\n"},
         {"quiet_to": "07:00:00"},
         {"push": "yes"},
+        {"digest_day": 7},
+        {"quiet_days": [0, 7]},
         {"more": 1},
     ],
 )

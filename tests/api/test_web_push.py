@@ -25,7 +25,9 @@ from tests.support.requests import PREFERENCES
 from tests.support.server import Running, running
 from tests.support.talkers import Talker, circle_of, talking
 
-OPEN = PREFERENCES | {"push": True, "quiet_from": "03:00", "quiet_to": "03:00"}
+OPEN = PREFERENCES | {
+    "push": True, "quiet_from": "03:00", "quiet_to": "03:00", "quiet_days": [],
+}  # fmt: skip
 
 
 @dataclass(kw_only=True)

@@ -39,7 +39,8 @@ ASSERTED: dict[str, Any] = {
 }  # fmt: skip
 PREFERENCES = {
     "language": "en", "digest": "daily", "urgent": False, "quiet_from": "21:30",
-    "quiet_to": "07:00", "push": False,
+    "quiet_to": "07:00", "push": False, "digest_at": "06:45", "digest_day": 3,
+    "quiet_days": [5, 6], "urgent_email": True,
 }  # fmt: skip
 UNREADABLE = "AAAA" * 20
 """Base64 of bytes that are no certificate, statement, bundle or package."""

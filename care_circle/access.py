@@ -90,6 +90,7 @@ class Action(StrEnum):
     LIST_DUTIES = "list_duties"
     READ_DUTIES = "read_duties"
     END_DUTY = "end_duty"
+    REOPEN_DUTY = "reopen_duty"
     PRESCRIBE_CARE = "prescribe_care"
     MANAGE_FORFAIT = "manage_forfait"
     CLAIM_SESSION = "claim_session"
@@ -180,6 +181,7 @@ TABLE: dict[Action, dict[Relation, frozenset[Role]]] = {
     Action.LIST_DUTIES: {Relation.NETWORK: _OFFICE},
     Action.READ_DUTIES: {Relation.NETWORK: _OFFICE},
     Action.END_DUTY: {Relation.NETWORK: _OFFICE},
+    Action.REOPEN_DUTY: {Relation.NETWORK: _OFFICE},
     Action.PRESCRIBE_CARE: {Relation.MEMBER: _CLINICAL},
     Action.MANAGE_FORFAIT: {Relation.NETWORK: _COORDINATOR},
     # What counts is the convention on the day of the session, which the rule looks at.

@@ -232,6 +232,15 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     ),
     yearly.NoSuchYear: Kind(422, "no_such_year", "Année invalide", "No such year"),
     duty.DutyEnded: Kind(409, "duty_ended", "Déjà traité autrement", "Ended otherwise already"),
+    duty.TooLateToReopen: Kind(
+        409, "too_late_to_reopen", "Terminée depuis plus d'un jour", "Ended more than a day ago"
+    ),
+    duty.EndedBySomebodyElse: Kind(
+        403,
+        "ended_by_somebody_else",
+        "À rouvrir par la personne qui l'a terminée, ou la coordination",
+        "To be reopened by whoever ended it, or a coordinator",
+    ),
     duty.NoteTooLong: Kind(422, "note_too_long", "Note trop longue", "Note too long"),
     duty.TooManyAttempts: Kind(409, "too_many_attempts", "Trop de tentatives", "Too many attempts"),
     duty.NothingToRemind: Kind(

@@ -3,13 +3,13 @@
 A duty has the id of its child, reason and subject, so that it is raised once however often
 its reason is found. It ends done or dismissed, by somebody and perhaps with a note, or
 settled when its reason goes away by itself; what was settled is raised again if the reason
-comes back, what somebody ended is not. What a family itself asks for is raised as often as
-it asks.
+comes back, what somebody ended is not, though they may open it again within a day. What a
+family itself asks for is raised as often as it asks.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from care_circle.follow_up.findings import Finding, FindingCode
@@ -18,10 +18,20 @@ from crypto.ids import ChildId, DutyId, ProfessionalId, id_of
 
 MAX_NOTE = 1000
 MAX_ATTEMPTS = 100
+REOPENED_WITHIN = timedelta(days=1)
+"""How long after its ending a duty may be opened again."""
 
 
 class DutyEnded(Exception):
     """Somebody has ended the duty otherwise, or it has settled."""
+
+
+class TooLateToReopen(Exception):
+    """A duty is opened again within a day of its ending at the latest."""
+
+
+class EndedBySomebodyElse(Exception):
+    """A duty is opened again by whoever ended it, or by a coordinator."""
 
 
 class NoteTooLong(ValueError):
@@ -227,6 +237,28 @@ def end(held: Duty, state: DutyState, *, by: ProfessionalId, note: str, now: dat
     if held.ending.state is not state:
         raise DutyEnded
     return held
+
+
+def reopened(held: Duty, *, by: ProfessionalId, leads: bool, now: datetime) -> Duty:
+    """Take an ending back; a duty that is open stays as it is.
+
+    `leads`: whether somebody is a coordinator, who may take back what others ended.
+
+    Raises:
+        DutyEnded: Nobody ended it, its reason went away.
+        EndedBySomebodyElse: It is for whoever ended it, or a coordinator.
+        TooLateToReopen: It ended more than a day ago.
+    """
+    ending = held.ending
+    if ending is None:
+        return held
+    if ending.by is None:
+        raise DutyEnded
+    if ending.by != by and not leads:
+        raise EndedBySomebodyElse
+    if now - ending.at > REOPENED_WITHIN:
+        raise TooLateToReopen
+    return replace(held, ending=None)
 
 
 def note_attempt(held: Duty, attempt: Attempt, *, today: date) -> Duty:

@@ -1,4 +1,4 @@
-"""Use cases of the office's duties: list them, end them, write down attempts of contact."""
+"""Use cases of the office's duties: list, end and reopen them, write down attempts of contact."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from care_circle.follow_up.duty import (
     duties_asked,
 )
 from care_circle.follow_up.store import Duties
+from care_circle.role import Role
 from care_circle.services.follower import Follower
 from care_circle.services.guard import Guard
 from care_circle.surroundings import Surroundings
@@ -70,11 +71,30 @@ class DutiesService:
             DutyEnded: It ended otherwise.
             NoteTooLong: The note is too long.
         """
-        held = await self._let_through(actor, duty)
+        held = await self._let_through(actor, Action.END_DUTY, duty)
         decide = partial(
             rules.end, state=state, by=actor.professional, note=note, now=self.surroundings.now()
         )
         return await self.duties.change(held.id, decide)
+
+    async def reopen(self, actor: Actor, duty: DutyId) -> Duty:
+        """Take back within a day that a duty has ended; it settles if its reason is gone.
+
+        Raises:
+            DutyEnded: Nobody ended it, its reason went away.
+            EndedBySomebodyElse: It is for whoever ended it, or a coordinator.
+            TooLateToReopen: It ended more than a day ago.
+        """
+        held = await self._let_through(actor, Action.REOPEN_DUTY, duty)
+        decide = partial(
+            rules.reopened,
+            by=actor.professional,
+            leads=actor.role is Role.COORDINATOR,
+            now=self.surroundings.now(),
+        )
+        await self.duties.change(held.id, decide)
+        await self.follower.refresh(held.child)
+        return await self.duties.duty(held.id)
 
     async def note_attempt(self, actor: Actor, duty: DutyId, attempt: Attempt) -> Duty:
         """Write down an attempt to reach the family.
@@ -82,7 +102,7 @@ class DutiesService:
         Raises:
             NoteTooLong, TooManyAttempts, TriedTomorrow: It cannot be kept.
         """
-        held = await self._let_through(actor, duty)
+        held = await self._let_through(actor, Action.END_DUTY, duty)
         today = self.surroundings.today()
         return await self.duties.change(
             held.id, lambda found: rules.note_attempt(found, attempt, today=today)
@@ -120,7 +140,7 @@ class DutiesService:
         except NothingToRemind:
             return None
 
-    async def _let_through(self, actor: Actor, duty: DutyId) -> Duty:
+    async def _let_through(self, actor: Actor, action: Action, duty: DutyId) -> Duty:
         held = await self.duties.duty(duty)
-        await self.guard.child(actor, Action.END_DUTY, held.child, kind="duty", thing=duty)
+        await self.guard.child(actor, action, held.child, kind="duty", thing=duty)
         return held

@@ -1,4 +1,4 @@
-"""The office's duties: list them, end them, write down attempts of contact."""
+"""The office's duties: list them, end and reopen them, write down attempts of contact."""
 
 from datetime import date, datetime
 from http import HTTPStatus
@@ -48,6 +48,12 @@ class EndingsView(Struct, frozen=True, kw_only=True):
     """What became of each."""
 
     lines: tuple[BulkLine, ...]
+
+
+class ReopeningsForm(Struct, frozen=True, kw_only=True):
+    """Which duties have not ended after all."""
+
+    duties: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class AttemptForm(Struct, frozen=True, kw_only=True):
@@ -116,6 +122,18 @@ async def end_duties(request: web.Request) -> web.Response:
     return answer(EndingsView(lines=lines))
 
 
+@operations.add("POST", "/coordination/duties/reopenings", body=ReopeningsForm, answer=EndingsView)
+async def reopen_duties(request: web.Request) -> web.Response:
+    """Take back within a day that several duties have ended; asked again, nothing changes."""
+    person, form = person_of(request), await read(request, ReopeningsForm)
+    care = request.app[PATHWAY_CARE]
+    await care.board.require(person)
+
+    lines = await line_by_line(form.duties, lambda duty: care.duties.reopen(person, DutyId(duty)))
+
+    return answer(EndingsView(lines=lines))
+
+
 @operations.add("GET", "/children/{child}/duties", answer=Listing[DutyView])
 async def list_duties_of_child(request: web.Request) -> web.Response:
     """Give all of a child's duties, the newest first."""
@@ -134,6 +152,14 @@ async def end_duty(request: web.Request) -> web.Response:
     duty = await request.app[PATHWAY_CARE].duties.end(
         person, _id(request), DutyState(form.state), note=form.note
     )
+
+    return answer(view_of(duty))
+
+
+@operations.add("DELETE", "/duties/{duty}/ending", answer=DutyView)
+async def reopen_duty(request: web.Request) -> web.Response:
+    """Take back within a day that a duty has ended."""
+    duty = await request.app[PATHWAY_CARE].duties.reopen(person_of(request), _id(request))
 
     return answer(view_of(duty))
 

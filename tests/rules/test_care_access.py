@@ -81,6 +81,7 @@ read_report           network=csa
 list_duties           network=cs
 read_duties           network=cs
 end_duty              network=cs
+reopen_duty           network=cs
 import_children       network=c
 read_meeting          network=cs member=cp
 read_own_meetings     self=cspa

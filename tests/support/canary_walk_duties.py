@@ -20,9 +20,11 @@ async def mind_duties(walk: Walk, ana: Actor, ben: Actor) -> None:
     await ask("POST", f"/duties/{duty}/attempts", tried)
     ended = {"state": "dismissed", "note": walk.phrase("EndingForm.note")}
     await ask("PUT", f"/duties/{duty}/ending", ended)
+    await ask("DELETE", f"/duties/{duty}/ending")
     all_of_them = {
         "state": "done",
         "duties": [each["id"] for each in owed],
         "note": walk.phrase("EndingsForm.note"),
     }
     await ask("POST", "/coordination/duties/endings", all_of_them)
+    await ask("POST", "/coordination/duties/reopenings", {"duties": [duty]})

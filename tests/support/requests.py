@@ -234,6 +234,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /coordination/duties/endings": {
             "state": "done", "duties": [place.ids["duty"]], "note": "x",
         },
+        "POST /coordination/duties/reopenings": {"duties": [place.ids["duty"]]},
         "PUT /duties/{duty}/ending": {"state": "done", "note": "x"},
         "POST /duties/{duty}/attempts": {
             "id": new_id(), "on": "2026-11-20", "medium": "phone", "outcome": "no_answer",

@@ -28,7 +28,7 @@ export class Duties {
   readonly #bar = h("div", { class: "board-bar", role: "region", "aria-label": t("Choisies"), hidden: true });
   readonly #children = new Map<string, ChildHeader>();
   readonly #chosen = new Set<string>();
-  /** Ended here, and on the server as soon as nobody may take it back. */
+  /** Ended here, and kept for whoever takes it back. */
   readonly #ended = new Set<string>();
   #duties: readonly Duty[] = [];
   #after: string | null = "";
@@ -38,7 +38,6 @@ export class Duties {
     this.#names = names;
     this.#endings = new DutyEndings({
       ronde: context.ronde,
-      signal: context.signal,
       answered: (answer) => void this.#answered(answer),
       failed: (ids, why) => this.#back(ids, why),
     });
@@ -141,7 +140,7 @@ export class Duties {
     const ids = duties.map((each) => each.id);
     const sentence = ending.state === "done" ? tn("{n} démarche terminée.", "{n} démarches terminées.", ids.length) : tn("{n} démarche écartée.", "{n} démarches écartées.", ids.length);
     const next = this.#next(ids);
-    this.#endings.end(ids, ending, sentence, () => this.#back(ids));
+    this.#endings.end(ids, ending, sentence, (open) => this.#back(open));
     for (const id of ids) {
       this.#chosen.delete(id);
       this.#ended.add(id);

@@ -1,6 +1,6 @@
 """What is printed, put together: who may have it, whose names stand on it, and the press."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from care_circle.access import NotFound
@@ -48,13 +48,13 @@ class Papers:
         """Print a document as PDF for whoever it was given to already."""
         spoken = _spoken(language)
         form = self.documents.pathway.form_of(found.form, found.form_version)
-        names = await self._names(found, form, spoken)
+        authors = {version.author for version in found.versions}
         around = self.documents.surroundings
         printing = Printing(
             document=found,
             form=form,
             child=await self.children.child(found.child),
-            named=lambda name: names.get(name, ""),
+            named=await self._named(authors, [(found, form)], spoken),
             language=spoken,
             now=around.now().astimezone(around.zone),
         )
@@ -78,16 +78,10 @@ class Papers:
     async def relay(self, dossier: Dossier, *, language: str) -> bytes:
         """Print what was gathered of a child for whoever takes over, as PDF."""
         spoken = _spoken(language)
-        named = {str(each) for each in dossier.people}
-        for reading in dossier.readings:
-            named |= set(_answered(reading.document, reading.form, FieldType.PROFESSIONAL))
-        names = {name: await self.professional(ProfessionalId(name), spoken) for name in named}
-        for reading in dossier.readings:
-            for name in _answered(reading.document, reading.form, FieldType.STRUCTURE):
-                names[name] = await self._structure(StructureId(name))
+        filled = [(reading.document, reading.form) for reading in dossier.readings]
         printing = RelayPrinting(
             dossier=dossier,
-            named=lambda name: names.get(name, ""),
+            named=await self._named(dossier.people, filled, spoken),
             language=spoken,
             now=dossier.now.astimezone(self.documents.surroundings.zone),
         )
@@ -96,16 +90,15 @@ class Papers:
     async def minutes(self, meeting: Meeting, form: Form | None, *, language: str) -> bytes:
         """Print a meeting, as somebody was shown it, as PDF."""
         spoken, around = _spoken(language), self.documents.surroundings
-        named = {*meeting.calling.invited}
+        people = {*meeting.calling.invited}
         for version in meeting.versions:
-            named |= {*version.report.present, version.author}
-            named |= {each.owner for each in version.report.decisions if each.owner is not None}
-        names = {str(each): await self.professional(each, spoken) for each in named}
+            people |= {*version.report.present, version.author}
+            people |= {each.owner for each in version.report.decisions if each.owner is not None}
         printing = MinutesPrinting(
             meeting=meeting,
             form=form,
             child=await self.children.child(meeting.child),
-            named=lambda name: names.get(name, ""),
+            named=await self._named(people, (), spoken),
             language=spoken,
             now=around.now().astimezone(around.zone),
         )
@@ -121,14 +114,20 @@ class Papers:
         label = ROLE_LABELS[found.role] if trade is None else PROFESSION_LABELS[trade]
         return f"{found.given_name} {found.family_name}, {told(label, language).lower()}"
 
-    async def _names(self, document: Document, form: Form, language: str) -> dict[str, str]:
-        authors = {str(version.author) for version in document.versions}
-        names: dict[str, str] = {}
-        for name in authors.union(_answered(document, form, FieldType.PROFESSIONAL)):
-            names[name] = await self.professional(ProfessionalId(name), language)
-        for name in _answered(document, form, FieldType.STRUCTURE):
-            names[name] = await self._structure(StructureId(name))
-        return names
+    async def _named(
+        self,
+        people: Iterable[ProfessionalId],
+        filled: Iterable[tuple[Document, Form]],
+        language: str,
+    ) -> Callable[[str], str]:
+        """Learn who people are, and who and what answers name; gives what says it of an id."""
+        wanted, places = {str(each) for each in people}, set[str]()
+        for document, form in filled:
+            wanted |= set(_answered(document, form, FieldType.PROFESSIONAL))
+            places |= set(_answered(document, form, FieldType.STRUCTURE))
+        names = {each: await self.professional(ProfessionalId(each), language) for each in wanted}
+        names |= {each: await self._structure(StructureId(each)) for each in places}
+        return lambda name: names.get(name, "")
 
     async def _structure(self, structure: StructureId) -> str:
         try:

@@ -105,12 +105,16 @@ class Watch:
             logger().error("follow_up_failed", cause=error)
 
 
-class WatchedPeople(EnginePeople):
-    """People whose conventions and places count in the follow-up of children round them."""
+class Watched:
+    """Stands before a store of an engine in its bases, and has the watch that its writes pass."""
 
     def __init__(self, engine: Engine, keyring: Keyring, watch: Watch) -> None:
-        super().__init__(engine, keyring)
+        super().__init__(engine, keyring)  # type: ignore[call-arg]  # the store that follows in the bases takes them
         self._watch = watch
+
+
+class WatchedPeople(Watched, EnginePeople):
+    """People whose conventions and places count in the follow-up of children round them."""
 
     @override
     async def change_professional(
@@ -133,12 +137,8 @@ class WatchedPeople(EnginePeople):
             return await super().change_convention(convention, decide)
 
 
-class WatchedChildren(EngineChildren):
+class WatchedChildren(Watched, EngineChildren):
     """Children and consents that are followed up."""
-
-    def __init__(self, engine: Engine, keyring: Keyring, watch: Watch) -> None:
-        super().__init__(engine, keyring)
-        self._watch = watch
 
     @override
     async def add(self, child: Child) -> None:
@@ -156,12 +156,8 @@ class WatchedChildren(EngineChildren):
             return await super().change_consent(child, decide)
 
 
-class WatchedCircles(EngineCircles):
+class WatchedCircles(Watched, EngineCircles):
     """Circles of children that are followed up."""
-
-    def __init__(self, engine: Engine, keyring: Keyring, watch: Watch) -> None:
-        super().__init__(engine, keyring)
-        self._watch = watch
 
     @override
     async def add(self, circle: Circle) -> None:
@@ -175,12 +171,8 @@ class WatchedCircles(EngineCircles):
             return await super().change(circle, decide)
 
 
-class WatchedDocuments(EngineDocuments):
+class WatchedDocuments(Watched, EngineDocuments):
     """Documents of children that are followed up."""
-
-    def __init__(self, engine: Engine, keyring: Keyring, watch: Watch) -> None:
-        super().__init__(engine, keyring)
-        self._watch = watch
 
     @override
     async def add(self, document: Document) -> None:
@@ -196,12 +188,8 @@ class WatchedDocuments(EngineDocuments):
             return await super().change(document, decide)
 
 
-class WatchedAppointments(EngineAppointments):
+class WatchedAppointments(Watched, EngineAppointments):
     """Appointments of children that are followed up."""
-
-    def __init__(self, engine: Engine, keyring: Keyring, watch: Watch) -> None:
-        super().__init__(engine, keyring)
-        self._watch = watch
 
     @override
     async def add(self, appointment: Appointment) -> None:

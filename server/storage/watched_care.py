@@ -7,18 +7,12 @@ from typing_extensions import override
 from care_circle.early_care.forfait import Forfait
 from care_circle.early_care.prescription import Prescription
 from crypto.ids import ForfaitId, PrescriptionId
-from server.storage.engine import Engine
-from server.storage.keys import Keyring
 from server.storage.pathway import EngineForfaits, EnginePrescriptions
-from server.storage.watched import Watch
+from server.storage.watched import Watched
 
 
-class WatchedPrescriptions(EnginePrescriptions):
+class WatchedPrescriptions(Watched, EnginePrescriptions):
     """Prescriptions of children that are followed up."""
-
-    def __init__(self, engine: Engine, keyring: Keyring, watch: Watch) -> None:
-        super().__init__(engine, keyring)
-        self._watch = watch
 
     @override
     async def add(self, prescription: Prescription) -> None:
@@ -34,12 +28,8 @@ class WatchedPrescriptions(EnginePrescriptions):
             return await super().change(prescription, decide)
 
 
-class WatchedForfaits(EngineForfaits):
+class WatchedForfaits(Watched, EngineForfaits):
     """Forfaits of children that are followed up."""
-
-    def __init__(self, engine: Engine, keyring: Keyring, watch: Watch) -> None:
-        super().__init__(engine, keyring)
-        self._watch = watch
 
     @override
     async def add(self, forfait: Forfait) -> Forfait:

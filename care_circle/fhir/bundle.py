@@ -15,10 +15,15 @@ from care_circle.fhir import resources as fhir
 from care_circle.fhir.resources import name_of, reference, said
 from care_circle.fhir.response import Circumstances, ResponseStatus, response_of
 from care_circle.fhir.terms import OURS, Json
+from care_circle.fhir.texts import FRENCH, text_of
+from care_circle.labels import Label
 from care_circle.leaving.relay import Dossier
 
 TRANSFER = "18761-7"
 """LOINC: a summary for a transfer."""
+
+RELAY = Label(fr="Dossier de relais", en="Relay file")
+LEAVING = Label(fr="Sortie et relais", en="Leaving and relay")
 
 _STATUSES = {
     DocumentState.SIGNED: ResponseStatus.COMPLETED,
@@ -46,12 +51,16 @@ def relay_bundle(dossier: Dossier) -> Json:
     ]
     due = list(_due(dossier, subject))
     sections = [
-        _section("Cercle de soins", [team], _members(dossier)),
-        _section("Projet de l'enfant", plan[:1], _goals(dossier)),
-        _section("Mesures", measures, _values(dossier)),
-        _section("Documents", answers, (each.form.label.fr for each in dossier.readings)),
-        _section("Soins précoces", care, _care(dossier)),
-        _section("À venir", due[:1], (each.label.fr for each in dossier.due)),
+        _section(Label(fr="Cercle de soins", en="Care circle"), [team], _members(dossier)),
+        _section(Label(fr="Projet de l'enfant", en="The child's plan"), plan[:1], _goals(dossier)),
+        _section(Label(fr="Mesures", en="Measurements"), measures, _values(dossier)),
+        _section(
+            Label(fr="Documents", en="Documents"),
+            answers,
+            (each.form.label.fr for each in dossier.readings),
+        ),
+        _section(Label(fr="Soins précoces", en="Early care"), care, _care(dossier)),
+        _section(fhir.DUE, due[:1], (each.label.fr for each in dossier.due)),
     ]
     patient: Entry = (name_of("Patient", dossier.child.id), fhir.patient(dossier))
     rest = [patient, *people, team, *plan, *measures, *answers, *care, *due]
@@ -68,16 +77,18 @@ def relay_bundle(dossier: Dossier) -> Json:
 def _composition(dossier: Dossier, subject: Json, sections: list[Plain]) -> Entry:
     left = dossier.departure
     keeper = None if left is None or left.structure is None else left.structure
+    kind: Json = {"coding": [{"system": LOINC, "code": TRANSFER}]}
     resource = said(
         resourceType="Composition",
+        language=FRENCH,
         status="final",
-        type={"coding": [{"system": LOINC, "code": TRANSFER}], "text": "Dossier de relais"},
+        type=kind | text_of(RELAY, FRENCH, "text"),
         subject=subject,
         date=dossier.now.isoformat(),
         author=[reference("Practitioner", dossier.by)],
-        title="Dossier de relais",
         confidentiality="R",
         section=[*sections, *_relay(dossier, keeper)] or None,
+        **text_of(RELAY, FRENCH, "title"),
     )
     return name_of("Composition", _number(dossier)), resource
 
@@ -95,7 +106,11 @@ def _relay(dossier: Dossier, keeper: str | None) -> Iterator[Json]:
     entry: list[Plain] = []
     if keeper is not None and keeper in dossier.structures:
         entry.append(reference("Organization", keeper))
-    yield said(title="Sortie et relais", text=_narrative(filter(None, lines)), entry=entry or None)
+    yield said(
+        text=_narrative(filter(None, lines)),
+        entry=entry or None,
+        **text_of(LEAVING, FRENCH, "title"),
+    )
 
 
 def _people(dossier: Dossier) -> Iterator[Entry]:
@@ -153,12 +168,12 @@ def _due(dossier: Dossier, subject: Json) -> Iterator[Entry]:
         yield name_of("Appointment", visit.visit), fhir.proposed(visit, subject)
 
 
-def _section(title: str, entries: Iterable[Entry], lines: Iterable[str]) -> Json:
+def _section(title: Label, entries: Iterable[Entry], lines: Iterable[str]) -> Json:
     """Give a section that has something to say, else nothing."""
     held: list[Plain] = [{"reference": name} for name, _ in entries]
     if not held:
         return {}
-    return {"title": title, "text": _narrative(lines), "entry": held}
+    return text_of(title, FRENCH, "title") | {"text": _narrative(lines), "entry": held}
 
 
 def _narrative(lines: Iterable[str]) -> Json:

@@ -12,6 +12,7 @@ from care_circle.documents.growth import LOINC, Measure, Series
 from care_circle.early_care.forfait import Forfait, ForfaitState
 from care_circle.early_care.prescription import Prescription, PrescriptionState
 from care_circle.fhir.terms import OURS, Json
+from care_circle.fhir.texts import FRENCH, text_of
 from care_circle.follow_up.progress import VisitStanding
 from care_circle.ins import Identity, Ins, InsKind, Reliability
 from care_circle.labels import Label
@@ -25,6 +26,7 @@ from care_circle.structure import Structure
 RPPS = "https://rpps.esante.gouv.fr"
 FINESS = "https://finess.esante.gouv.fr"
 UCUM = "http://unitsofmeasure.org"
+DUE = Label(fr="À venir", en="What is due")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, OURS)
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 _VITAL_SIGNS = frozenset({"29463-7", "8302-2", "8306-3", "9843-4", "39156-5"})
@@ -297,10 +299,10 @@ def due_list(dossier: Dossier, subject: Json) -> Json:
         resourceType="List",
         status="current",
         mode="snapshot",
-        title="À venir",
         subject=subject,
         date=dossier.now.isoformat(),
         entry=entries or None,
+        **text_of(DUE, FRENCH, "title"),
     )
 
 

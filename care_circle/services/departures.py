@@ -233,7 +233,7 @@ class DeparturesService:
                     by=actor.professional,
                     now=now,
                     today=_last_day(held, on),
-                    reason=exit_.label.fr,
+                    reason=exit_.code,
                 ),
             )
 

@@ -12,8 +12,8 @@ from server.wire import Struct, answer
 operations = Operations()
 
 
-class VisitName(Struct, frozen=True, kw_only=True):
-    """A visit as a statement calls it."""
+class Named(Struct, frozen=True, kw_only=True):
+    """A visit as a statement calls it, or an exit as a forfait's closing names it."""
 
     code: str
     label: Label
@@ -24,7 +24,8 @@ class EarlyCareView(Struct, frozen=True, kw_only=True):
 
     disciplines: tuple[Discipline, ...]
     rules: EarlyCareRules
-    visits: tuple[VisitName, ...]
+    visits: tuple[Named, ...]
+    exits: tuple[Named, ...]
     prescription: Form | None
     session: Form | None
 
@@ -40,7 +41,8 @@ async def read_early_care(request: web.Request) -> web.Response:
         EarlyCareView(
             disciplines=terms.disciplines,
             rules=terms.rules,
-            visits=tuple(VisitName(code=each.code, label=each.label) for each in pathway.visits),
+            visits=tuple(Named(code=each.code, label=each.label) for each in pathway.visits),
+            exits=tuple(Named(code=each.code, label=each.label) for each in pathway.exits),
             prescription=forms.get(FormRecord.PRESCRIPTION),
             session=forms.get(FormRecord.SESSION),
         )

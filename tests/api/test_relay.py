@@ -293,6 +293,38 @@ async def test_the_bundle_is_a_document_that_others_can_read(town: Town) -> None
     assert dict(answers_of(form, response).answers) == document["versions"][-1]["answers"]
 
 
+async def test_the_titles_of_the_bundle_are_said_in_both_languages(town: Town) -> None:
+    await signed_visit(town)
+    await depart(town, close_forfaits=True, relay="accepted")
+
+    made = (await town.ana.get(f"/children/{town.network.child}/relay/bundle")).body
+
+    composition = made["entry"][0]["resource"]
+    titled = [composition, *composition["section"]]
+    english = {
+        each["title"]: each["_title"]["extension"][0]["extension"][1]["valueString"]
+        for each in titled
+        if "_title" in each
+    }
+    assert composition["language"] == "fr"
+    assert english["Dossier de relais"] == "Relay file"
+    assert english["Sortie et relais"] == "Leaving and relay"
+    assert {each["title"] for each in titled} - set(english) <= {"Documents"}
+
+
+async def test_a_forfait_closed_by_leaving_names_the_exit_by_its_code(town: Town) -> None:
+    forfait = await town.opened()
+    await depart(town, close_forfaits=True)
+
+    read = (await town.ana.get(f"/children/{town.network.child}/forfaits")).body["items"]
+    rules = (await town.ana.get("/pathway/early_care")).body
+
+    [closed] = [each for each in read if each["closing"] is not None]
+    assert closed["id"] == forfait
+    assert closed["closing"]["reason"] in {each["code"] for each in rules["exits"]}
+    assert all(each["label"]["fr"] and each["label"]["en"] for each in rules["exits"])
+
+
 async def test_what_is_for_some_readers_only_stays_behind(town: Town) -> None:
     await signed_visit(town)
 

@@ -7,7 +7,8 @@ import type { ChildId, CircleId, ProfessionalId } from "../../web/client/core/id
 import { dayPart, heldNow, standingOf, usualOf, wallTime } from "../../web/client/ui/care/claiming.ts";
 import { joinedTables, sumOf } from "../../web/client/ui/care/payments.ts";
 import { type Queue, added, again, nextOf, refused, standing, tried, undone, without } from "../../web/client/ui/care/queue.ts";
-import type { ForfaitView, SessionForm, SessionView, StatementView } from "../../web/client/ui/care/served.ts";
+import { closingWord } from "../../web/client/ui/care/words.ts";
+import type { EarlyCare, ForfaitView, SessionForm, SessionView, StatementView } from "../../web/client/ui/care/served.ts";
 
 const ME = "me" as ProfessionalId;
 const NOW = new Date(2026, 10, 22, 14, 30, 12);
@@ -142,4 +143,12 @@ test("one table has its headings once, and the sum is of what is chosen", () => 
   assert.equal(joinedTables([`${heading}a,1\r\n`, `${heading}b,2\r\nc,3\r\n`]), `${heading}a,1\r\nb,2\r\nc,3\r\n`);
   assert.equal(joinedTables([]), "");
   assert.equal(sumOf([paid(3900), paid(-1000)]), 2900);
+});
+
+test("a forfait that leaving closed says the exit in words, another one what somebody wrote", () => {
+  const care = { exits: [{ code: "camsp", label: { fr: "CAMSP", en: "Early care centre" } }] } as unknown as EarlyCare;
+
+  assert.equal(closingWord(care, "camsp"), "CAMSP");
+  assert.equal(closingWord(care, "Déménagement"), "Déménagement");
+  assert.equal(closingWord({} as EarlyCare, "camsp"), "camsp");
 });

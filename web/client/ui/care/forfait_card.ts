@@ -8,7 +8,7 @@ import { t, tn } from "../words.ts";
 import { standingOf } from "./claiming.ts";
 import { progressOf, warningOf } from "./progress.ts";
 import type { EarlyCare, ForfaitView, SessionView } from "./served.ts";
-import { causeWord, disciplineWord, forfaitStateWord, partWord, placeWord } from "./words.ts";
+import { causeWord, closingWord, disciplineWord, forfaitStateWord, partWord, placeWord } from "./words.ts";
 
 export type ForfaitGiven = {
   readonly care: EarlyCare;
@@ -39,7 +39,7 @@ export function forfaitCard(forfait: ForfaitView, given: ForfaitGiven): HTMLElem
     progressOf(forfait, standing),
     warningOf(forfait, standing, given.next),
     lateStart(forfait),
-    ending(forfait, given.people),
+    ending(forfait, given),
     given.claim,
     sessions(forfait, given),
     given.acts !== null && h("div", { class: "button-row" }, given.acts),
@@ -68,10 +68,10 @@ function lateStart(forfait: ForfaitView): Child {
   return h("p", { class: "small soft" }, words);
 }
 
-function ending({ closing }: ForfaitView, people: People): Child {
+function ending({ closing }: ForfaitView, { care, people }: ForfaitGiven): Child {
   if (closing === null || closing.renewed) return null;
   const who = people.name(closing.by);
-  return h("p", { class: "small soft" }, t("Fermé par {who} le {day} : {reason}", { who, day: dateOf(closing.last_day), reason: closing.reason }));
+  return h("p", { class: "small soft" }, t("Fermé par {who} le {day} : {reason}", { who, day: dateOf(closing.last_day), reason: closingWord(care, closing.reason) }));
 }
 
 function sessions(forfait: ForfaitView, given: ForfaitGiven): Child {

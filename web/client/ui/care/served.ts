@@ -43,6 +43,8 @@ export type EarlyCare = {
     readonly review_form: string | null;
   };
   readonly visits: readonly { readonly code: string; readonly label: Label }[];
+  /** What was kept on a device before forfaits named exits has none. */
+  readonly exits?: readonly { readonly code: string; readonly label: Label }[];
   readonly prescription: RecordForm | null;
   readonly session: RecordForm | null;
 };

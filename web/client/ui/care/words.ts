@@ -14,6 +14,12 @@ export function disciplineWord(care: EarlyCare, code: string): string {
   return found === undefined ? code : labelWord(found.label);
 }
 
+/** Why a forfait was closed: an exit of the pathway, or what somebody wrote. */
+export function closingWord(care: EarlyCare, reason: string): string {
+  const found = care.exits?.find((each) => each.code === reason);
+  return found === undefined ? reason : labelWord(found.label);
+}
+
 /** A field of one of the two forms, if the pathway asks it. */
 export function fieldOf(form: RecordForm | null, code: string): Field | null {
   return form?.sections.flatMap((each) => each.fields).find((each) => each.code === code) ?? null;

@@ -135,13 +135,22 @@ def check_slot(slot: Slot, *, now: datetime) -> None:
         raise NoSuchTime
     if instant(start, slot.zone) != _last_instant(start, slot.zone):
         raise TimeTwice
-    if not MIN_MINUTES <= slot.duration_minutes <= MAX_MINUTES:
-        raise BadDuration
+    check_minutes(slot.duration_minutes)
     if address is not None and (len(address) > MAX_ADDRESS or not address.isprintable()):
         raise BadAddress
     neutral_label(slot.place_label)
     if not slot.is_after(now):
         raise InThePast
+
+
+def check_minutes(minutes: int) -> None:
+    """Refuse a duration.
+
+    Raises:
+        BadDuration: It is outside 5 to 480 minutes.
+    """
+    if not MIN_MINUTES <= minutes <= MAX_MINUTES:
+        raise BadDuration
 
 
 def _last_instant(wall: datetime, zone: str) -> int:

@@ -75,9 +75,11 @@ class SeriesService:
 
         Raises:
             BadRhythm, TooManySessions, NoSession: It is no series.
+            BadDuration: No session can be as long.
             NotInCircle and the other refusals of booking.
         """
         days = days_of(sessions.slot.start.date(), sessions.rhythm)
+        rules.check_minutes(sessions.slot.duration_minutes)
         await self.desk.admit(actor, child, "", sessions.professional, sessions.purpose)
         slots = {day.on: _slot_on(sessions.slot, day.on) for day in days}
         taken = await self._taken(sessions.professional, child, list(slots.values()))
@@ -120,8 +122,14 @@ class SeriesService:
         *,
         leave: Collection[AppointmentId] = (),
     ) -> tuple[Foreseen, ...]:
-        """Say where a session and those that follow would move to, and which of them cannot."""
+        """Say where a session and those that follow would move to, and which of them cannot.
+
+        Raises:
+            BadDuration: No session can be as long.
+            AppointmentOver, NotFound: As `move`.
+        """
         _, moving = await self._moving(actor, appointment, leave)
+        rules.check_minutes(slot.duration_minutes)
         first = moving[0]
         slots = [_moved(each, first, slot) for each in moving]
         own = {each.hold for each in moving}

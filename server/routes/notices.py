@@ -46,7 +46,7 @@ class SeenToView(Struct, frozen=True, kw_only=True):
     note: str
 
 
-class LineView(Struct, frozen=True, kw_only=True):
+class NoticeLineView(Struct, frozen=True, kw_only=True):
     """One notice: when, about what occasion, to whom, and how far it got.
 
     Never what it said, nor the address it went to. `at` is when it was first sent, or is or was
@@ -112,7 +112,7 @@ class SettledForm(Struct, frozen=True, kw_only=True):
     note: Note = ""
 
 
-@operations.add("GET", "/notices", answer=Listing[LineView])
+@operations.add("GET", "/notices", answer=Listing[NoticeLineView])
 async def list_notices(request: web.Request) -> web.Response:
     """Page through what left, waits or failed: of all children, or with `child` all of one's.
 
@@ -145,7 +145,7 @@ async def count_notices(request: web.Request) -> web.Response:
 
 
 @operations.add(
-    "POST", "/notices/{kind}/{carrier}/{notice}/resend", body=ResendForm, answer=LineView
+    "POST", "/notices/{kind}/{carrier}/{notice}/resend", body=ResendForm, answer=NoticeLineView
 )
 async def resend_notice(request: web.Request) -> web.Response:
     """Tell the same again; what the family may have already only if the asker knows that."""
@@ -159,7 +159,7 @@ async def resend_notice(request: web.Request) -> web.Response:
 
 
 @operations.add(
-    "POST", "/notices/{kind}/{carrier}/{notice}/settled", body=SettledForm, answer=LineView
+    "POST", "/notices/{kind}/{carrier}/{notice}/settled", body=SettledForm, answer=NoticeLineView
 )
 async def settle_notice(request: web.Request) -> web.Response:
     """Say that somebody called the family: the alarm and its duty are over."""
@@ -172,11 +172,11 @@ async def settle_notice(request: web.Request) -> web.Response:
     return answer(view_of(settled))
 
 
-def view_of(line: Line) -> LineView:
+def view_of(line: Line) -> NoticeLineView:
     """Show a notice as far as anybody may see one."""
     record, notice = line.entry.record, line.entry.notice
     in_need = notice in failed(record.notices)
-    return LineView(
+    return NoticeLineView(
         id=notice.id,
         kind=notice.carrier.kind,
         carrier=record.id,

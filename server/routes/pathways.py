@@ -24,7 +24,8 @@ async def read_pathway(request: web.Request) -> web.Response:
     body = encode(request.app[PATHWAY])
     tag = hashlib.sha256(body).hexdigest()[:_TAG_LETTERS]
     known = request.if_none_match or ()
-    headers = {"ETag": f'"{tag}"'}
+    # It is of nobody, and the same for all: a browser keeps it and asks whether it still holds.
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
     if any(each.value in (tag, "*") for each in known):
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return web.Response(body=body, content_type="application/json", headers=headers)

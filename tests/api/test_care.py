@@ -461,4 +461,5 @@ async def test_whoever_has_the_pathway_is_not_sent_it_again(town: Town) -> None:
     other = await town.ana.ask("GET", "/pathway", headers={"If-None-Match": '"another"'})
 
     assert (again.status, again.headers["ETag"], again.body) == (304, tag, b"")
+    assert first.headers["Cache-Control"] == again.headers["Cache-Control"] == "private, no-cache"
     assert (other.status, other.body) == (200, first.body)

@@ -262,6 +262,22 @@ async def test_the_line_of_life_says_what_is_due_and_leads_to_writing_it(room: R
     assert re.search(r"encore \d+\s+jour|en retard de \d+\s+jour", shown)
 
 
+async def test_a_browser_that_has_the_pathway_is_not_sent_it_again(room: Room) -> None:
+    address = f"/circles/{room.story.circle}/pathway"
+    sizes = """() => performance.getEntriesByType("resource")
+      .filter(({name}) => name.endsWith("/api/v1/pathway"))
+      .map(({transferSize, decodedBodySize}) => [transferSize, decodedBodySize])"""
+    await room.lea.goes(address)
+    first = await room.page.evaluate(sizes)
+
+    await room.lea.goes(address)
+    again = await room.page.evaluate(sizes)
+
+    assert len(first) == len(again) == 1
+    assert again[0][1] == first[0][1] > 100_000
+    assert again[0][0] < 1_000
+
+
 async def test_only_forms_one_may_fill_are_offered_the_due_one_first(
     room: Room, guests: Guests
 ) -> None:

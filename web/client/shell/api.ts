@@ -7,6 +7,9 @@ const PATIENCE = 20_000;
 const UNAUTHORIZED = 401;
 const NO_CONTENT = 204;
 
+/** Large, of nobody, and seldom new: the browser keeps it, and asks each time whether it holds. */
+const KEPT = "/pathway";
+
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 type Problem = {
@@ -78,7 +81,8 @@ export class HttpLine {
     const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
     try {
       const body = request.body === undefined ? {} : { body: request.body };
-      return await fetch(ROOT + path, { method, headers, ...body, signal, cache: "no-store" });
+      const cache = method === "GET" && path === KEPT ? "no-cache" : "no-store";
+      return await fetch(ROOT + path, { method, headers, ...body, signal, cache });
     } catch (error) {
       // A person who changed their mind is no network that fails.
       if (options.signal?.aborted === true) throw error;

@@ -6,10 +6,10 @@ many at a time so that they share commits.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from time import process_time
 
 from care_circle.appointment import Appointment, Slot, book
 from care_circle.child import Child
@@ -51,7 +51,22 @@ def monday_after(today: date) -> datetime:
     return hours.from_ms(hours.instant(wall, ZONE)).astimezone(UTC)
 
 
-async def seed(house: House, *, notices: int, hour: datetime) -> tuple[Monday, float]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the pathway that is told at the hour: of an appointment so many days later."""
+
+    code: str
+    days: int
+    at: time
+
+
+EVENING_BEFORE = Line(code="N3", days=1, at=time(14))
+WEEK_BEFORE = Line(code="N2", days=7, at=time(9))
+
+
+async def seed(
+    house: House, *, notices: int, hour: datetime, line: Line = EVENING_BEFORE
+) -> tuple[Monday, float]:
     """Keep so many families, each with one appointment of which it is told at the hour.
 
     Gives with them how many seconds the booking took, planning included.
@@ -62,23 +77,23 @@ async def seed(house: House, *, notices: int, hour: datetime) -> tuple[Monday, f
     for start in range(0, notices, _AT_ONCE):
         numbers = range(start, min(start + _AT_ONCE, notices))
         families = [_family(number, born=hour.date()) for number in numbers]
-        began = time.process_time()
-        made = [appointment_of(family, hour) for family in families]
-        planned += time.process_time() - began
+        began = process_time()
+        made = [appointment_of(family, hour, line) for family in families]
+        planned += process_time() - began
         await _together(map(children.add, families))
         await _together(map(booked.add, made))
         known += (each.id for each in made)
     return Monday(hour=hour, appointments=tuple(known)), planned
 
 
-def appointment_of(child: Child, hour: datetime) -> Appointment:
-    """Book an appointment for the day after the hour, its booking told already."""
+def appointment_of(child: Child, hour: datetime, line: Line) -> Appointment:
+    """Book an appointment of which a line is told at the hour, its booking told already."""
     here = hours.local(hours.to_ms(hour), ZONE).replace(tzinfo=None)
     now = hour - _BOOKED_BEFORE
     appointment = book(
         AppointmentId(new_id()),
         Slot(
-            start=datetime.combine(here.date() + timedelta(days=1), here.time().replace(hour=14)),
+            start=datetime.combine(here.date() + timedelta(days=line.days), line.at),
             zone=ZONE,
             duration_minutes=45,
             place_label="12 rue des Tilleuls",
@@ -88,7 +103,11 @@ def appointment_of(child: Child, hour: datetime) -> Appointment:
         visit=None,
         by=_BY,
         recipients=tuple(map(recipient, child.contacts)),
-        tellings=tellings_of(the_pathway()),
+        tellings=tuple(
+            each
+            for each in tellings_of(the_pathway())
+            if each.rule is not Rule.BEFORE or each.code == line.code
+        ),
         now=now,
     )
     told = (_told(each, now) if each.rule is Rule.BOOKED else each for each in appointment.notices)

@@ -167,7 +167,7 @@ class Server:
         if process.stdin is not None:
             process.stdin.write(base64.b64encode(self._place.key) + b"\n")
         while time.perf_counter() - began < STARTS_WITHIN_SECONDS and process.returncode is None:
-            if await _answers(self._place.port):
+            if await answers(self._place.port):
                 return time.perf_counter() - began
             await asyncio.sleep(0.005)
         raise ChaosFailed("the server does not answer")
@@ -191,7 +191,8 @@ class Server:
                 await process.stdin.wait_closed()
 
 
-async def _answers(port: int) -> bool:
+async def answers(port: int) -> bool:
+    """Ask a server of this machine whether it is there."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:

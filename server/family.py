@@ -18,7 +18,7 @@ from care_circle.contact import Contact
 from care_circle.follow_up.duty import Reason
 from care_circle.services.family_voice import FamilyVoice
 from care_circle.telling.answer import Act, HalfDay, answer_of
-from care_circle.telling.handing import Handing, WrongItem, is_right
+from care_circle.telling.handing import Handing, WrongItem, is_right, opened
 from care_circle.telling.link_state import (
     LinkShut,
     LinkState,
@@ -31,7 +31,6 @@ from care_circle.telling.link_state import (
 from care_circle.telling.proof import Deed, Saying, Way
 from care_circle.telling.reaching import may_not_know
 from care_circle.telling.store import Handings, LinkStates
-from crypto.ids import DocumentId
 from notifications import hours
 from notifications.errand import Errand
 from notifications.notice import Medium, Notice, Rule
@@ -42,10 +41,11 @@ STAYS_OPEN = timedelta(days=1)
 """A link shows its appointment until the day after; later it opens nothing."""
 
 ERRAND_STAYS_OPEN = timedelta(days=14)
-"""How long a link to anything else opens, from the day it was first sent, at the most."""
+"""How long a link to anything else opens, from the day it was first sent, at the most:
+where a pathway says nothing of it."""
 
-KEPT_AFTER = timedelta(days=60)
-"""How long it is remembered, after a link is over, what was said through it."""
+KEPT_AFTER = timedelta(days=90)
+"""How long it is remembered, after a link is over, what was said through it, likewise."""
 
 _FORM_BYTES = 12
 _OF_MEDIUM = {
@@ -127,6 +127,7 @@ class FamilyPages:
     audit: Audit
     clock: Callable[[], datetime]
     errands_open: timedelta = ERRAND_STAYS_OPEN
+    kept_after: timedelta = KEPT_AFTER
 
     async def open(self, token: str) -> Behind:
         """Show what a link stands for, as it is now and not as it was then.
@@ -157,9 +158,9 @@ class FamilyPages:
         await self._record(f"{act}_by_link", behind)
         await self._do(behind, act, half_days)
         blank = behind.state
-        await self.links.put(blank.id, lambda held: take_turn(held or blank, turn, said))
+        await self.links.put(blank.id, lambda held: take_turn(_kept(held, blank), turn, said))
 
-    async def unlock(self, token: str, given: str, *, form: str) -> DocumentId:
+    async def unlock(self, token: str, given: str, *, form: str) -> Handing:
         """Open what was handed over, once, to whoever knows the second item.
 
         A try is counted before it is looked at, so that many at once count as many; the
@@ -176,7 +177,7 @@ class FamilyPages:
         handing, blank = behind.handing, behind.state
         if handing is None or not behind.is_theirs:
             raise NotFound
-        counted = await self.links.put(blank.id, lambda held: miss(held or blank))
+        counted = await self.links.put(blank.id, lambda held: miss(_kept(held, blank)))
         await self._record("try_document_by_link", behind)
         if not is_right(handing, behind.child.identity.birth_date, given):
             if counted.is_shut:
@@ -184,11 +185,13 @@ class FamilyPages:
                 await self.voice.ask(behind.child.id, contact, Reason.LINK_SHUT, about)
                 raise LinkShut
             raise WrongItem
-        opened = Turn(act=Act.RECEIVED, at=self.clock())
-        await self.links.put(blank.id, lambda held: _opened(held or blank, opened))
+        read = Turn(act=Act.RECEIVED, at=self.clock())
+        await self.links.put(blank.id, lambda held: _read(_kept(held, blank), read))
         await self._record("open_document_by_link", behind)
         await self._of_medium(behind, Deed.CONFIRMED, Way.LINK)
-        return handing.document
+        return await self.handings.put(
+            handing.id, lambda held: opened(held or handing, now=behind.now)
+        )
 
     async def stop(self, token: str) -> None:
         """Stop a medium by one click of a mailbox (RFC 8058); again, nothing changes.
@@ -211,16 +214,16 @@ class FamilyPages:
         contact = _contact(child, notice)
         if now > over or _is_hidden(contact, notice, now):
             raise NotFound
-        blank = LinkState(id=fingerprint, child=child.id, until=over + KEPT_AFTER)
+        blank = LinkState(id=fingerprint, child=child.id, until=over + self.kept_after)
         handing = await self._handing(carrier)
         return Behind(
             carrier=carrier,
             notice=notice,
             child=child,
             contact=contact,
-            state=await self.links.state(fingerprint) or blank,
+            state=_kept(await self.links.state(fingerprint), blank),
             now=now,
-            handing=handing if handing is not None and now <= handing.until else None,
+            handing=handing if handing is not None and handing.stands(now) else None,
         )
 
     async def _handing(self, carrier: Appointment | Errand) -> Handing | None:
@@ -282,10 +285,15 @@ def start_of(appointment: Appointment) -> datetime:
     return hours.local(hours.instant(slot.start, slot.zone), slot.zone)
 
 
-def _opened(state: LinkState, opened: Turn) -> LinkState:
+def _kept(held: LinkState | None, blank: LinkState) -> LinkState:
+    """Keep what is held as long as the link may open now: an appointment may have been put off."""
+    return blank if held is None else replace(held, until=max(held.until, blank.until))
+
+
+def _read(state: LinkState, read: Turn) -> LinkState:
     """Forgive the tries of whoever knew the item, and note that it was opened."""
     known = state.last(Act.RECEIVED)
-    turns = state.turns if known is not None else (*state.turns, opened)
+    turns = state.turns if known is not None else (*state.turns, read)
     return replace(state, tries=0, turns=turns)
 
 

@@ -1,18 +1,19 @@
 """What serves families, put together: the page behind a link, and what they write back."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from aiohttp import web
 
+from care_circle.definition.pathway import Pathway
 from care_circle.services.family_voice import FamilyVoice
 from care_circle.services.handing import HandingService
 from care_circle.services.replies import RepliesService
-from care_circle.store import Documents
 from notifications.replies import Replies
 from server.config import Config
-from server.family import FamilyPages
+from server.family import ERRAND_STAYS_OPEN, KEPT_AFTER, FamilyPages
 from server.family_page import PageMaker
 from server.family_words import PageWords, load_page_words
 from server.house import House
@@ -34,7 +35,7 @@ class FamilyHouse:
 
     pages: FamilyPages
     papers: Papers
-    documents: Documents
+    handing: HandingService
     maker: PageMaker
     organizer: Organizer
     tries: RateLimit
@@ -48,20 +49,34 @@ REPLIES: web.AppKey[Replies] = web.AppKey("replies", Replies)
 def furnish_family(house: House, config: Config) -> FamilyHouse:
     """Build what families are shown, in the languages that are loaded."""
     loaded, words = _spoken(config.templates)
+    handing, pathway = handing_of(house), house.pathway
     return FamilyHouse(
         pages=FamilyPages(
             outbox=house.outbox,
             links=EngineLinkStates(house.engine, house.keyring),
-            handings=EngineHandings(house.engine, house.keyring),
+            handings=handing.handings,
             voice=voice_of(house),
             audit=house.audit,
             clock=house.clock,
+            errands_open=_days(pathway, "waiting_days", ERRAND_STAYS_OPEN),
+            kept_after=_days(pathway, "said_kept_days", KEPT_AFTER),
         ),
         papers=house.pathway_care.papers,
-        documents=house.stores.documents,
+        handing=handing,
         maker=PageMaker(words=words, listed=loaded.words, phone=config.phone),
         organizer=Organizer(name=config.mail_name, address=config.mail_from),
         tries=RateLimit(TRIES),
+    )
+
+
+def handing_of(house: House) -> HandingService:
+    """Build what hands documents and relay files to families."""
+    return HandingService(
+        documents=house.care.documents,
+        relay=house.pathway_care.relay,
+        children=house.stores.children,
+        errands=house.stores.errands,
+        handings=EngineHandings(house.engine, house.keyring),
     )
 
 
@@ -86,13 +101,13 @@ def install_family(app: web.Application, house: House, config: Config) -> None:
     built = furnish_family(house, config)
     app[FAMILY] = built
     app[REPLIES] = replies_of(house)
-    app[HANDINGS] = HandingService(
-        documents=house.care.documents,
-        children=house.stores.children,
-        errands=house.stores.errands,
-        handings=built.pages.handings,
-    )
+    app[HANDINGS] = built.handing
     app[CHILDREN] = replace(app[CHILDREN], languages=tuple(built.maker.words.languages))
+
+
+def _days(pathway: Pathway, parameter: str, unsaid: timedelta) -> timedelta:
+    days = pathway.number(parameter)
+    return unsaid if days is None else timedelta(days=days)
 
 
 @cache

@@ -1,7 +1,8 @@
 """The watch by night: whatever the calendar changes is seen without anybody writing.
 
 It looks at the children whose follow-up is due, at marks that a killed process left, at
-notices that failed, and makes all follow-ups anew where the pathway has another version.
+notices that failed, forgets what families said long ago, and makes all follow-ups anew where
+the pathway has another version.
 Everything is claimed before and kept after, so that it may be killed at any await and
 several processes may run it at once.
 """
@@ -20,15 +21,18 @@ from care_circle.follow_up.store import FollowUps, Marks
 from care_circle.services.files import everything
 from care_circle.services.follower import Follower
 from care_circle.store import Appointments, Children
+from care_circle.telling.store import Handings, LinkStates
 from crypto.ids import ChildId
 from notifications.store import Errands
 from server.clock import Clock
 from server.house import House
 from server.logs import logger
 from server.rounds import again_and_again
+from server.storage.family import EngineHandings, EngineLinkStates
 
 EVERY_SECONDS = 1.0
 NOTICES_EVERY_SECONDS = 600.0
+FORGETS_EVERY_SECONDS = 3600.0
 LEASE = timedelta(minutes=2)
 """How long one look may take before somebody else takes it over."""
 
@@ -48,6 +52,8 @@ class Vigil:
     children: Children
     appointments: Appointments
     errands: Errands
+    links: LinkStates
+    handings: Handings
     clock: Clock
 
     async def begin(self) -> None:
@@ -86,6 +92,17 @@ class Vigil:
                 if follow_up.child not in in_need:
                     await self.follower.refresh(follow_up.child)
             after = page[-1].child
+
+    async def forget(self) -> int:
+        """Forget what families said through links, and what was handed to them, long after.
+
+        Tells how much. What could not be dropped stays claimed, and is found again later.
+        """
+        forgotten, now = 0, self.clock()
+        for kept in (self.links, self.handings):
+            while gone := await kept.forget(now=now, until=now + LEASE, limit=_PAGE):
+                forgotten += gone
+        return forgotten
 
     async def _build(self, now: datetime) -> int:
         building = await self.follow_ups.claim_building(now=now, until=now + LEASE)
@@ -131,6 +148,8 @@ def vigil_of(house: House) -> Vigil:
         children=stores.children,
         appointments=stores.appointments,
         errands=stores.errands,
+        links=EngineLinkStates(house.engine, house.keyring),
+        handings=EngineHandings(house.engine, house.keyring),
         clock=house.clock,
     )
 
@@ -148,6 +167,9 @@ async def watching(vigil: Vigil) -> AsyncIterator[None]:
                 again_and_again(
                     vigil.look_at_notices, every=NOTICES_EVERY_SECONDS, trouble="vigil_failed"
                 )
+            ),
+            tasks.create_task(
+                again_and_again(vigil.forget, every=FORGETS_EVERY_SECONDS, trouble="vigil_failed")
             ),
         ]
         yield

@@ -47,6 +47,7 @@ _NUMBERS = (
     *("convention_ends_days", "consultation_minutes", "consultation_cents"),
     *("corrected_until_months", "kept_until_years", "departure_undone_days"),
     *("to_book_again_days", "greeting_days", "waiting_days"),
+    *("said_kept_days",),
 )
 """Parameters that are read as whole numbers, where a pathway sets them."""
 

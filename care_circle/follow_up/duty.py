@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from care_circle.child import Child
 from care_circle.follow_up.findings import Finding, FindingCode
 from care_circle.telling.answer import Wish
+from care_circle.telling.proof import Deed
 from crypto.ids import ChildId, DutyId, ProfessionalId, id_of
 
 MAX_NOTE = 1000
@@ -76,7 +78,8 @@ SAID_BY_FAMILY = frozenset(
         *(Reason.REPLY_CAME, Reason.NUMBER_TO_VERIFY, Reason.LINK_SHUT),
     }
 )
-"""What no finding asks for and none settles: a family said it, and a person answers."""
+"""What no finding asks for: a family said it, and a person answers. One settles: a wrong number,
+once the address was changed."""
 
 BY_THEMSELVES = tuple(
     reason
@@ -222,6 +225,21 @@ def settled(held: Duty, *, now: datetime) -> Duty:
     if held.ending is not None:
         return held
     return replace(held, ending=Ending(state=DutyState.SETTLED, by=None, at=now))
+
+
+def is_verified(held: Duty, child: Child) -> bool:
+    """Tell whether the address that a duty has somebody verify was changed since.
+
+    By the proof, and not by what stands: the duty is raised before the family's word is
+    written, and must not settle in between. Its subject is `contact:medium`.
+    """
+    return any(
+        line.deed is Deed.READDRESSED
+        and f"{contact.id}:{line.medium}" == held.subject
+        and line.saying.at >= held.raised_at
+        for contact in child.contacts
+        for line in contact.media_log
+    )
 
 
 def end(held: Duty, state: DutyState, *, by: ProfessionalId, note: str, now: datetime) -> Duty:

@@ -17,10 +17,11 @@ from crypto.ids import ChildId, DepartureId, DocumentId, MeetingId, Professional
 
 
 class RelayKind(StrEnum):
-    """What a relay file is."""
+    """What a relay file is; `family`: on paper, opened by a link that was handed over."""
 
     PAPER = "paper"
     BUNDLE = "bundle"
+    FAMILY = "family"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

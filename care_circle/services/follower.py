@@ -14,7 +14,15 @@ from care_circle.definition.indicators import Measured
 from care_circle.definition.pathway import Pathway
 from care_circle.early_care.glance import EarlyCareGlances
 from care_circle.follow_up.board import Filter
-from care_circle.follow_up.duty import SAID_BY_FAMILY, Reason, duties_asked, raised, settled
+from care_circle.follow_up.duty import (
+    SAID_BY_FAMILY,
+    Duty,
+    Reason,
+    duties_asked,
+    is_verified,
+    raised,
+    settled,
+)
 from care_circle.follow_up.follow_up import FollowUp, Moment, follow_up_of, written
 from care_circle.follow_up.header import ChildHeader, header_from
 from care_circle.follow_up.life import Asked
@@ -135,8 +143,19 @@ class Follower:
         standing = duties_asked(child, asked, coordinators=(), now=now, of=tuple(Reason))
         wanted = {each.id for each in standing}
         for duty in await self.duties.open_of(child):
-            if duty.id not in wanted and duty.reason not in SAID_BY_FAMILY:
+            if duty.id not in wanted and await self._is_over(duty):
                 await self.duties.change(duty.id, partial(settled, now=now))
+
+    async def _is_over(self, duty: Duty) -> bool:
+        """Tell whether a duty that no finding asks for has lost its reason."""
+        if duty.reason not in SAID_BY_FAMILY:
+            return True
+        if duty.reason is not Reason.NUMBER_TO_VERIFY:
+            return False
+        try:
+            return is_verified(duty, await self.files.children.child(duty.child))
+        except NotFound:
+            return False
 
     async def _file(self, child: ChildId) -> ChildFile:
         """Read everything that a follow-up follows from."""

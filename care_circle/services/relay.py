@@ -18,7 +18,7 @@ from care_circle.services.documents import DocumentsService
 from care_circle.services.files import Files
 from care_circle.services.guard import Way
 from care_circle.structure import Structure
-from crypto.ids import ChildId, ProfessionalId, RelayFileId, StructureId
+from crypto.ids import ChildId, DocumentId, ProfessionalId, RelayFileId, StructureId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +39,32 @@ class RelayService:
 
     async def dossier(self, actor: Actor, child: ChildId) -> Dossier:
         """Gather what goes along."""
-        way = await self._enter(actor, child)
-        around, pathway = self.documents.surroundings, self.documents.pathway
+        way = await self.enter(actor, child)
         file = await self.files.of_child(child, way.circle)
-        readings = self._readings(file, actor, way)
+        return await self._gathered(file, self._readings(file, actor, way), by=actor.professional)
+
+    async def handed(
+        self, child: ChildId, *, by: ProfessionalId, only: tuple[DocumentId, ...]
+    ) -> Dossier:
+        """Gather what was handed to a family, as it is now; nobody's leave is asked again.
+
+        Of the documents, those that went along when it was handed over and still do.
+        """
+        file = await self.files.of_child(child)
+        kept = tuple(each for each in self._going(file) if each.document.id in only)
+        return await self._gathered(file, kept, by=by)
+
+    async def _gathered(
+        self, file: ChildFile, readings: tuple[Reading, ...], *, by: ProfessionalId
+    ) -> Dossier:
+        around, pathway, child = self.documents.surroundings, self.documents.pathway, file.child.id
         plan = plan_of((each.document for each in readings), pathway)
         standing = [each for each in await self.departures.of_child(child) if each.stands]
         prescribed = in_order(await self.prescriptions.of_child(child))
         forfaits = await self.forfaits.of_child(child)
         named = {each.prescriber for each in prescribed} | _named(file, readings, plan)
         named |= {each.professional for each in forfaits if each.professional is not None}
-        people = await self._people(named | {actor.professional})
+        people = await self._people(named | {by})
         structures = {person.structure for person in people.values()}
         structures |= {each.structure for each in standing}
         return Dossier(
@@ -65,7 +80,7 @@ class RelayService:
             forfaits=tuple(sorted(forfaits, key=lambda each: (each.opened_on, each.id))),
             plan=plan,
             pathway=pathway,
-            by=actor.professional,
+            by=by,
             today=around.today(),
             zone=around.zone,
             now=around.now(),
@@ -87,11 +102,12 @@ class RelayService:
 
     async def files_of(self, actor: Actor, child: ChildId) -> tuple[RelayFile, ...]:
         """Give what files were made for a child, the newest first."""
-        await self._enter(actor, child)
+        await self.enter(actor, child)
         found = await self.relay_files.of_child(child)
         return tuple(sorted(found, key=lambda each: (each.at, each.id), reverse=True))
 
-    async def _enter(self, actor: Actor, child: ChildId) -> Way:
+    async def enter(self, actor: Actor, child: ChildId) -> Way:
+        """Let somebody at the relay file."""
         way = await self.documents.guard.child(actor, Action.MAKE_RELAY, child, kind="relay_file")
         follows = actor.professional == way.child.referring_physician
         if actor.role is not Role.COORDINATOR and not follows:
@@ -99,11 +115,14 @@ class RelayService:
         return way
 
     def _readings(self, file: ChildFile, actor: Actor, way: Way) -> tuple[Reading, ...]:
+        readable = self.documents.is_readable
+        return tuple(each for each in self._going(file) if readable(each.document, actor, way))
+
+    def _going(self, file: ChildFile) -> tuple[Reading, ...]:
         pathway = self.documents.pathway
         found = (
             Reading(document=each, form=pathway.form_of(each.form, each.form_version))
             for each in file.documents
-            if self.documents.is_readable(each, actor, way)
         )
         return tuple(each for each in found if goes_along(each.document, each.form))
 

@@ -1,4 +1,4 @@
-"""A document handed to the family: what it is, and the second item asked before it opens.
+"""What is handed to the family: what it is, and the second item asked before it opens.
 
 A link alone opens nothing that was written: a telephone may be lost, lent, or have a new
 owner. Who has it by chance does not know the birth date. Where a parent's authority is
@@ -8,7 +8,7 @@ the telephone and know the date: then it is a code, told by word of mouth.
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -41,23 +41,34 @@ class SecondItem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handing:
-    """A document handed over; `id` is the errand's that tells of it, `until` when it ends.
+    """A document or a relay file handed over; `id` is the errand's that tells of it.
 
-    `digest` is the SHA-256 of id and code, None where the birth date is asked for.
+    `document`: None where it is the relay file, which is made anew when it is opened; then
+    `documents` are those that may stand in it. `until`: when it opens no more; `forgotten_at`:
+    when nothing is remembered of it. `digest`: the SHA-256 of id and code, None where the
+    birth date is asked for. `opened_at`: when somebody who knew it first opened it.
     """
 
     id: ErrandId
     child: ChildId
-    document: DocumentId
+    document: DocumentId | None
     by: ProfessionalId
     at: datetime
     until: datetime
     digest: bytes | None = field(default=None, repr=False)
+    documents: tuple[DocumentId, ...] = ()
+    opened_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    forgotten_at: datetime | None = None
 
     @property
     def item(self) -> SecondItem:
         """What is asked before it opens."""
         return SecondItem.BIRTH_DATE if self.digest is None else SecondItem.CODE
+
+    def stands(self, now: datetime) -> bool:
+        """Tell whether it may still be opened."""
+        return self.withdrawn_at is None and now <= self.until
 
 
 def needs_code(child: Child) -> bool:
@@ -66,6 +77,21 @@ def needs_code(child: Child) -> bool:
         not contact.may_be_told or any(each.status in _CONTESTED for each in contact.authorities)
         for contact in child.contacts
     )
+
+
+def handed_again(held: Handing | None, handing: Handing) -> Handing:
+    """Hand the same over once more: the new code counts, and what was opened was opened."""
+    return handing if held is None else replace(handing, opened_at=held.opened_at)
+
+
+def opened(handing: Handing, *, now: datetime) -> Handing:
+    """Note that somebody opened it; the first time counts."""
+    return handing if handing.opened_at is not None else replace(handing, opened_at=now)
+
+
+def withdrawn(handing: Handing, *, now: datetime) -> Handing:
+    """Take a handing back; one that is over stays as it is."""
+    return replace(handing, withdrawn_at=now) if handing.stands(now) else handing
 
 
 def digest_of(errand: ErrandId, code: str) -> bytes:

@@ -1,11 +1,12 @@
 """What is remembered of the links of families: how far each was used, what was handed over."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from care_circle.telling.handing import Handing
 from care_circle.telling.link_state import LinkState
-from crypto.ids import ErrandId
+from crypto.ids import ChildId, ErrandId
 
 
 class LinkStates(Protocol):
@@ -21,14 +22,26 @@ class LinkStates(Protocol):
         """Change what was said through a link, or begin it; one atom."""
         ...
 
-
-class Handings(Protocol):
-    """Documents handed to families, by the errand that tells of each."""
-
-    async def handing(self, errand: ErrandId) -> Handing | None:
-        """Give what an errand tells of, if it is a document."""
+    async def forget(self, *, now: datetime, until: datetime, limit: int) -> int:
+        """Forget some links whose time has come, holding each until then; tell how many."""
         ...
 
-    async def put(self, handing: Handing) -> None:
-        """Keep a handing; another one of the same errand gives way, and so does its code."""
+
+class Handings(Protocol):
+    """What was handed to families, by the errand that tells of each."""
+
+    async def handing(self, errand: ErrandId) -> Handing | None:
+        """Give what an errand tells of, if it was handed over."""
+        ...
+
+    async def of_child(self, child: ChildId) -> tuple[Handing, ...]:
+        """Give all that was handed to a child's family and is not forgotten, by id."""
+        ...
+
+    async def put(self, errand: ErrandId, decide: Callable[[Handing | None], Handing]) -> Handing:
+        """Keep or change a handing; one atom."""
+        ...
+
+    async def forget(self, *, now: datetime, until: datetime, limit: int) -> int:
+        """Forget some handings whose time has come, holding each until then; tell how many."""
         ...

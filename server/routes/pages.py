@@ -14,10 +14,10 @@ from care_circle.appointment import Appointment
 from care_circle.child import UnknownContact
 from care_circle.telling.agreement import TooManySayings
 from care_circle.telling.answer import Act, TooManyAnswers, half_days
-from care_circle.telling.handing import WrongItem
+from care_circle.telling.handing import Handing, WrongItem
 from care_circle.telling.link_state import LinkShut, StaleForm
 from server.family_calendar import calendar_file
-from server.family_house import FAMILY
+from server.family_house import FAMILY, FamilyHouse
 from server.family_page import Page
 from server.limits import TooManyRequests
 from server.operations import Operations
@@ -115,8 +115,7 @@ async def open_by_link(request: web.Request) -> web.StreamResponse:
         request[_GUESSED] = True
         return await _shown(request, status=HTTPStatus.FORBIDDEN, wrong=True)
     behind = await family.pages.open(token)
-    document = await family.documents.document(opened)
-    pdf = await family.papers.handed(document, language=behind.contact.language)
+    pdf = await _paper(family, opened, language=behind.contact.language)
     attached = {"Content-Disposition": 'attachment; filename="message.pdf"'}
     return web.Response(body=pdf, content_type="application/pdf", headers=attached)
 
@@ -161,6 +160,21 @@ async def family_style(_request: web.Request) -> web.Response:
 async def closed_page(request: web.Request) -> web.StreamResponse:
     """Answer what has not even the shape of a link, as any link that opens nothing."""
     return _bare(request, "closed", HTTPStatus.NOT_FOUND)
+
+
+async def _paper(family: FamilyHouse, opened: Handing, *, language: str) -> bytes:
+    """Print what was handed over; of a relay file it is recorded that it left the house.
+
+    Raises:
+        NotFound: It was struck since.
+    """
+    if opened.document is not None:
+        found = await family.handing.document_of(opened)
+        return await family.papers.handed(found, language=language)
+    dossier = await family.handing.relay_of(opened)
+    pdf = await family.papers.relay(dossier, language=language)
+    await family.handing.was_read(dossier, pdf)
+    return pdf
 
 
 async def _shown(

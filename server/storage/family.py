@@ -1,13 +1,14 @@
 """What was said through families' links, and what was handed to them, on any engine."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from typing_extensions import override
 
 from care_circle.telling.handing import Handing
 from care_circle.telling.link_state import LinkState
 from care_circle.telling.store import Handings, LinkStates
-from crypto.ids import ErrandId
+from crypto.ids import ChildId, ErrandId
 from server.storage.care_shapes import child_key
 from server.storage.engine import Engine
 from server.storage.keys import Keyring
@@ -29,12 +30,13 @@ def link_shape() -> Shape[LinkState]:
 
 
 def handing_shape() -> Shape[Handing]:
-    """Shape documents handed to families: under the id of the errand that tells of each."""
+    """Shape what was handed to families: under the id of the errand that tells of each."""
     return Shape(
         kind="handing",
         type=Handing,
         id_of=lambda handing: handing.id,
         tags_of=lambda handing: (child_key(handing.child),),
+        due_of=lambda handing: handing.forgotten_at,
         sealed=frozenset({"digest"}),
         scope_of=lambda handing: handing.child,
     )
@@ -56,6 +58,11 @@ class EngineLinkStates(LinkStates):
     ) -> LinkState:
         return await self._links.upsert(fingerprint, decide)
 
+    @override
+    async def forget(self, *, now: datetime, until: datetime, limit: int) -> int:
+        due = await self._links.claim(now=now, until=until, limit=limit)
+        return sum([await self._links.drop(held.value.id) for held in due])
+
 
 class EngineHandings(Handings):
     """`Handings` on any engine."""
@@ -68,5 +75,14 @@ class EngineHandings(Handings):
         return await self._handings.get(errand)
 
     @override
-    async def put(self, handing: Handing) -> None:
-        await self._handings.upsert(handing.id, lambda _: handing)
+    async def of_child(self, child: ChildId) -> tuple[Handing, ...]:
+        return await self._handings.all_of(child_key(child))
+
+    @override
+    async def put(self, errand: ErrandId, decide: Callable[[Handing | None], Handing]) -> Handing:
+        return await self._handings.upsert(errand, decide)
+
+    @override
+    async def forget(self, *, now: datetime, until: datetime, limit: int) -> int:
+        due = await self._handings.claim(now=now, until=until, limit=limit)
+        return sum([await self._handings.drop(held.value.id) for held in due])

@@ -213,6 +213,7 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /documents/{document}/amendments": {"answers": ANSWERS, "reason": "x"},
         "POST /documents/{document}/strike": {"reason": "x"},
         "POST /documents/{document}/handing": {"with_code": True},
+        "POST /children/{child}/relay/handing": {"with_code": True},
         "POST /children/{child}/appointments": {
             "professional": member.id, "visit": "V24", "care": None, "slot": SLOT,
         },

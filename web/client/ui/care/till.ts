@@ -94,7 +94,7 @@ class Till {
           this.#count();
         });
         box.element.classList.add("care-choose");
-        return h("li", { class: "stack-tight" }, box.element, statementFold(each, { ...naming, open: false, acts: null }));
+        return h("li", { class: "card care-due" }, box.element, statementFold(each, { ...naming, open: false, acts: null }));
       }),
     );
   }

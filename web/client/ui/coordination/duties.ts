@@ -75,6 +75,7 @@ export class Duties {
     const box = h("input", { type: "checkbox", "aria-label": t("Choisir {name}", { name }), checked: this.#chosen.has(duty.id) });
     box.addEventListener("change", () => this.#choose(duty.id, box.checked));
     const last = duty.attempts.at(-1);
+    const meeting = meetingsOf(duty, child);
     const button = (label: string, run: () => unknown, look = "button button-small"): HTMLElement =>
       h("button", { class: look, type: "button", onclick: run }, label, h("span", { class: "visually-hidden" }, ` : ${name}`));
     return h(
@@ -93,7 +94,8 @@ export class Duties {
       h(
         "div",
         { class: "card-footer" },
-        button(t("Noter un contact"), () => void this.#contact(duty), "button button-small button-primary"),
+        meeting !== null && h("a", { class: "button button-small button-primary", href: meeting }, t("Convier le cercle"), h("span", { class: "visually-hidden" }, ` : ${name}`)),
+        button(t("Noter un contact"), () => void this.#contact(duty), meeting === null ? "button button-small button-primary" : "button button-small"),
         button(t("C'est fait"), () => this.#finish([duty], { state: "done", note: "" })),
         button(t("Écarter"), () => void this.#dismiss([duty]), "button button-small button-quiet"),
       ),
@@ -211,6 +213,11 @@ export class Duties {
     this.#list.hidden = this.#open().length === 0;
     fill(this.#end, this.#after !== null && h("button", { class: "button", type: "button", onclick: more }, t("Voir la suite")), nothing && upToDate());
   }
+}
+
+/** Where a meeting that is due is called; nothing where there is no circle to call. */
+function meetingsOf({ reason }: Duty, child: ChildHeader | undefined): string | null {
+  return reason === "meeting_due" && child != null && child.circle !== null ? `/circles/${child.circle}/meetings` : null;
 }
 
 /** A page of the open duties, one's own circles' first. */

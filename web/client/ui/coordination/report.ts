@@ -25,8 +25,15 @@ function section(figure: Figure, pathway: ReportPathway): HTMLElement {
       h("span", { class: figure.mark === "S" ? "badge" : "badge badge-warm", title: note }, markWord(figure.mark)),
     ),
     h("p", { class: "report-total" }, h("span", { class: "report-figure number" }, total(figure, pathway)), h("span", { class: "soft" }, sentenceOf(figure, pathway))),
-    table(figure, pathway),
+    folded(table(figure, pathway)),
   );
+}
+
+/** On a phone the figure comes first, and what it is made of when it is asked for. */
+function folded(lines: Child): Child {
+  if (lines === null) return null;
+  const open = !matchMedia("(max-width: 36rem)").matches;
+  return h("details", { class: "report-detail", open }, h("summary", null, t("Le détail")), lines);
 }
 
 function total(figure: Figure, pathway: ReportPathway): string {

@@ -76,10 +76,11 @@ function isPast(appointment: AppointmentView): boolean {
 /** Visits to book; those of which an appointment was missed are said there. */
 function toBook(child: ChildHeader, { calendar, words }: Visits, book: (visit: string) => void, missed: ReadonlySet<string | null>): Child {
   const due = words.visitsToBook(child, calendar.opensDays).filter(({ visit, state }) => state === "late" || !missed.has(visit));
-  return due.length > 0 && h("ul", { class: "stack-tight" }, due.map((visit) => visitCard(visit, words.betweenWords(visit), () => book(visit.visit))));
+  return due.length > 0 && h("ul", { class: "stack-tight" }, due.map((visit, at) => visitCard(visit, words.betweenWords(visit), { book: () => book(visit.visit), first: at === 0 && child.circle !== null })));
 }
 
-function visitCard(visit: VisitStanding, between: string, book: () => void): HTMLElement {
+/** Once the circle stands, the first visit to book is what the page is for. */
+function visitCard(visit: VisitStanding, between: string, { book, first }: { readonly book: () => void; readonly first: boolean }): HTMLElement {
   const late = visit.state === "late";
   return h(
     "li",
@@ -91,6 +92,6 @@ function visitCard(visit: VisitStanding, between: string, book: () => void): HTM
       h("span", { class: late ? "badge badge-danger" : "badge badge-warm" }, visit.state === "coming" ? t("À fixer") : visitStateWord(visit.state)),
     ),
     visit.window !== null && h("p", { class: "card-note" }, between),
-    h("div", { class: "card-footer" }, h("button", { class: "button button-small", type: "button", onclick: book }, t("Fixer un rendez-vous"))),
+    h("div", { class: "card-footer" }, h("button", { class: first ? "button button-small button-primary" : "button button-small", type: "button", onclick: book }, t("Fixer un rendez-vous"))),
   );
 }

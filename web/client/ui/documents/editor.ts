@@ -15,6 +15,7 @@ import type { AnswerProblem } from "./answers.ts";
 import { isRow, withAnswer } from "./form.ts";
 import { type KeptDraft, draftKey, newest } from "./kept.ts";
 import type { Answers, DocumentView, FormDefinition, Path } from "./served.ts";
+import { Progress } from "./progress.ts";
 import { Sheet, type SheetOptions } from "./sheet.ts";
 
 const SAVE_MS = 1200;
@@ -34,6 +35,7 @@ export class Editor {
   readonly element = h("div", { class: "stack-loose" });
   readonly #options: EditorOptions;
   readonly #sheet: Sheet;
+  readonly #progress: Progress;
   readonly #summary = h("div", { class: "error-summary", tabindex: -1, role: "alert", hidden: true });
   readonly #status = h("p", { class: "small muted editor-status", role: "status" });
   readonly #conflict = h("div");
@@ -53,7 +55,9 @@ export class Editor {
     this.#base = newest(document);
     this.#edition = document.edition;
     this.#sheet = new Sheet({ ...options, answers: this.#base, changed: () => this.#changed() });
-    fill(this.element, this.#summary, this.#conflict, this.#sheet.element, this.#status);
+    this.#progress = new Progress(this.#sheet.element, signal);
+    const foot = h("div", { class: "editor-foot screen-only" }, this.#progress.element, this.#status);
+    fill(this.element, this.#summary, this.#conflict, this.#sheet.element, foot);
     signal.addEventListener("abort", () => void this.flush());
     signal.addEventListener("abort", ronde.on("status", ({ online, signedIn }) => void (online && signedIn && this.#tryAgain())));
     addEventListener("online", () => this.#tryAgain(), { signal });
@@ -140,6 +144,7 @@ export class Editor {
   #changed(): void {
     this.#dirty = true;
     this.#keep();
+    this.#progress.draw();
     this.#tell(t("Modifications gardées sur cet appareil"));
     if (this.#options.amends) return;
     clearTimeout(this.#timer);

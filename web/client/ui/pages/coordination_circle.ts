@@ -46,7 +46,7 @@ class Room {
   readonly #choosing: Choosing | null;
   readonly #members = h("div", { class: "office-slot" });
   readonly #choice = h("div", { class: "stack-loose" });
-  readonly #act = h("div", { class: "stack-tight office-slot" });
+  readonly #act = h("div", { class: "compose-act" });
   #working = false;
 
   constructor(context: PageContext, composition: Composition, choosing: Choosing | null) {
@@ -135,7 +135,7 @@ class Room {
     fill(
       this.#act,
       words !== null && seats(this.#composition),
-      words !== null && button,
+      words !== null && h("div", { class: "sticky-foot" }, button),
       isOurs && circle !== null && !closed && h("button", { class: "link-button danger-text", type: "button", onclick: close }, t("Fermer ce cercle pour de bon")),
     );
   }

@@ -43,11 +43,17 @@ export async function circleFrame(context: PageContext, tab: Tab): Promise<Circl
 
 /** What this device verified of a circle, at once; the server is asked all the same. */
 async function known(ronde: Ronde, circle: CircleId): Promise<CircleView> {
-  const held = ronde.circles.find(({ id }) => id === circle);
-  const asked = ronde.circle(circle);
-  if (held === undefined) return await asked;
-  asked.catch(() => undefined);
-  return held;
+  const held = (): CircleView | undefined => ronde.circles.find(({ id }) => id === circle);
+  const [before, asked] = [held(), ronde.circle(circle)];
+  // Whoever coordinates looks in from outside too: the chain is theirs to see, the discussion is not.
+  const found = asked.catch((error: unknown) => {
+    const seen = held();
+    if (seen === undefined) throw error;
+    return seen;
+  });
+  if (before === undefined) return await found;
+  found.catch(() => undefined);
+  return before;
 }
 
 /** Draw a page anew whose head is another by now, unless somebody is writing in it. */

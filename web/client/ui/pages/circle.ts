@@ -18,7 +18,7 @@ export async function circlePage(context: PageContext): Promise<Page> {
   const conversation = frame.conversations[0];
   if (conversation === undefined || conversation.phase === "waiting") {
     drawWhenOpen(context, frame.circle);
-    return { title, element: h("div", { class: "page-fill circle" }, frame.header, waiting(conversation !== undefined)) };
+    return { title, element: h("div", { class: "page-fill circle" }, frame.header, frame.people.find(meIn(ronde)) === null ? outside() : waiting(conversation !== undefined)) };
   }
   const me = meIn(ronde);
   const desk = new Desk({ ronde, conversation, people: frame.people, me, signal });
@@ -67,6 +67,17 @@ export async function circlePage(context: PageContext): Promise<Page> {
       if (entry !== null) void desk.jump(entry as Parameters<Desk["jump"]>[0]);
     },
   };
+}
+
+/** Whoever coordinates elsewhere sees the pathway, never what is said. */
+function outside(): HTMLElement {
+  return h(
+    "div",
+    { class: "empty" },
+    icon("people"),
+    h("p", { class: "empty-title" }, t("Vous n'êtes pas dans ce cercle")),
+    h("p", null, t("Sa discussion n'est lue que par ses membres.")),
+  );
 }
 
 /** Somebody who waits at the door sees it open by itself. */

@@ -9,7 +9,13 @@ import { icon } from "../icons.ts";
 import type { Listing, Stamp } from "../served.ts";
 import { language, t } from "../words.ts";
 
-type RelayFile = { readonly id: string; readonly kind: "paper" | "bundle"; readonly by: ProfessionalId; readonly at: Stamp };
+type RelayFile = { readonly id: string; readonly kind: "paper" | "bundle" | "family"; readonly by: ProfessionalId; readonly at: Stamp };
+
+const KINDS: Readonly<Record<RelayFile["kind"], () => string>> = {
+  paper: () => t("PDF"),
+  bundle: () => t("FHIR"),
+  family: () => t("Ouvert par la famille"),
+};
 
 /** Offer the relay file; `makes` tells whether the reader may have it made. */
 export function relaySection(given: { readonly ronde: Ronde; readonly child: ChildId; readonly people: People; readonly makes: boolean }): HTMLElement {
@@ -17,7 +23,12 @@ export function relaySection(given: { readonly ronde: Ronde; readonly child: Chi
   const place = h("div", { class: "stack-tight" });
   const path = `/api/v1/children/${child}/relay`;
   const link = (href: string, look: string, words: string): HTMLElement => h("a", { class: look, href, download: true }, icon("download", "small"), words);
-  if (makes) void listed(ronde, child, people, place);
+  const handed = h("div", { class: "stack-tight" });
+  if (makes) {
+    void listed(ronde, child, people, place);
+    const handing = { ronde, path: `/children/${child}/relay/handing`, people };
+    void import("../handing/part.ts").then(async ({ fillHanding }) => await fillHanding(handed, handing));
+  }
   return h(
     "section",
     { class: "card" },
@@ -27,6 +38,7 @@ export function relaySection(given: { readonly ronde: Ronde; readonly child: Chi
     makes
       ? h("div", { class: "button-row" }, link(`${path}/paper?language=${language()}`, "button button-primary", t("Télécharger en PDF")), link(`${path}/bundle`, "button", t("Télécharger en FHIR")))
       : h("p", { class: "small soft" }, t("Il se télécharge par la coordination du cercle ou par le médecin référent.")),
+    handed,
     place,
   );
 }
@@ -35,7 +47,7 @@ export function relaySection(given: { readonly ronde: Ronde; readonly child: Chi
 async function listed(ronde: Ronde, child: ChildId, people: People, place: HTMLElement): Promise<void> {
   try {
     const { items } = await ronde.api.ask<Listing<RelayFile>>("GET", `/children/${child}/relay/files`);
-    const rows: Child = items.map((each) => h("li", { class: "small soft" }, t("{kind}, {when}, par {who}", { kind: each.kind === "paper" ? t("PDF") : t("FHIR"), when: dayAndTime(each.at), who: people.name(each.by) })));
+    const rows: Child = items.map((each) => h("li", { class: "small soft" }, t("{kind}, {when}, par {who}", { kind: KINDS[each.kind](), when: dayAndTime(each.at), who: people.name(each.by) })));
     fill(place, items.length > 0 && [h("p", { class: "small strong" }, t("Déjà téléchargé")), h("ul", null, rows)]);
   } catch {
     // Whoever may not see the list may not download either: the page says so when they try.

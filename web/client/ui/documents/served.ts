@@ -117,6 +117,8 @@ export type FormDefinition = {
   readonly formerly: readonly string[];
   readonly fillers: readonly string[];
   readonly readers: readonly string[];
+  /** Does it leave with the child, and may it go to the family? */
+  readonly relay: boolean;
   readonly sections: readonly FormSection[];
 };
 

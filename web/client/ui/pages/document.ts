@@ -44,7 +44,8 @@ async function bodyOf(opened: Opened): Promise<Drawn> {
   return await (await import("../documents/consulting.ts")).readView(opened);
 }
 
-function head({ document, form, isOlder, setting, names, context }: Opened): HTMLElement {
+function head(opened: Opened): HTMLElement {
+  const { document, form, isOlder, setting, names, context } = opened;
   const { child } = setting;
   const { circle } = document;
   const label = labelWord(form.label);
@@ -67,12 +68,21 @@ function head({ document, form, isOlder, setting, names, context }: Opened): HTM
       ),
     ),
     h("p", { class: "row soft" }, documentBadge(document.state), `${childName(child)}, ${ageWords(child)}`),
+    signed && form.relay && form.readers.length === 0 && givenPlace(opened),
     readersNote(form),
     form.help !== null && h("p", { class: "soft" }, labelWord(form.help)),
     isOlder && h("p", { class: "banner banner-warm" }, icon("info"), h("span", null, t("Ce document suit une version plus ancienne du formulaire ({version}), et la garde.", { version: form.version }))),
     h("p", { class: "print-only" }, t("Né le {day}. Imprimé le {today}.", { day: dateOf(child.birth_date), today: dateOf(Date.now()) })),
     struck(document, names),
   );
+}
+
+/** Where it is given to the family; that comes once the page stands. */
+function givenPlace({ context, document, setting }: Opened): HTMLElement {
+  const place = h("div", { class: "stack-tight screen-only" });
+  const given = { ronde: context.ronde, path: `/documents/${document.id}/handing`, people: setting.people };
+  void import("../handing/part.ts").then(async ({ fillHanding }) => await fillHanding(place, given));
+  return place;
 }
 
 /** Who may read what is written on this form, where that is not everybody of the circle. */

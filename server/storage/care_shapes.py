@@ -17,7 +17,7 @@ from care_circle.task import ENDED, TaskCard
 from server.storage.keys import Keyring
 from server.storage.notice_forms import with_carriers
 from server.storage.outbox import due_of, notice_tags
-from server.storage.shape import Shape
+from server.storage.shape import Plain, Shape
 
 ALL = "all"
 PHONES = "phone:"
@@ -73,11 +73,18 @@ def child_shape(keyring: Keyring) -> Shape[Child]:
         sealed=frozenset(
             {
                 *("local_identifier", "identity", "perinatal", "contacts"),
-                *("decision", "left_territory_on"),
+                *("decision", "left_territory_on", "chosen_holder"),
             }
         ),
+        schema=2,
+        upgrades={1: _chosen_by_nobody},
         scope_of=lambda child: child.id,
     )
+
+
+def _chosen_by_nobody(child: Plain) -> Plain:
+    """Make form 2 of form 1, in which nobody of a family was chosen yet."""
+    return {"chosen_holder": None} | child
 
 
 def consent_shape() -> Shape[Consent]:
@@ -148,7 +155,7 @@ def appointment_shape() -> Shape[Appointment]:
             *notice_tags(appointment),
         ),
         due_of=due_of,
-        sealed=frozenset({"visit", "care", "slot", "called_off", "then", "notices"}),
+        sealed=frozenset({"visit", "care", "slot", "called_off", "then", "answers", "notices"}),
         schema=2,
         upgrades={1: with_carriers},
         scope_of=lambda appointment: appointment.child,

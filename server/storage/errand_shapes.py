@@ -23,6 +23,6 @@ def errand_shape() -> Shape[Errand]:
             *notice_tags(errand),
         ),
         due_of=due_of,
-        sealed=frozenset({"subject", "recipients", "notices"}),
+        sealed=frozenset({"code", "subject", "recipients", "notices"}),
         scope_of=lambda errand: errand.child or NETWORK,
     )

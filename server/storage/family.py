@@ -37,7 +37,7 @@ def handing_shape() -> Shape[Handing]:
         id_of=lambda handing: handing.id,
         tags_of=lambda handing: (child_key(handing.child),),
         due_of=lambda handing: handing.forgotten_at,
-        sealed=frozenset({"digest"}),
+        sealed=frozenset({"digest", "opened_at"}),
         scope_of=lambda handing: handing.child,
     )
 

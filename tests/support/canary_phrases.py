@@ -91,6 +91,8 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "EndingsForm.note": ("Rappelée pendant la fête du potiron",),
     "AttemptForm.note": ("Répondeur imitant le coucou suisse",),
     "RemindersForm.note": ("Cartes postales de phoques envoyées",),
+    "SettledForm.note": ("Prévenue de vive voix au lavoir communal",),
+    "SendingForm.reason": ("Les pigeons voyageurs ont la grippe",),
     "CancellationForm.reason": ("Le voisin a muré la cage d'escalier",),
     "FollowingCancellationForm.reason": ("La troupe part en tournée de marionnettes",),
     "FeedForm.name": ("Pendule connectée du boudoir",),
@@ -139,6 +141,7 @@ PASSWORD = "quatre loutres jonglent sous la bruine"
 PASSPHRASE = "sept hérissons comptent les réverbères"
 WRONG_PASSWORD = "onze crapauds récitent des almanachs"
 SMTP_ANSWER = "Gontranulphe a déménagé sans laisser d'adresse"
+REPLY = "Le petit crapahute de travers depuis la kermesse"
 
 SECRETS: Mapping[str, tuple[str, ...]] = {
     "EnrolmentForm.password": (PASSWORD,),
@@ -148,6 +151,7 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
         "https://fcm.googleapis.com/fcm/send/Rossignolette-enrhumee-0417",
     ),
     "smtp": (SMTP_ANSWER,),
+    "reply by SMS": (REPLY,),
 }
 """What nobody ever reads back. Tokens and one-time secrets are added as they are made."""
 
@@ -180,6 +184,7 @@ UNPLANTED: Mapping[str, str] = {
     "MarkForm.transcript": "a hash of thirty-two bytes and nothing else",
     "PreferencesForm.quiet_from": "a time of the clock and nothing else: its pattern is tested",
     "PreferencesForm.quiet_to": "the same",
+    "PreferencesForm.digest_at": "the same",
     "ApplicationForm.digest": "compared with the report's own digest, never kept",
     "ChoiceForm.wanted": "a word of ours or an id that a report offered: anything else is refused",
     "SignInForm.device": "an id, asked by hand among the bad inputs",

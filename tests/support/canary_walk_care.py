@@ -28,7 +28,7 @@ from tests.support.canary_walk_agenda import mind_agendas
 from tests.support.canary_walk_documents import write_every_form
 from tests.support.canary_walk_duties import mind_duties
 from tests.support.canary_walk_early_care import care_early, state_care
-from tests.support.canary_walk_family import tell_family
+from tests.support.canary_walk_family import pause_sending, tell_family
 from tests.support.canary_walk_files import keep_backup, leave_files
 from tests.support.canary_walk_imports import bring_in
 from tests.support.canary_walk_leaving import meet_and_leave
@@ -64,6 +64,7 @@ async def walk_everything(walk: Walk) -> None:
     # Somebody lost their telephone: an invitation that waits is in the store too.
     invited = await ana.line.ask("POST", f"/professionals/{dora.id}/invitation")
     walk.secrets.append(invited["token"])
+    await pause_sending(walk, ana)
 
 
 async def _found_network(walk: Walk, ana: Actor, others: Sequence[Actor]) -> None:
@@ -255,6 +256,7 @@ async def _change_child(walk: Walk, ana: Actor) -> None:
         "identity": identity,
         "referring_physician": walk.cast["ben"].id,
         "left_territory_on": walk.phrase("ChangesForm.left_territory_on"),
+        "chosen_holder": walk.ids["contact"],
     }
     await ana.line.ask("PATCH", f"/children/{walk.ids['child']}", changes)
 

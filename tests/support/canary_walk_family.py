@@ -34,6 +34,23 @@ async def tell_family(walk: Walk, ana: Actor, ben: Actor) -> None:
     booking = {"professional": ben.id, "slot": _slot(walk, 2, PLACE)}
     walk.ids["appointment"] = (await ana.line.ask("POST", path, booking))["id"]
     await _until_told(walk, ana, "booked", by="sms")
+    await _settle(walk, ana)
+
+
+async def pause_sending(walk: Walk, ana: Actor) -> None:
+    """Stop all that leaves, let it go on, and stop it again: so it stays in the store."""
+    stop = {"paused": True, "reason": walk.phrase("SendingForm.reason")}
+    for form in (stop, {"paused": False, "confirmed": True}, stop):
+        await ana.line.ask("PUT", "/sending", form)
+    await ana.line.ask("GET", "/sending")
+
+
+async def _settle(walk: Walk, ana: Actor) -> None:
+    """Note that one whom the letter box refused was told otherwise; the others stay in need."""
+    told = (await ana.line.ask("GET", f"/notices?child={walk.ids['child']}&state=in_need"))["items"]
+    assert len(told) > 1
+    place = f"/notices/{told[0]['kind']}/{told[0]['carrier']}/{told[0]['id']}"
+    await ana.line.ask("POST", f"{place}/settled", {"note": walk.phrase("SettledForm.note")})
 
 
 async def _remind(walk: Walk, ana: Actor) -> None:

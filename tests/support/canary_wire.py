@@ -26,6 +26,9 @@ IN_A_PATH = "Rodomontade-0417"
 NOT_PROBED = ("/sessions", "/enrolments", "/enrolments/confirmation")
 """Probing these would only meet their rate limits; the bad inputs ask them by hand."""
 
+_OUTSIDE = ("/r/", "/receipts/", "/feeds/", "/healthz", "/readyz", "/openapi")
+"""Where what lies outside the interface begins."""
+
 
 @dataclass(slots=True)
 class Wire:
@@ -142,11 +145,7 @@ class RecordingLine(HttpLine):
             data = json.dumps(body).encode()
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
-        place = (
-            path
-            if path.startswith(("/r/", "/feeds/", "/healthz", "/readyz", "/openapi"))
-            else API + path
-        )
+        place = path if path.startswith(_OUTSIDE) else API + path
         async with self.http.request(method, self.url + place, headers=sent, data=data) as answer:
             exchange = Exchange(
                 who=self.who,

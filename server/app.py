@@ -14,11 +14,13 @@ from server.channel_house import furnish_channels, install_channels
 from server.clock import Clock, system_clock
 from server.config import Config
 from server.cookie import SESSION_COOKIE, SessionCookie
+from server.digesting import DIGESTS, digests_of, keep_digesting
 from server.family_house import install_family
 from server.front import FrontRunner
 from server.house import House, furnish
 from server.identity import ACTOR, presented_token
 from server.import_house import furnish_imports, install_imports
+from server.limits import RateLimit
 from server.live.connection import Limits
 from server.logs import log_requests
 from server.notices import EVERY, open_worker, receipts_of
@@ -73,10 +75,12 @@ from server.routes import (
     statements,
     structures,
     tasks,
+    urgency,
 )
 from server.routes.backup import BACKUPS
 from server.routes.blobs import BLOBS
 from server.routes.receipts import RECEIPTS
+from server.routes.urgency import CALL_LIMIT, CALLS
 from server.security import CONFIG, HEADER_SECONDS, LIMITS, add_strict_headers, guard
 from server.services import SESSIONS, SUBSCRIPTIONS, install
 from server.sockets import PATH as SOCKETS_PATH
@@ -110,6 +114,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *channels.operations,
     *blobs.operations,
     *marks.operations,
+    *urgency.operations,
     *keys.operations,
     *tasks.operations,
     *documents.operations,
@@ -179,6 +184,8 @@ def assemble(config: Config, house: House) -> web.Application:
     app[BACKUPS] = Backups(store=house.stores.backups, clock=house.clock, audit=house.audit)
     install(app, house)
     install_family(app, house, config)
+    app[DIGESTS] = digests_of(house, config.zone)
+    app[CALL_LIMIT] = RateLimit(CALLS)
     app[SUBSCRIPTIONS] = Subscriptions(
         store=house.stores.subscriptions, clock=house.clock, loopback=config.push_loopback
     )
@@ -195,6 +202,7 @@ def assemble(config: Config, house: House) -> web.Application:
     app.cleanup_ctx.append(_follow_up(house))
     install_channels(app, house, furnish_channels(house, zone=config.zone, limits=Limits()))
     app.cleanup_ctx.append(keep_telling)
+    app.cleanup_ctx.append(keep_digesting)
     return app
 
 

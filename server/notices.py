@@ -17,6 +17,7 @@ from notifications.worker import Worker
 from server.alerting import RaisedAlerts
 from server.coming_back import listening
 from server.config import Config
+from server.digesting import contacts_of
 from server.family_house import replies_of
 from server.house import House
 from server.logs import logger
@@ -60,7 +61,7 @@ async def open_worker(
             await stack.enter_async_context(listening(config, receipts, ways, heard))
         yield Worker(
             outbox=house.outbox,
-            contacts=house.stores.children,
+            contacts=contacts_of(house, config.zone),
             renderer=_renderer(config, house),
             mailers=ways.mailers or (Unconfigured(),),
             texters=ways.texters or (Unconfigured(),),

@@ -56,9 +56,10 @@ class WebPush:
     contact: str
     clock: Callable[[], datetime]
 
-    async def send(self, to: Subscription, *, language: str) -> Pushed:
-        """Tell one browser that something waits."""
-        said = json.dumps({"kind": "news", "language": language}).encode()
+    async def send(self, to: Subscription, *, language: str, urgent: bool = False) -> Pushed:
+        """Tell one browser that something waits, or something urgent."""
+        kind = "urgent" if urgent else "news"
+        said = json.dumps({"kind": kind, "language": language}).encode()
         body = await self._sealed(to, said)
         headers = {
             "Authorization": await self._signed(to.endpoint),
@@ -66,7 +67,7 @@ class WebPush:
             "Content-Type": "application/octet-stream",
             "TTL": str(int(KEPT_BY_THE_SERVICE.total_seconds())),
             "Topic": _TOPIC,
-            "Urgency": "normal",
+            "Urgency": "high" if urgent else "normal",
         }
         try:
             async with self.http.post(

@@ -35,6 +35,14 @@ class EngineErrands(Errands):
             raise NoSuchErrand
         return held
 
+    async def find(self, errand: ErrandId) -> Errand | None:
+        """Give one, if it is there."""
+        return await self._errands.get(errand)
+
+    async def forget(self, errand: ErrandId) -> None:
+        """Remove one that concerns no child; one that is gone already is no matter."""
+        await self._errands.drop(errand)
+
     @override
     async def change(self, errand: ErrandId, decide: Callable[[Errand], Errand]) -> Errand:
         try:

@@ -180,6 +180,7 @@ TABLE = {
     "GET /notices/counts": OFFICE,
     "POST /notices/{kind}/{carrier}/{notice}/resend": CHILD_WRITE,
     "POST /notices/{kind}/{carrier}/{notice}/settled": CHILD_WRITE,
+    "POST /channels/{channel}/urgent": CHANNEL,
     "GET /sending": OFFICE,
     "PUT /sending": COORDINATORS,
     "GET /appointments/{appointment}": CHILD_READ,

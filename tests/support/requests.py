@@ -267,6 +267,7 @@ def _of_agendas(place: Place) -> dict[str, dict[str, Any]]:
         },
         "POST /notices/{kind}/{carrier}/{notice}/resend": {"even_if_received": True},
         "POST /notices/{kind}/{carrier}/{notice}/settled": {"note": "x"},
+        "POST /channels/{channel}/urgent": {"entry": new_id()},
         "PUT /sending": {"paused": False, "reason": "x", "confirmed": True},
         "POST /me/feeds": {"name": "Téléphone", "initials": False},
     }  # fmt: skip

@@ -176,6 +176,7 @@ export class Desk {
     }
     const { text, mentions, replyTo, urgent } = said;
     await conversation.post({ kind: "message", text, mentions, replyTo, urgent, attachments }, { entry, thread });
+    if (urgent) void import("./urgent.ts").then(({ callAway }) => callAway(ronde, conversation.channel, entry), () => undefined);
     (thread === null ? this.#stream : this.#sideStream).toBottom();
   }
 

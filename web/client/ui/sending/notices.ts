@@ -43,7 +43,7 @@ export class Notices {
     this.#period.addEventListener("change", () => void this.#show({ ...this.#filter, period: PERIODS.find((each) => String(each) === this.#period.value) ?? PERIODS[0] }));
     this.#periodField = labelled(t("Depuis"), this.#period);
     this.#acts = { again: (line) => void this.#again(line), called: (line) => void this.#called(line) };
-    const narrowing = h("div", { class: "board-narrowing", role: "group", "aria-label": t("Filtrer") }, labelled(t("Moyen"), this.#medium), this.#periodField);
+    const narrowing = h("div", { class: "board-narrowing notice-narrowing", role: "group", "aria-label": t("Filtrer") }, labelled(t("Moyen"), this.#medium), this.#periodField);
     this.element = h("div", { class: "stack-loose" }, this.#tiles, narrowing, this.#list, this.#end);
   }
 
@@ -98,7 +98,10 @@ export class Notices {
     this.#medium.value = medium ?? "";
     this.#period.value = String(period);
     this.#periodField.hidden = !hasPeriod(this.#filter);
+    const held = this.#tiles.contains(document.activeElement);
     fill(this.#tiles, this.#tilesOf(view));
+    // Drawn anew, the tile that was pressed is another one: whoever pressed it goes on from there.
+    if (held) this.#tiles.querySelector<HTMLElement>("[aria-pressed=true]")?.focus({ preventScroll: true });
     fill(this.#list, this.#lines.length > 0 && noticeTable(this.#lines, this.#acts));
     const more = (): void => void this.#more().catch((error: unknown) => toast(said(error)));
     fill(this.#end, this.#after !== null && h("button", { class: "button", type: "button", onclick: more }, t("Voir la suite")), this.#lines.length === 0 && nothing(view));
@@ -118,7 +121,7 @@ export class Notices {
       { class: "board-tiles", role: "group", "aria-label": t("Les messages, par état") },
       tile("in_need", this.#counts.in_need, t("À voir")),
       TILES.filter((state) => !SELDOM.has(state) || of(state) > 0 || view === state).map((state) => tile(state, of(state), stateName(state))),
-      tile("all", null, t("Tout, jour après jour")),
+      tile("all", null, t("Tout")),
     );
   }
 

@@ -17,7 +17,7 @@ from server.cookie import SESSION_COOKIE, SessionCookie
 from server.digesting import DIGESTS, digests_of, keep_digesting
 from server.family_house import install_family
 from server.front import FrontRunner
-from server.house import House, furnish
+from server.house import House, furnish, the_pathway
 from server.identity import ACTOR, presented_token
 from server.import_house import furnish_imports, install_imports
 from server.limits import RateLimit
@@ -164,6 +164,7 @@ async def build(
             zone=config.zone,
             passwords=passwords or Passwords(),
             site=Site.of(config),
+            pathway=the_pathway(config.pathway),
         )
         return assemble(config, house)
     except BaseException:

@@ -12,6 +12,7 @@ import click
 from typing_extensions import override
 
 from care_circle.access import NotFound
+from care_circle.definition.source import DefinitionError
 from care_circle.role import Profession, Role
 from care_circle.services.people import NewProfessional
 from crypto.ids import ProfessionalId
@@ -152,12 +153,13 @@ def configuration() -> Config:
 
 
 def _require_words(config: Config) -> None:
-    """Judge the words for families before anything opens, and say every fault of theirs."""
+    """Judge pathway and words for families before anything opens, and say every fault."""
     try:
         # Slow to read, and no other word of the command line needs it.
         wording = importlib.import_module("server.wording")
-        wording.wording(config, importlib.import_module("server.house").the_pathway())
-    except BadTemplates as error:
+        pathway = importlib.import_module("server.house").the_pathway(config.pathway)
+        wording.wording(config, pathway)
+    except (BadTemplates, DefinitionError) as error:
         raise Refusal("\n✘ ".join(map(str, error.complaints))) from None
 
 

@@ -22,6 +22,7 @@ SETTINGS: Mapping[str, str] = {
     "RONDE_PHONE": "numéro que les familles peuvent appeler",
     "RONDE_LINK_URL": "adresse courte des liens envoyés aux familles, qui mène au même serveur",
     "RONDE_TEMPLATES": "dossier de modèles du réseau : langues, phrases, mots interdits",
+    "RONDE_PATHWAY": "dossier du parcours du réseau, à la place de celui livré",
     **WAYS_SETTINGS,
     "RONDE_ZONE": "fuseau horaire du réseau",
     "RONDE_INS": "identifiants nationaux que l'import reprend : production ou test",
@@ -60,6 +61,8 @@ class Config:
     phone: str = ""
     link_url: str | None = None
     templates: Path | None = None
+    pathway: Path | None = None
+    """The folder of the network's own pathway; without one it is the release's."""
     ways: WaysSettings = field(default_factory=WaysSettings)
     zone: str = "Europe/Paris"
     ins: str = "production"
@@ -90,6 +93,7 @@ class Config:
             phone=reader.text("RONDE_PHONE", ""),
             link_url=reader.origin("RONDE_LINK_URL", public),
             templates=reader.folder("RONDE_TEMPLATES"),
+            pathway=reader.folder("RONDE_PATHWAY"),
             ways=read_ways(reader),
             zone=reader.zone("RONDE_ZONE", "Europe/Paris"),
             ins=reader.choice("RONDE_INS", _INS, "production"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from care_circle.access import Action
@@ -83,9 +84,13 @@ class House:
 
 
 @cache
-def the_pathway() -> Pathway:
-    """Read the pathway of this release, once: its files are part of the program."""
-    return read_pathway(COCON)
+def the_pathway(folder: Path | None = None) -> Pathway:
+    """Read a network's own pathway, or that of this release; each folder once.
+
+    Raises:
+        DefinitionError: With every file and line that is wrong.
+    """
+    return read_pathway(folder or COCON)
 
 
 def furnish(
@@ -96,12 +101,14 @@ def furnish(
     zone: str,
     passwords: Passwords,
     site: Site = NOWHERE,
+    pathway: Pathway | None = None,
 ) -> House:
     """Put the services on an open engine; nothing runs yet."""
     stores, audit = Stores.on(engine, keyring, clock), Audit(engine=engine, clock=clock)
     changes = RosterChanges()
     pathway_stores = PathwayStores.on(engine, keyring, stores.watch)
-    ground = _ground(stores, pathway_stores, _surroundings(audit, clock, zone))
+    around = _surroundings(audit, clock, zone)
+    ground = _ground(stores, pathway_stores, around, pathway or the_pathway())
     care = _care(ground, changes)
     stores.watch.look_with(ground.follower.refresh)
     known = furnish_accounts(
@@ -148,7 +155,9 @@ def _surroundings(audit: Audit, clock: Clock, zone: str) -> Surroundings:
     return Surroundings(clock=clock, new_id=new_id, record=record, zone=ZoneInfo(zone))
 
 
-def _ground(stores: Stores, pathway_stores: PathwayStores, around: Surroundings) -> Ground:
+def _ground(
+    stores: Stores, pathway_stores: PathwayStores, around: Surroundings, pathway: Pathway
+) -> Ground:
     guard = Guard(
         people=stores.people,
         children=stores.children,
@@ -161,7 +170,7 @@ def _ground(stores: Stores, pathway_stores: PathwayStores, around: Surroundings)
         pathway_stores=pathway_stores,
         guard=guard,
         around=around,
-        pathway=the_pathway(),
+        pathway=pathway,
     )
 
 

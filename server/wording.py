@@ -29,14 +29,14 @@ def texts_of(pathway: Pathway) -> dict[tuple[str, Rule], Mapping[str, str]]:
     }
 
 
-def wording(config: Config, pathway: Pathway, *, folder: Path = COCON) -> Templates:
+def wording(config: Config, pathway: Pathway, *, folder: Path | None = None) -> Templates:
     """Give all the words there are for families, judged with the settings of the house.
 
     Raises:
         BadTemplates: With every fault of every file, or a text that would never fit one
             message beside this house's link and telephone number.
     """
-    notices = folder / NOTICES
+    notices = (folder or config.pathway or COCON) / NOTICES
     over = (notices if notices.is_dir() else None, config.templates)
     found = _loaded(tuple(each for each in over if each is not None), _frozen(texts_of(pathway)))
     faults = tuple(too_long(found, link=f"{config.links}/r/", phone=config.phone))

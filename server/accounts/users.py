@@ -10,7 +10,7 @@ from server.accounts.accounts import Invited
 from server.accounts.passwords import Passwords
 from server.clock import system_clock
 from server.config import Config
-from server.house import House, furnish
+from server.house import House, furnish, the_pathway
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
 
@@ -21,7 +21,14 @@ async def opened(config: Config) -> AsyncIterator[House]:
     engine = await open_engine(config.store, system_clock)
     try:
         keyring = await Keyring.open(engine, config.master_key)
-        yield furnish(engine, keyring, clock=system_clock, zone=config.zone, passwords=Passwords())
+        yield furnish(
+            engine,
+            keyring,
+            clock=system_clock,
+            zone=config.zone,
+            passwords=Passwords(),
+            pathway=the_pathway(config.pathway),
+        )
     finally:
         await engine.close()
 

@@ -2,92 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import aiohttp
 import pytest
 
-from care_circle.follow_up.duty import SAID_BY_FAMILY
 from crypto.ids import ChildId
-from notifications import link
-from notifications.errand import Errand, close_errand, errand_id, open_errand
-from notifications.notice import Rule, Telling
-from server.notices import link_key
-from tests.support.actors import Person, stranger
-from tests.support.families import Phone, Shown
-from tests.support.network import Network, network_of
+from notifications.errand import close_errand, errand_id
+from notifications.notice import Rule
+from tests.support.actors import Person
+from tests.support.families import Phone
+from tests.support.homes import Home, at_home, document_form, unlock
 from tests.support.server import Running
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """A mother of whom the register knows both media as hers, and the office."""
-
-    ana: Person
-    ben: Person
-    network: Network
-    server: Running
-
-    async def told(self, rule: Rule) -> str:
-        """Open an errand, and give the link of its SMS once the worker has taken it."""
-        child = ChildId(self.network.child)
-        held = await self.server.house.stores.children.child(child)
-        now = self.server.clock()
-        errand = open_errand(
-            Telling(code="N5", rule=rule),
-            child=child,
-            subject="V24",
-            recipients=held.recipients(now.date()),
-            expires_at=now + timedelta(days=90),
-            now=now,
-        )
-        await self.server.house.stores.errands.add(errand)
-        return await self.link_of(errand)
-
-    async def link_of(self, errand: Errand) -> str:
-        for _ in range(100):
-            held = await self.server.house.stores.errands.errand(errand.id)
-            taken = [each for each in held.notices if each.medium == "sms" and each.link]
-            if taken:
-                return "/r/" + link.token(link_key(self.server.config), taken[0].id)
-            await asyncio.sleep(0.1)
-        raise AssertionError("the worker did not come")
-
-    async def duties(self) -> dict[str, dict[str, Any]]:
-        found = (await self.ana.get(f"/children/{self.network.child}/duties")).body["items"]
-        said = (each for each in found if each["reason"] in SAID_BY_FAMILY)
-        return {each["reason"]: each for each in said if each["state"] == "open"}
-
-    async def hand(self, **form: object) -> tuple[str, dict[str, Any]]:
-        """Sign a document and hand it over; give its link and what the office was told."""
-        draft = await self.ben.post(
-            f"/children/{self.network.child}/documents",
-            {"form": "F31", "answers": {"asq_done": False}},
-        )
-        assert draft.status == 201, draft
-        path = f"/documents/{draft.body['id']}"
-        signed = await self.ben.post(f"{path}/signature", headers={"If-Match": '"1"'})
-        assert signed.status == 200, signed
-        handed = await self.ben.post(f"{path}/handing", dict(form))
-        assert handed.status == 201, handed
-        errand = await self.server.house.stores.errands.errand(handed.body["id"])
-        return await self.link_of(errand), handed.body
 
 
 @pytest.fixture
 async def home(ana: Person, server: Running) -> AsyncIterator[Home]:
-    async with stranger(server) as person:
-        network = await network_of(ana)
-        ben = await network.join(person, name="Ben")
-        await network.include_child(ben.id)
-        await network.open_circle()
-        await network.admit(ben)
-        for medium in ("sms", "email"):
-            contact = f"/children/{network.child}/contacts/{network.contacts[0]}"
-            await ana.post(f"{contact}/media/{medium}", {"deed": "confirmed"})
-        yield Home(ana=ana, ben=person, network=network, server=server)
+    async with at_home(ana, server) as made:
+        yield made
 
 
 @pytest.fixture
@@ -259,16 +191,3 @@ async def test_nonsense_opens_nothing(phone: Phone, home: Home, body: str) -> No
 
     assert shown.status in (403, 409)
     assert "<script>" not in shown.html
-
-
-def document_form(shown: Shown) -> str | None:
-    """Give what the form of the second item carries, if it is there."""
-    forms = [form for form in shown.screen.forms if form.action.endswith("/document")]
-    return forms[0].fields["form"] if forms else None
-
-
-async def unlock(phone: Phone, path: str, **item: str) -> Shown:
-    """Open the page and answer its question."""
-    form = document_form(await phone.open(path))
-    fields = "&".join(f"{name}={value.replace(' ', '+')}" for name, value in item.items())
-    return await phone.post(f"{path}/document", f"form={form}&{fields}")

@@ -187,6 +187,7 @@ UNPLANTED: Mapping[str, str] = {
     "PreferencesForm.digest_at": "the same",
     "ApplicationForm.digest": "compared with the report's own digest, never kept",
     "ChoiceForm.wanted": "a word of ours or an id that a report offered: anything else is refused",
+    "UrgentForm.entry": "the id of one's own message in that channel: any other is refused",
     "SignInForm.device": "an id, asked by hand among the bad inputs",
     "CallingForm.answers": "COCON's form of a meeting asks for no words beside its own",
     "MinutesForm.answers": "nor does its form of minutes",

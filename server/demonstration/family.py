@@ -49,8 +49,7 @@ async def remind_family(stage: Stage) -> None:
     narrator.tell(f"Le récit saute à la veille : {stage.day}.")
     await camille.return_to_work()
     await _all_told(stage, appointment["id"], rule="before")
-    texts = await _lines(stage.world.folder / TEXTS_FILE)
-    narrator.quote("SMS", texts[-1]["text"])
+    await _quote_text(stage)
 
 
 async def sign_document(stage: Stage) -> None:
@@ -94,8 +93,7 @@ async def _move(stage: Stage, appointment: str, start: datetime) -> None:
     narrator.tell(f"Hélène est empêchée ; la visite passe au {moment(start)}.")
     await _skip_to_notices(stage, moved)
     await _all_told(stage, appointment, rule="changed")
-    texts = await _lines(stage.world.folder / TEXTS_FILE)
-    narrator.quote("SMS", texts[-1]["text"])
+    await _quote_text(stage)
 
 
 async def _skip_to_notices(stage: Stage, appointment: Mapping[str, Any]) -> None:
@@ -118,32 +116,54 @@ async def _all_told(stage: Stage, appointment: str, *, rule: str) -> None:
             shown = await stage["camille"].line.ask("GET", f"/appointments/{appointment}")
             states = [n["state"] for n in shown["notices"] if n["rule"] == rule]
             if states and set(states) <= {"sent", "cancelled"} and "sent" in states:
-                await _tell_what_came(stage, sent=states.count("sent"))
+                await _tell_what_came(stage)
                 return
             await asyncio.sleep(0.2)
 
 
-async def _tell_what_came(stage: Stage, *, sent: int) -> None:
+async def _tell_what_came(stage: Stage) -> None:
     """Count what reached the letter box since the last time, beside what the server says."""
-    folder = stage.world.folder
-    held = len(await _lines(folder / MAILS_FILE)), len(await _lines(folder / TEXTS_FILE))
+    sent, held = await _settled(stage)
     mails, texts = (now - before for now, before in zip(held, stage.received, strict=True))
+    left = sent - sum(stage.received)
     stage.received = held
-    stage.expect(mails + texts == sent)
-    stage.narrator.tell(f"{sent} avis partis ; chez les parents : {mails} courriels, {texts} SMS.")
+    stage.expect(mails + texts == left)
+    stage.narrator.tell(f"{left} avis partis ; chez les parents : {mails} courriels, {texts} SMS.")
+
+
+async def _settled(stage: Stage) -> tuple[int, tuple[int, int]]:
+    """Count all that was sent and all that came, once they agree or patience is over.
+
+    More than the visit is told: questionnaires leave on their own, while this is read.
+    """
+    folder, path = stage.world.folder, f"/notices?child={stage.child}&state=sent&limit=100"
+    left = PATIENCE_SECONDS * 5
+    while True:
+        shown = await stage["camille"].line.ask("GET", path)
+        held = len(await _lines(folder / MAILS_FILE)), len(await _lines(folder / TEXTS_FILE))
+        if len(shown["items"]) == sum(held) or left == 0:
+            return len(shown["items"]), held
+        left -= 1
+        await asyncio.sleep(0.2)
 
 
 async def _show_mail_and_text(stage: Stage) -> None:
-    mails = await _lines(stage.world.folder / MAILS_FILE)
-    texts = await _lines(stage.world.folder / TEXTS_FILE)
-    mail = email.message_from_string(mails[-1]["raw"], policy=email.policy.default)
+    raws = [mail["raw"] for mail in await _lines(stage.world.folder / MAILS_FILE)]
+    mails = [email.message_from_string(raw, policy=email.policy.default) for raw in raws]
+    mail = next(each for each in reversed(mails) if "rendez-vous" in each["subject"])
     plain = mail.get_body(("plain",))
     stage.narrator.quote("courriel", f"Objet : {mail['subject']}")
     for line in (plain.get_content() if plain else "").strip().splitlines():
         stage.narrator.quote("", line)
     types = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
     stage.narrator.quote("", f"({' + '.join(PARTS_OF_MAIL.get(one, one) for one in types)})")
-    stage.narrator.quote("SMS", texts[-1]["text"])
+    await _quote_text(stage)
+
+
+async def _quote_text(stage: Stage) -> None:
+    """Show the last SMS about the visit."""
+    texts = [text["text"] for text in await _lines(stage.world.folder / TEXTS_FILE)]
+    stage.narrator.quote("SMS", next(each for each in reversed(texts) if "RDV" in each))
 
 
 async def opened_mails(folder: Path) -> list[bytes]:

@@ -139,7 +139,10 @@ def _child_form(born: date, *, physician: Actor) -> dict[str, object]:
             "growth_percentile": 34,
         },
         "contacts": [
-            dict(parent) | {"email": f"{parent['given_name'].lower()}@famille.example"}
+            dict(parent)
+            | {"email": f"{parent['given_name'].lower()}@famille.example"}
+            # Both were asked at the office, when registering, whether the addresses are theirs.
+            | {"confirmed": ["email", "sms"]}
             for parent in PARENTS
         ],
         "referring_physician": physician.id,

@@ -166,6 +166,9 @@ def _child_form(scene: Scene, words: script.ChildWords) -> dict[str, object]:
 
 
 def _contact(family_name: str, parent: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe a parent who was asked, when registering, whether both addresses are theirs."""
+    """Describe a parent who was asked, when registering, whether both addresses are theirs.
+
+    Whose part says what was confirmed was asked about that only.
+    """
     reached = [medium for medium, key in (("email", "email"), ("sms", "phone")) if parent.get(key)]
-    return {"family_name": family_name, **parent, "confirmed": reached}
+    return {"family_name": family_name, "confirmed": reached, **parent}

@@ -416,3 +416,51 @@ def test_no_setting_of_the_product_allows_a_push_service_on_this_machine() -> No
     asked: dict[str, Any] = {"RONDE_MASTER_KEY": "A" * 43 + "=", "RONDE_TEST_PUSH_LOOPBACK": "1"}
 
     assert Config.from_environ(asked).push_loopback is False
+
+
+@pytest.mark.parametrize(("allowed", "rung"), [(True, 1), (False, 0)])
+async def test_what_its_author_calls_urgent_rings_in_quiet_hours_for_those_who_let_it(
+    scene: Scene,
+    allowed: bool,
+    rung: int,
+) -> None:
+    ana, ben, _ = scene.talkers
+    saturday = {"quiet_days": [5], "urgent": allowed, "language": "fr"}
+    browser = await scene.subscribe(ben, **saturday)
+    form = ana.form()
+    await ana.say(form)
+    silent = await scene.told()
+
+    called = await ana.ask("POST", f"/channels/{ana.channel}/urgent", {"entry": form["id"]})
+
+    assert (called.status, silent, await scene.told()) == (204, 0, rung)
+    for message in scene.service.messages:
+        assert browser.read(message.body) == {"kind": "urgent", "language": "fr"}
+        assert message.headers["Urgency"] == "high"
+
+
+async def test_an_urgent_call_does_not_wait_for_the_five_minutes_to_pass(scene: Scene) -> None:
+    ana, ben, _ = scene.talkers
+    await scene.subscribe(ben)
+    await ana.say()
+    await scene.service.received(1)
+    form = ana.form()
+    await ana.say(form)
+    soon = await scene.told()
+
+    await ana.ask("POST", f"/channels/{ana.channel}/urgent", {"entry": form["id"]})
+
+    assert (soon, await scene.told()) == (1, 2)
+
+
+async def test_somebody_calls_to_urgent_things_a_dozen_times_an_hour_at_the_most(
+    scene: Scene,
+) -> None:
+    ana, _, _ = scene.talkers
+    form = ana.form()
+    await ana.say(form)
+    path = f"/channels/{ana.channel}/urgent"
+
+    called = [await ana.ask("POST", path, {"entry": form["id"]}) for _ in range(13)]
+
+    assert [each.status for each in called] == [204] * 12 + [429]

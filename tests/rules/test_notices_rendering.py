@@ -107,7 +107,7 @@ def test_a_digest_counts_and_offers_no_family_s_way_to_stop() -> None:
     mail = RENDERER.mail(made, to=ADDRESS, token=TOKEN)
 
     assert "Messages non lus\u00a0: 3\n" in mail.text
-    assert "l'échéance arrive\u00a0: 1\n" in mail.text.replace("’", "'")
+    assert "l'échéance arrive\u00a0: 1\n" in mail.text.replace("\u2019", "'")
     assert TOKEN not in mail.text + mail.html
     assert (mail.stop, mail.calendar) == (None, None)
 

@@ -39,7 +39,7 @@ export function toldSection(ronde: Ronde, child: ChildId): HTMLElement {
     fill(
       place,
       shown.length === 0 && h("p", { class: "soft" }, t("Rien encore : le premier message part quand un rendez-vous est pris.")),
-      shown.length > 0 && h("ul", { class: "list card card-flush" }, shown.map((line) => row(line, acts))),
+      shown.length > 0 && h("ul", { class: "stack-tight" }, shown.map((line) => row(line, acts))),
       shown.length < ordered.length && h("button", { class: "button button-small", type: "button", onclick: () => draw(lines, true) }, icon("list", "small"), t("Tout voir ({n})", { n: ordered.length })),
     );
   };
@@ -62,8 +62,9 @@ function inOrder(lines: readonly NoticeLine[]): readonly NoticeLine[] {
 function row(line: NoticeLine, acts: LineActs): HTMLElement {
   return h(
     "li",
-    { class: "list-row told-row", "data-notice": line.id },
-    h("div", { class: "list-main" }, h("p", { class: "list-title" }, what({ ...line, child: null })), h("div", { class: "small" }, howFar(line))),
-    h("div", { class: "list-end" }, buttons(line, acts)),
+    { class: "card told-row", "data-notice": line.id },
+    h("p", null, what({ ...line, child: null })),
+    h("p", { class: "small" }, howFar(line)),
+    buttons(line, acts),
   );
 }

@@ -159,6 +159,13 @@ def describe(
     return described
 
 
+def without_physician(child: Child, physician: ProfessionalId) -> Child:
+    """Take a referring physician back who was given by mistake; another one stays."""
+    if child.referring_physician != physician:
+        return child
+    return replace(child, referring_physician=None)
+
+
 def _check_days(child: Child, on: date) -> None:
     birth, discharge = child.identity.birth_date, child.perinatal.discharged_on
     if birth > on:

@@ -158,6 +158,20 @@ class ChildrenService:
             ),
         )
 
+    async def withdraw_physician(
+        self, actor: Actor, child: ChildId, physician: ProfessionalId
+    ) -> Child:
+        """Take back that somebody is a child's referring physician; another one stays.
+
+        Raises:
+            NotFound: There is none, or the actor may not know of it.
+            Forbidden: The actor's role does not write it.
+        """
+        await self.guard.child(actor, Action.WRITE_CHILD, child)
+        return await self.children.change(
+            child, lambda held: rules.without_physician(held, physician)
+        )
+
     async def put_contact(self, actor: Actor, child: ChildId, contact: Contact) -> Child:
         """Replace a contact of this family, or add one, whose id is then ours to give.
 

@@ -68,6 +68,24 @@ async def assign_physician(request: web.Request) -> web.Response:
     return answer(BulkView(lines=lines))
 
 
+@operations.add(
+    "POST", "/coordination/board/physicians/withdrawals", body=AssignmentForm, answer=BulkView
+)
+async def withdraw_physician(request: web.Request) -> web.Response:
+    """Take back that several children were given a referring physician; another one stays."""
+    person, form = person_of(request), await read(request, AssignmentForm)
+    await request.app[PATHWAY_CARE].board.require(person)
+
+    lines = await line_by_line(
+        form.children,
+        lambda child: request.app[CHILDREN].withdraw_physician(
+            person, ChildId(child), form.physician
+        ),
+    )
+
+    return answer(BulkView(lines=lines))
+
+
 @operations.add("POST", "/coordination/board/reminders", body=RemindersForm, answer=BulkView)
 async def remind_families(request: web.Request) -> web.Response:
     """Write down that several families were asked again to have a visit booked."""

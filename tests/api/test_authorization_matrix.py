@@ -128,6 +128,7 @@ TABLE = {
     "GET /coordination/board/totals": OFFICE,
     "GET /coordination/board/csv": OFFICE,
     "POST /coordination/board/physicians": OFFICE,
+    "POST /coordination/board/physicians/withdrawals": OFFICE,
     "POST /coordination/board/reminders": OFFICE,
     "POST /coordination/duties/endings": OFFICE,
     "POST /coordination/duties/reopenings": OFFICE,

@@ -155,6 +155,26 @@ async def test_several_are_mended_at_once_each_told_by_itself(
     assert ended.body["lines"] == [{"id": duty, "done": True, "code": None}]
 
 
+async def test_a_physician_given_to_several_is_taken_back_where_it_is_still_theirs(
+    standing: Standing,
+) -> None:
+    ana, child = standing.people["coordinator"], standing.place.ids["child"]
+    given, nobody = standing.member.id, new_id()
+    path, withdrawals = f"/children/{child}", "/coordination/board/physicians/withdrawals"
+    await ana.post("/coordination/board/physicians", {"physician": given, "children": [child]})
+
+    another = await ana.post(withdrawals, {"physician": nobody, "children": [child, nobody]})
+    still = (await ana.get(path)).body["referring_physician"]
+    taken = await ana.post(withdrawals, {"physician": given, "children": [child]})
+    after = (await ana.get(path)).body["referring_physician"]
+    board = (await ana.get("/coordination/board?finding=no_referring_physician")).body["items"]
+
+    assert [each["code"] for each in another.body["lines"]] == [None, "not_found"]
+    assert taken.body["lines"] == [{"id": child, "done": True, "code": None}]
+    assert (still, after) == (given, None)
+    assert [each["child"]["id"] for each in board] == [child]
+
+
 async def test_the_report_tells_numbers_with_what_they_are_of(
     server: Running, standing: Standing
 ) -> None:

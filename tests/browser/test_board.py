@@ -227,11 +227,16 @@ async def test_several_children_get_their_physician_by_one_answer(
     await expect(page.locator("tbody")).to_have_count(1)
     await expect(page.locator("tbody")).to_contain_text("Basile")
     held = [await house.stores.children.child(ChildId(child)) for child in children]
+    await page.get_by_role("button", name="Annuler").click()
+    await expect(page.locator("tbody")).to_have_count(3)
+    left = [await house.stores.children.child(ChildId(child)) for child in children]
+
     assert sorted(str(each.referring_physician == ben.id) for each in held) == [
         "False",
         "True",
         "True",
     ]
+    assert {each.referring_physician for each in left} == {None}
 
 
 async def without_physician(server: Running, child: str) -> None:

@@ -10,6 +10,8 @@ async def mind_duties(walk: Walk, ana: Actor, ben: Actor) -> None:
     ask, child = ana.line.ask, walk.ids["child"]
     given = {"physician": ben.id, "children": [child]}
     await ask("POST", "/coordination/board/physicians", given)
+    await ask("POST", "/coordination/board/physicians/withdrawals", given)
+    await ask("POST", "/coordination/board/physicians", given)
     attempt = {"id": new_id(), "on": str(walk.today), "medium": "phone", "outcome": "message_left"}
     several = attempt | {"children": [child], "note": walk.phrase("RemindersForm.note")}
     await ask("POST", "/coordination/board/reminders", several)

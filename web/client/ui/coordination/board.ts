@@ -232,12 +232,26 @@ export class Board {
 
   async #again(child: string): Promise<void> {
     const at = this.#lines.findIndex((line) => line.child.id === child);
+    if (at === -1) return await this.#back(child);
     const after = this.#lines[at - 1]?.child.id ?? "";
     const { value } = await this.#context.ronde.api.read<Listing<BoardLine>>(boardPath(this.#filter, { after, limit: 1 }));
     const now = value.items.find((line) => line.child.id === child);
     if (now === undefined) this.#lines.splice(at, 1);
     else this.#lines[at] = now;
     this.#redraw(child, now === undefined ? null : this.#body(now));
+  }
+
+  /** Whoever was mended and is taken back stands in their place again, if it was read that far. */
+  async #back(child: string): Promise<void> {
+    const next = this.#lines.findIndex((line) => line.child.id > child);
+    if (next === -1 && this.#after !== null) return;
+    const at = next === -1 ? this.#lines.length : next;
+    const after = this.#lines[at - 1]?.child.id ?? "";
+    const { value } = await this.#context.ronde.api.read<Listing<BoardLine>>(boardPath(this.#filter, { after, limit: 1 }));
+    const now = value.items.find((line) => line.child.id === child);
+    if (now === undefined) return;
+    this.#lines.splice(at, 0, now);
+    this.#drawAll();
   }
 
   /** Put a child's rows in the place of those that stand; the focus stays there, or goes to the next child. */

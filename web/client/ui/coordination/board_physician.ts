@@ -5,7 +5,9 @@ import type { Ronde } from "../../shell/ronde.ts";
 import { childName } from "../circle/naming.ts";
 import { openDialog } from "../dialog.ts";
 import { h } from "../dom.ts";
+import { said } from "../faults.ts";
 import { form } from "../form.ts";
+import { toast } from "../toast.ts";
 import { t, tn } from "../words.ts";
 import { type BulkAnswer, toldOf } from "./board_outcome.ts";
 import type { Row } from "./board_table.ts";
@@ -30,7 +32,15 @@ export function openPhysicians({ ronde, rows, done }: Given): void {
     const names = new Map<string, string>(rows.map(({ line }) => [line.child.id, childName(line.child)] as const));
     const told = toldOf(answer, (id) => names.get(id) ?? "");
     dialog.close();
-    told.show(tn("{n} enfant a son médecin référent.", "{n} enfants ont leur médecin référent.", told.done.length));
+    const undo = async (): Promise<void> => {
+      try {
+        const back = await ronde.api.ask<BulkAnswer>("POST", "/coordination/board/physicians/withdrawals", { physician, children: told.done });
+        done(back.lines.map(({ id }) => id));
+      } catch (error) {
+        toast(said(error), { seconds: 12 });
+      }
+    };
+    told.show(tn("{n} enfant a son médecin référent.", "{n} enfants ont leur médecin référent.", told.done.length), undo);
     done(told.done);
   };
   const dialog = openDialog({

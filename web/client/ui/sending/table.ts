@@ -65,11 +65,13 @@ export function howFar(line: NoticeLine): Child {
 export function buttons(line: NoticeLine, { again, called }: LineActs): Child {
   const button = (label: string, look: string, run: () => unknown): HTMLElement =>
     h("button", { class: look, type: "button", onclick: run }, label, h("span", { class: "visually-hidden" }, ` : ${whom(line)}`));
+  const resends = RESENT.has(line.state) && line.rule !== "digest" && line.seen_to === null;
+  if (!line.in_need && !resends) return null;
   return h(
     "div",
     { class: "row notice-acts" },
     line.in_need && button(t("J'ai appelé"), "button button-small button-primary", () => called(line)),
-    RESENT.has(line.state) && line.rule !== "digest" && line.seen_to === null && button(t("Renvoyer"), line.in_need ? "button button-small" : "button button-small button-quiet", () => again(line)),
+    resends && button(t("Renvoyer"), line.in_need ? "button button-small" : "button button-small button-quiet", () => again(line)),
   );
 }
 

@@ -33,6 +33,7 @@ from notifications.store import Claimed, Contacts, Decide, NoSuchCarrier, Outbox
 from tests.support.virtual_loop import VirtualLoop
 
 WINDOW = timedelta(days=4)
+_LONGEST_NAP_S = 5 * 86_400.0
 NOBODY = -1
 """Whoever acts in the world and is no worker, so that nobody kills it."""
 
@@ -79,7 +80,7 @@ class World:
     chance: random.Random
     loop: VirtualLoop
     begin: datetime
-    crash: float = 0.03
+    crash: float = 0.04
     ledger: list[Taken] = field(default_factory=list)
     alerts: set[tuple[NoticeId, State]] = field(default_factory=set)
     records: dict[Carrier, tuple[Notice, ...]] = field(default_factory=dict)
@@ -100,6 +101,7 @@ class World:
     crashes: int = 0
     trace: list[str] = field(default_factory=list)
     errands: set[asyncio.Task[None]] = field(default_factory=set)
+    asleep: dict["asyncio.Future[None]", None] = field(default_factory=dict)
 
     def now(self) -> datetime:
         return self.begin + timedelta(seconds=self.loop.time())
@@ -143,8 +145,15 @@ class SimulatedOutbox(Outbox):
     async def _until_due(self) -> None:
         earliest = min(self.world.leases.values(), default=None)
         here = hours.to_ms(self.world.now() + self.skew)
-        pause = 3600.0 if earliest is None else max((earliest - here) / 1000, 1)
-        await asyncio.sleep(min(pause, 6 * 3600.0))
+        pause = _LONGEST_NAP_S if earliest is None else max((earliest - here) / 1000, 1)
+        woken = self.world.loop.create_future()
+        timer = self.world.loop.call_later(min(pause, _LONGEST_NAP_S), _wake, woken)
+        self.world.asleep[woken] = None
+        try:
+            await woken
+        finally:
+            timer.cancel()
+            self.world.asleep.pop(woken)
 
     @override
     async def change(self, carrier: Carrier, decide: Decide) -> tuple[Notice, ...]:
@@ -188,15 +197,24 @@ class SimulatedOutbox(Outbox):
         return next(filter(is_it, every), None)
 
 
+def _wake(woken: "asyncio.Future[None]") -> None:
+    if not woken.done():
+        woken.set_result(None)
+
+
 def write(world: World, carrier: Carrier, notices: tuple[Notice, ...]) -> None:
     """Commit a record: from here on it survives every crash."""
     before = {each.id: each.state for each in world.records.get(carrier, ())}
     world.records[carrier] = notices
     world.versions[carrier] += 1
     due = notice.next_due(notices)
-    world.leases.pop(carrier, None)
+    was = world.leases.pop(carrier, None)
     if due is not None:
         world.leases[carrier] = due
+        if was is None or due < was:
+            # Nobody asks an idle store again and again for months: who naps is told.
+            for woken in world.asleep:
+                _wake(woken)
     world.look_for_the_end()
     for each in notices:
         if before.get(each.id) is not each.state:

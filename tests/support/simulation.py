@@ -152,12 +152,15 @@ async def live(world: World, number: int) -> None:
     plan(world, facts)
     for _ in range(world.chance.randrange(3)):
         await asyncio.sleep(world.chance.choice((1, 30, 3600, 86_400, 200_000)))
-        facts = replace(
+        moved = replace(
             facts,
             start=facts.start + timedelta(hours=world.chance.choice((0, 1, 24, 48))),
             sequence=facts.sequence + 1,
             cancelled=world.chance.random() < 0.25,
         )
+        if hours.instant(moved.start, moved.zone) <= hours.to_ms(world.now()):
+            break  # Nobody may move, or call off, what has begun.
+        facts = moved
         plan(world, facts)
     if not facts.cancelled and world.chance.random() < 0.3:
         await _miss(world, facts)

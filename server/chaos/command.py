@@ -17,6 +17,7 @@ from typing import Final
 
 import click
 
+from server.chaos import notices_report
 from server.chaos.ledger import Promise
 from server.chaos.run import Order, Report, run
 from server.client.french import FrenchCommand
@@ -110,28 +111,35 @@ def _median(report: Report) -> float:
     help="combien de fois",
 )
 @click.option("--seed", type=int, help="rejoue les mêmes hasards")
+@click.option("--notices", is_flag=True, help="pendant que des familles sont prévenues")
 @click.option(
     "--json",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
     help="écrit aussi le bilan dans ce fichier",
 )
-def chaos(*, kills: int, seed: int | None, path: Path | None) -> None:
+def chaos(*, kills: int, seed: int | None, notices: bool, path: Path | None) -> None:
     """Kill, audit, print; exit 1 if any promise was broken."""
     began = time.perf_counter()
 
     def say(part: str) -> None:
         click.echo(f"[{time.perf_counter() - began:5.1f} s] {part}", err=True)
 
-    order = Order(kills=kills, seed=secrets.randbelow(1 << 32) if seed is None else seed)
-    with tempfile.TemporaryDirectory(prefix="ronde-chaos-") as folder:
-        report = asyncio.run(run(order, Path(folder), say))
+    chosen = secrets.randbelow(1 << 32) if seed is None else seed
+    if notices:
+        reports = notices_report.storm(kills, chosen, say)
+        said = notices_report.as_json(reports)
+        lines = [line for report in reports for line in notices_report.lines_of(report)]
+    else:
+        with tempfile.TemporaryDirectory(prefix="ronde-chaos-") as folder:
+            report = asyncio.run(run(Order(kills=kills, seed=chosen), Path(folder), say))
+        said, lines = as_json(report), list(lines_of(report))
     if path is not None:
-        text = json.dumps(as_json(report), indent=2, ensure_ascii=False)
+        text = json.dumps(said, indent=2, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
-    for line in lines_of(report):
+    for line in lines:
         click.echo(line)
-    if report.violations:
+    if not said["ok"]:
         raise SystemExit(1)
 
 

@@ -30,7 +30,7 @@ from server.accounts.passwords import Passwords
 from server.bench.command import free_port
 from server.bench.notices_seed import WEEK_BEFORE, ZONE, seed
 from server.chaos.notices_audit import Received, Violation, audit
-from server.chaos.notices_clock import FastClock, Hands
+from server.chaos.notices_clock import SPEED, FastClock, Hands
 from server.chaos.notices_doors import DOORS, Setting
 from server.chaos.notices_server import Orders
 from server.chaos.world import ChaosFailed, answers
@@ -66,13 +66,14 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to do: `doors` providers of SMS, in line."""
+    """What to do: `doors` providers of SMS, in line; clocks run `speed` times as fast as ours."""
 
     notices: int
     kills: int
     seed: int
     policy: Policy = Policy.KEYED
     doors: int = 2
+    speed: float = SPEED
     settles_within_s: float = 900.0
 
 
@@ -103,7 +104,7 @@ async def run(order: Order, folder: Path, say: Say) -> Report:
     async with _opened(place, system_clock) as house:
         office = await _coordinator(house)
         monday, _ = await seed(house, notices=order.notices, hour=place.hour, line=WEEK_BEFORE)
-    hands = Hands(at=system_clock(), shown=place.hour)
+    hands = Hands(at=system_clock(), shown=place.hour, speed=order.speed)
     async with _outside(order, place, hands) as environ:
         say(f"{order.notices} rappels, {order.policy}")
         with (folder / "journal.jsonl").open("wb") as journal:
@@ -182,24 +183,17 @@ class _Lane:
     def __init__(self, orders: Orders, journal: IO[bytes]) -> None:
         self._orders = orders
         self._journal = journal
-        self._process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it and wait until it answers.
 
         Raises:
-            ChaosFailed: It died, or took too long.
+            ChaosFailed: It took too long.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server.chaos.notices_server"),
-            stdin=asyncio.subprocess.PIPE,
-            stderr=self._journal,
-        )
-        self._process = process
-        if process.stdin is not None:
-            process.stdin.write(msgspec.json.encode(self._orders) + b"\n")
+        await self._say("start")
         deadline = time.perf_counter() + STARTS_WITHIN_S
-        while time.perf_counter() < deadline and process.returncode is None:
+        while time.perf_counter() < deadline:
             if await answers(int(self._orders.environ["RONDE_PORT"])):
                 return
             await asyncio.sleep(0.02)
@@ -211,15 +205,33 @@ class _Lane:
         Raises:
             ChaosFailed: It had died by itself.
         """
-        process, self._process = self._process, None
-        if process is None:
-            return
-        died = process.returncode is not None
-        if not died:
-            process.kill()
-        await process.wait()
-        if died:
+        if await self._say("kill") != "killed":
             raise ChaosFailed("the server died by itself")
+
+    async def close(self) -> None:
+        """Let it, and whoever starts it, be gone."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None and keeper.stdin is not None:
+            keeper.stdin.close()
+            await keeper.wait()
+
+    async def _say(self, word: str) -> str:
+        keeper = self._keeper or await self._opened()
+        if keeper.stdin is None or keeper.stdout is None:
+            raise ChaosFailed("the server has no pipes")
+        keeper.stdin.write(word.encode() + b"\n")
+        return (await keeper.stdout.readline()).decode().strip()
+
+    async def _opened(self) -> asyncio.subprocess.Process:
+        self._keeper = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "server.chaos.notices_server"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=self._journal,
+        )
+        if self._keeper.stdin is not None:
+            self._keeper.stdin.write(msgspec.json.encode(self._orders) + b"\n")
+        return self._keeper
 
 
 async def _storm(
@@ -244,20 +256,22 @@ async def _storm(
                 group.create_task(live(lane))
         await wait()
     finally:
-        await asyncio.gather(*(lane.kill() for lane in lanes))
+        await asyncio.gather(*(lane.close() for lane in lanes))
     return order.kills - len(left)
 
 
 async def _settled(house: House, order: Order, say: Say) -> None:
     records = Repository(house.engine, house.keyring, appointment_shape())
-    deadline = time.perf_counter() + order.settles_within_s
+    deadline, before = time.perf_counter() + order.settles_within_s, -1
     while time.perf_counter() < deadline:
         waiting = 0
         for state in _UNSETTLED:
             waiting += len(await records.labels(state_tag(state), limit=_PAGE))
         if not waiting and not await _unalerted(records):
             return
-        say(f"{waiting} en route / under way")
+        if waiting != before:
+            say(f"{waiting} en route / under way")
+            before = waiting
         await asyncio.sleep(_LOOK_S)
     raise ChaosFailed("the notices did not settle")
 

@@ -128,20 +128,20 @@ class App {
       if (kind === "signed-out" || url.pathname !== "/sign-in") return found;
       return this.#elsewhere(sessionStorage.getItem(AFTER_DOOR) ?? "/");
     }
-    if (kind === "signed-out" && found === null) {
-      this.#area = "door";
-      return notFound;
-    }
-    if (kind === "signed-out") {
-      // Whoever came for a page gets it after the door; whoever signs out begins anew.
-      if (this.#page === null) sessionStorage.setItem(AFTER_DOOR, url.pathname + url.search);
-      else sessionStorage.removeItem(AFTER_DOOR);
-      return this.#elsewhere("/sign-in");
-    }
+    if (kind === "signed-out") return this.#outside(found, url);
     sessionStorage.removeItem(AFTER_DOOR);
     this.#area = kind === "ready" ? (found?.route.area ?? "nowhere") : "door";
     if (kind === "ready") return found ?? notFound;
     return kind === "no-device" ? recovery : standingPage;
+  }
+
+  /** Whoever came for a page gets it after the door; whoever signs out begins anew. */
+  #outside(found: Match | null, url: URL): PageMaker | "elsewhere" {
+    this.#area = "door";
+    if (found === null) return notFound;
+    if (this.#page === null) sessionStorage.setItem(AFTER_DOOR, url.pathname + url.search);
+    else sessionStorage.removeItem(AFTER_DOOR);
+    return this.#elsewhere("/sign-in");
   }
 
   #elsewhere(href: string): "elsewhere" {

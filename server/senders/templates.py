@@ -7,6 +7,7 @@ the network's. The HTML of a mail is made from its text, so both say the same.
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -187,6 +188,11 @@ class _Reading:
 
     def _judge_language(self, read: Language, place: str) -> None:
         """Judge the few words that a language's own file says."""
+        # A pattern of dates says whatever stands between its quotes.
+        patterns = (read.date, read.day, read.short_date, read.time)
+        for said in (read.name, *patterns, *(each.replace("'", "") for each in patterns)):
+            for word in lint(said, self.words):
+                self._complain(place, 1, f"forbidden word {word}")
         clauses = (read.then_weekly, read.then_weeks, read.then_cancelled)
         for said in (read.summary, *clauses):
             allowed = frozenset({"date", "weeks"}) if said in clauses else frozenset[str]()
@@ -209,11 +215,22 @@ class _Reading:
                 self._complain(f"{tag}/{language.FILE}", 1, "missing")
 
     def _read_page(self, path: Path, folder: Path) -> None:
-        """Judge the words of the page behind a link, a sentence a line, as any other words."""
-        for number, line in enumerate((self._source(path) or "").splitlines(), 1):
-            said = line.partition("=")[2] if not line.lstrip().startswith("#") else ""
-            for word in lint(said, self.words):
-                self._complain(_place(path, folder), number, f"forbidden word {word}")
+        """Judge the words of the page behind a link, as they are read and not as they are written.
+
+        A sentence may stand over several lines, or with its letters escaped.
+        """
+        place, source = _place(path, folder), self._source(path)
+        try:
+            said = tomllib.loads(source or "")
+        except tomllib.TOMLDecodeError as error:
+            self._complain(place, 1, f"this is not TOML: {error}")
+            return
+        lines = (source or "").splitlines()
+        for key, value in said.items():
+            known = (n for n, line in enumerate(lines, 1) if line.partition("=")[0].strip() == key)
+            number = next(known, 1)
+            for word in (w for each in _texts_in(value) for w in lint(each, self.words)):
+                self._complain(place, number, f"forbidden word {word}")
 
     def _read_template(self, path: Path, folder: Path) -> None:
         place, tag = _place(path, folder), path.parent.name
@@ -273,6 +290,16 @@ class _Reading:
 
 def _place(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Find every text in a value of TOML, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for each in value.values() for text in _texts_in(each))
+    elif isinstance(value, list):
+        yield from (text for each in value for text in _texts_in(each))
 
 
 def _formal(source: str, form: Form, alphabet: Alphabet) -> Iterator[tuple[int, str]]:

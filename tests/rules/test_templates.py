@@ -23,6 +23,9 @@ NETWORK = SUPPORT / "network_templates"
 SECOND = SUPPORT / "second_pathway"
 
 
+ENGLISH = 'name = "English"\nlocale = "en_GB"\nsummary = "Appointment"\n'
+
+
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     """A network's folder, to be spoilt."""
@@ -136,6 +139,23 @@ def test_a_text_in_a_language_nobody_writes_is_refused(school: Pathway) -> None:
         ("ti/booked.txt.j2", "x", "ti/language.toml:1: missing"),
         ("words.toml", "telling = 3", "words.toml:1: 'telling' is a list of words"),
         ("fr/page.toml", '# kiné\nlead = "Votre kiné"', "fr/page.toml:2: forbidden word kine"),
+        ("fr/page.toml", 'lead = """\nVotre kiné"""', "fr/page.toml:1: forbidden word kine"),
+        (
+            "fr/page.toml",
+            'a = "x"\nlead = "Votre kin\\u00e9"',
+            "fr/page.toml:2: forbidden word kine",
+        ),
+        ("fr/page.toml", "lead = ", "fr/page.toml:1: this is not TOML"),
+        (
+            "en/language.toml",
+            ENGLISH + "day = \"d 'physio'\"",
+            "language.toml:1: forbidden word physio",
+        ),
+        (
+            "en/language.toml",
+            ENGLISH + "time = \"HH 'phy''sio'\"",
+            "language.toml:1: forbidden word phys",
+        ),
         ("notes.docx", "x", "notes.docx:1: this is no template"),
     ],
 )

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -238,6 +238,26 @@ async def test_a_day_without_a_convention_is_told_with_who_can_mend_it(practice:
     await kim.presses("Retirer")
     await card(kim.page).locator(".banner-danger").wait_for(state="detached")
     assert kim.troubles == []
+
+
+async def test_whoever_has_no_convention_in_force_is_told_who_mends_it_and_shown_no_child(
+    practice: Practice,
+) -> None:
+    kim, _ = await begun(practice)
+    people, ended = practice.server.house.stores.people, practice.opened_on + timedelta(days=3)
+    for held in await people.conventions_of(kim.id):
+        await people.change_convention(held.id, lambda each: replace(each, active_to=ended))
+
+    await kim.goes("/")
+    await kim.sees("Demandez à la coordination de la renouveler")
+    shown = await kim.page.locator("main").inner_text()
+    refused = await kim.page.evaluate(
+        f"fetch('/api/v1/children/{practice.story.child}').then((a) => a.status)"
+    )
+
+    assert await card(kim.page).count() == 0
+    assert "Un enfant" not in shown
+    assert refused == 403
 
 
 async def test_of_two_tabs_that_take_the_last_place_one_is_told_so(practice: Practice) -> None:

@@ -34,6 +34,10 @@ export async function careToday(context: PageContext, place: HTMLElement, day: (
   };
   const draw = (): void => {
     if (signal.aborted) return;
+    if (day().lapsed) {
+      fill(place, closed());
+      return;
+    }
     const shown = inOrder(forfaits.filter(isToReport), day());
     const made = shown.map((each) => [each.id, cardOf(each)] as const);
     const same = made.length === cards.size && made.every(([id]) => cards.has(id));
@@ -58,6 +62,16 @@ function section(cards: readonly HTMLElement[]): HTMLElement {
     { class: "section" },
     h("div", { class: "row-between" }, h("h2", { class: "section-title" }, t("Séances")), h("a", { href: "/statements" }, t("Mes relevés"))),
     h("div", { class: "care-cards" }, cards),
+  );
+}
+
+/** Without a convention in force no child is shown by name, here as on their pages. */
+function closed(): HTMLElement {
+  return h(
+    "section",
+    { class: "section" },
+    h("div", { class: "row-between" }, h("h2", { class: "section-title" }, t("Séances")), h("a", { href: "/statements" }, t("Mes relevés"))),
+    h("p", null, t("Votre convention n'est pas en vigueur aujourd'hui. Demandez à la coordination de la renouveler : vous déclarez ensuite aussi les séances tenues tant qu'elle l'était.")),
   );
 }
 

@@ -47,7 +47,11 @@ export function relaySection(given: { readonly ronde: Ronde; readonly child: Chi
 async function listed(ronde: Ronde, child: ChildId, people: People, place: HTMLElement): Promise<void> {
   try {
     const { items } = await ronde.api.ask<Listing<RelayFile>>("GET", `/children/${child}/relay/files`);
-    const rows: Child = items.map((each) => h("li", { class: "small soft" }, t("{kind}, {when}, par {who}", { kind: KINDS[each.kind](), when: dayAndTime(each.at), who: people.name(each.by) })));
+    const words = ({ kind, by, at }: RelayFile): string => {
+      const when = dayAndTime(at);
+      return kind === "family" ? `${KINDS.family()}, ${when}` : t("{kind}, {when}, par {who}", { kind: KINDS[kind](), when, who: people.name(by) });
+    };
+    const rows: Child = items.map((each) => h("li", { class: "small soft" }, words(each)));
     fill(place, items.length > 0 && [h("p", { class: "small strong" }, t("Déjà téléchargé")), h("ul", null, rows)]);
   } catch {
     // Whoever may not see the list may not download either: the page says so when they try.

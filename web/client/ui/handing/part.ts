@@ -2,7 +2,7 @@
 
 import type { Ronde } from "../../shell/ronde.ts";
 import { busy } from "../busy.ts";
-import { dateOf, dayAndTime } from "../dates.ts";
+import { dateOf } from "../dates.ts";
 import { confirm } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
@@ -62,9 +62,9 @@ export function stateWords(handing: HandingState, people: People): string {
 
 function sinceThen(handing: HandingState): string {
   const { opened_at: opened, withdrawn_at: withdrawn, until } = handing;
-  const read = opened === null ? null : t("ouvert le {when}", { when: dayAndTime(opened) });
+  const read = opened === null ? null : t("ouvert le {when}", { when: dateOf(opened) });
   if (withdrawn !== null) {
-    const back = t("repris le {when}", { when: dayAndTime(withdrawn) });
+    const back = t("repris le {when}", { when: dateOf(withdrawn) });
     return read === null ? back : `${read}, ${back}`;
   }
   if (read !== null) return read;

@@ -219,8 +219,10 @@ def _forms(phrase: str) -> Iterator[bytes]:
         plain = phrase.encode(encoding, "ignore")
         yield plain
         for shift in range(3):
-            # What surrounds it decides how base64 cuts it; the middle is the same.
-            yield base64.b64encode(bytes(shift) + plain)[4:-4]
+            # What surrounds it decides how base64 cuts it; all signs but those at its ends are
+            # the same. Fewer signs would be met by chance.
+            first, last = -(-8 * shift // 6), 8 * (shift + len(plain)) // 6
+            yield base64.b64encode(bytes(shift) + plain)[first:last]
     yield phrase.encode("ascii", "backslashreplace")
 
 

@@ -34,6 +34,7 @@ NEVER_ANSWERED = {
     "server.storage.schema.OldSqlite",
     "server.storage.mongo.NoReplicaSet",
     "server.senders.templates.BadTemplates",
+    "server.family_words.BadPageWords",
     "notifications.words.BadWords",
     "notifications.language.BadLanguageFile",
     "notifications.saying.BadSaying",
@@ -51,6 +52,11 @@ NEVER_ANSWERED = {
     "server.accounts.webauthn.WebauthnRefused",
     "server.storage.repository.Missing",
     "server.storage.keys._NoKey",
+    # Shown to a family on its own page, in its language.
+    "care_circle.telling.answer.TooManyAnswers",
+    "care_circle.telling.handing.WrongItem",
+    "care_circle.telling.link_state.LinkShut",
+    "care_circle.telling.link_state.StaleForm",
     # Raised in the worker that sends notices, where nobody asks.
     "notifications.senders.CannotRender",
     "notifications.delivery.NotClaimed",

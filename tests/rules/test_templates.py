@@ -104,7 +104,8 @@ def test_no_code_of_a_pathway_stands_in_the_program() -> None:
         if any(f'"N{number}"' in path.read_text(encoding="utf-8") for number in range(1, 10))
     ]
 
-    assert [each for each in naming if each != "family.py"] == []
+    # The demonstration and the bench make up lines of their own.
+    assert set(naming) <= {"family.py", "notices_seed.py"}
 
 
 def test_a_text_in_a_language_nobody_writes_is_refused(school: Pathway) -> None:

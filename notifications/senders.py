@@ -102,6 +102,14 @@ class Texter(Protocol):
         """What is promised about repeats under one key."""
         ...
 
+    async def turn(self, key: NoticeId) -> None:
+        """Wait, some seconds at most, until the provider is likely to take this one.
+
+        It is asked before anything is written down or looked up: who dies while waiting has
+        sent nothing and leaves no doubt, and a STOP that comes meanwhile still counts.
+        Nothing is promised; `send` may say that it is too early all the same.
+        """
+
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
         """Hand a text over under a key that is the same at every attempt."""
         ...

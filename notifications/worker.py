@@ -131,6 +131,8 @@ class Worker:
             found = await _result_of(partial(_named(self.texters, provider).look_up, notice.id))
             settled = partial(delivery.settle_doubt, found=found, now=self.clock())
             return _Plan(attempts=notice.attempts, verdict=settled)
+        if notice.medium is Medium.SMS and provider is not None:
+            await _named(self.texters, provider).turn(notice.id)
         verdict, attempt = await self._ask(notice, provider)
         return _Plan(attempts=notice.attempts, verdict=verdict, attempt=attempt)
 

@@ -19,6 +19,7 @@ from notifications.senders import Text, Texter
 LONGEST_WAIT_S = 8.0
 """Longer than this nobody waits for a turn: an attempt must be over within its time."""
 
+_MOST_TURNS = 1000
 FAILURES = 5
 FIRST_REST_S = 30.0
 LONGEST_REST_S = 600.0
@@ -103,6 +104,7 @@ class PacedTexter(Texter):
     clock: Monotonic
     _bucket: Bucket = field(init=False, repr=False)
     _fuse: Fuse = field(init=False, repr=False)
+    _turns: set[NoticeId] = field(init=False, repr=False, default_factory=set)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_bucket", Bucket(self.rate, self.clock))
@@ -119,13 +121,28 @@ class PacedTexter(Texter):
         return self.texter.capabilities
 
     @override
+    async def turn(self, key: NoticeId) -> None:
+        """Wait for a turn and keep it for this key; one that is never used is forgotten."""
+        if self._fuse.is_blown:
+            return  # Whether to probe is decided when it is about to leave.
+        wait = self._bucket.take(at_most=LONGEST_WAIT_S)
+        if wait is None:
+            return
+        if len(self._turns) >= _MOST_TURNS:
+            self._turns.clear()
+        self._turns.add(key)
+        await asyncio.sleep(wait)
+
+    @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
         if (left := self._fuse.resting()) > 0:
             return Retry(f"{self.name}_resting", _seconds(left))
-        turn = self._bucket.take(at_most=LONGEST_WAIT_S)
-        if turn is None:
+        had = key in self._turns
+        self._turns.discard(key)
+        wait = 0.0 if had else self._bucket.take(at_most=LONGEST_WAIT_S)
+        if wait is None:
             return Retry(f"{self.name}_busy", _seconds(self._bucket.wait()))
-        await asyncio.sleep(turn)
+        await asyncio.sleep(wait)
         result = await self.texter.send(text, to=to, key=key)
         self._learn(result)
         return result

@@ -1,5 +1,6 @@
 """Two providers in line: the next is asked only when the first certainly took nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -38,7 +39,10 @@ async def open_desk(tmp_path: Path, one: SmsProvider) -> AsyncIterator[Desk]:
 
 
 def in_line(
-    open_desk: Desk, *providers: SmsProvider, key_window: timedelta | None = timedelta(days=1)
+    open_desk: Desk,
+    *providers: SmsProvider,
+    key_window: timedelta | None = timedelta(days=1),
+    rate: float = 1000,
 ) -> Worker:
     """Give a worker that tries these providers, paced, in this order."""
 
@@ -55,7 +59,7 @@ def in_line(
                 key_window=key_window,
                 name=f"number-{place}",
             ),
-            rate=1000,
+            rate=rate,
             clock=seconds,
         )
         for place, provider in enumerate(providers, start=1)
@@ -105,3 +109,19 @@ async def test_a_doubt_without_a_key_is_sent_again_by_nobody(
     assert notice.state is State.UNKNOWN
     assert (len(one.keys), len(two.keys)) == (1, 0)
     assert [alert.notice for alert in open_desk.coordinator.alerts] == [notice.id]
+
+
+async def test_a_worker_that_dies_while_it_waits_for_its_turn_leaves_no_doubt(
+    open_desk: Desk, one: SmsProvider
+) -> None:
+    worker = in_line(open_desk, one, key_window=None, rate=0.2)
+    await open_desk.book(Medium.SMS)
+    await worker.run_once()
+    waiting = await open_desk.book(Medium.SMS)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(worker.run_once(), timeout=0.5)
+
+    told = await open_desk.notices(waiting.id)
+    assert {(notice.state, notice.attempts) for notice in told} == {(State.PLANNED, 0)}
+    assert len(one.keys) == 1

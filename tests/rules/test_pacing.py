@@ -177,3 +177,15 @@ async def test_wrong_numbers_are_no_failure_of_the_provider(watch: Watch) -> Non
 
     assert await paced.send(TEXT, to=PHONE, key=KEY) == Accepted("ref")
     assert (paced.name, paced.capabilities) == ("one", NO_PROMISE)
+
+
+async def test_a_turn_that_was_waited_for_is_not_waited_for_again(watch: Watch) -> None:
+    provider = Scripted()
+    paced = PacedTexter(texter=provider, rate=0.1, clock=watch)
+    await paced.turn(KEY)
+
+    taken = await paced.send(TEXT, to=PHONE, key=KEY)
+    early = await paced.send(TEXT, to=PHONE, key=KEY)
+
+    assert (taken, early) == (Accepted("ref"), Retry("one_busy", timedelta(seconds=10)))
+    assert provider.asked == 1

@@ -164,10 +164,11 @@ class ChildrenService:
         """Take back that somebody is a child's referring physician; another one stays.
 
         Raises:
-            NotFound: There is none, or the actor may not know of it.
+            NotFound: There is none, or the actor may not know of it, or no such physician.
             Forbidden: The actor's role does not write it.
         """
         await self.guard.child(actor, Action.WRITE_CHILD, child)
+        await self.people.professional(physician)
         return await self.children.change(
             child, lambda held: rules.without_physician(held, physician)
         )

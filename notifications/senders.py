@@ -102,13 +102,15 @@ class Texter(Protocol):
         """What is promised about repeats under one key."""
         ...
 
-    async def turn(self, key: NoticeId) -> None:
+    async def turn(self, key: NoticeId) -> None:  # noqa: ARG002 -- for those who pace
         """Wait, some seconds at most, until the provider is likely to take this one.
 
         It is asked before anything is written down or looked up: who dies while waiting has
         sent nothing and leaves no doubt, and a STOP that comes meanwhile still counts.
-        Nothing is promised; `send` may say that it is too early all the same.
+        Nothing is promised; `send` may say that it is too early all the same. Unless a
+        provider says otherwise there is nothing to wait for.
         """
+        return
 
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
         """Hand a text over under a key that is the same at every attempt."""

@@ -29,9 +29,11 @@ from tests.support.browser_pages import Visitor
 from tests.support.journey import Companion, Journey
 
 DONE: Final = "completed"
+# What was said is shown with French spaces; what counts here is what was said.
 _SEEN: Final = """() => {
+  const plain = (text) => text.replace(/[\\u00a0\\u202f]/g, " ");
   const seen = (each) => {
-    const text = (where) => each.querySelector(where)?.textContent ?? "";
+    const text = (where) => plain(each.querySelector(where)?.textContent ?? "");
     const id = each.dataset.entry;
     if (each.matches(".task-card[data-state]")) {
       return [id, "task", text(".task-card-title"), each.dataset.state];

@@ -131,7 +131,7 @@ def next_change(view: View) -> date | None:
         *_days_of_documents(view),
         *_days_of_care(view),
     )
-    return min((day for day in days if day > view.on), default=None)
+    return min((day for day in days if view.on < day < date.max), default=None)
 
 
 def _due(view: View, moment: Moment) -> datetime:
@@ -259,4 +259,5 @@ def _days_of_meetings(meetings: tuple[date, ...]) -> Iterator[date]:
 
 
 def _after(day: date) -> date:
-    return day + timedelta(days=1)
+    """Give the day after; who writes the calendar's last day means that there is none."""
+    return day if day == date.max else day + timedelta(days=1)

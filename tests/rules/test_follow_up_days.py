@@ -8,6 +8,7 @@ import pytest
 
 from care_circle.actor import Actor
 from care_circle.circle import Circle
+from care_circle.contact import Authority, LegalStatus
 from care_circle.definition.inclusion import Decision
 from care_circle.documents.document import Document, Version
 from care_circle.follow_up.board import Act, act_of
@@ -231,3 +232,14 @@ def test_a_visit_is_late_from_midnight_there_on_the_day_the_clock_changes_too(
     assert states[0].window.closes == closes
     assert [each.state for each in states] == [VisitState.DUE, VisitState.LATE]
     assert before.due == midnight
+
+
+def test_an_authority_until_the_last_day_of_the_calendar_never_ends() -> None:
+    for_ever = Authority(status=LegalStatus.HOLDER, until=date.max)
+    family = tuple(replace(each, authorities=(for_ever,)) for each in FAMILY.contacts)
+    held = file(child=replace(FAMILY, contacts=family))
+
+    told = follow_up_of(held, PATHWAY, moment(LATE))
+
+    assert family
+    assert told.due == follow_up_of(file(), PATHWAY, moment(LATE)).due

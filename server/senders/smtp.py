@@ -31,7 +31,8 @@ from server.senders.letter import Letter, Stationery, address_of
 IDLE_S = 20.0
 """How long a line is kept for the next mail: mail servers wait five minutes at the least."""
 
-# A mailbox shows one copy of a Message-ID however late the second one comes.
+# A second copy has the same Message-ID, so most mailboxes show one; a mail too many is
+# harmless where one too few is not (DECISIONS 54).
 _CAPABILITIES = Capabilities(key_window=timedelta(days=28), lookup=False)
 _LINES = 4
 # Together they stay below the worker's patience, so that what never left is never in doubt.

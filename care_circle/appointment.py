@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from care_circle.mending import Mendable, Mender, Proposing
-from care_circle.neutral import neutral_label
+from care_circle.neutral import is_neutral_address, neutral_label
 from care_circle.telling.answer import FamilyAnswer
 from crypto.ids import AppointmentId, ChildId, ProfessionalId
 from notifications.hours import instant, local, to_ms, zone_named
@@ -26,7 +26,6 @@ from notifications.planning import plan_appointment
 
 MIN_MINUTES = 5
 MAX_MINUTES = 480
-MAX_ADDRESS = 200
 MAX_REASON = 500
 MAX_AHEAD = timedelta(days=10 * 366)
 # No two clocks on earth show wall times further apart than this.
@@ -54,7 +53,7 @@ class BadDuration(ValueError):
 
 
 class BadAddress(ValueError):
-    """A map address is printable and at most 200 characters."""
+    """A map address is printable, at most 200 characters, and no word of it tells why."""
 
 
 class BadReason(ValueError):
@@ -119,7 +118,7 @@ def check_slot(slot: Slot, *, now: datetime) -> None:
     Raises:
         NoSuchTime: The wall time does not exist there, or is not a naive whole minute.
         BadDuration: It is outside 5 to 480 minutes.
-        BadAddress: The address is too long or not printable.
+        BadAddress: The address is too long, not printable, or tells why.
         TellingLabel: The place label says too much, or nothing.
         UnknownZone: There is no such time zone.
         InThePast: It has begun.
@@ -136,7 +135,7 @@ def check_slot(slot: Slot, *, now: datetime) -> None:
     if instant(start, slot.zone) != _last_instant(start, slot.zone):
         raise TimeTwice
     check_minutes(slot.duration_minutes)
-    if address is not None and (len(address) > MAX_ADDRESS or not address.isprintable()):
+    if address is not None and not is_neutral_address(address):
         raise BadAddress
     neutral_label(slot.place_label)
     if not slot.is_after(now):
@@ -255,7 +254,7 @@ def book(
     Raises:
         NoSuchTime: The wall time does not exist there.
         BadDuration: It is outside 5 to 480 minutes.
-        BadAddress: The address is too long or not printable.
+        BadAddress: The address is too long, not printable, or tells why.
         TellingLabel: The place label says too much, or nothing.
         UnknownZone: There is no such time zone.
         InThePast: The slot has begun.
@@ -297,7 +296,7 @@ def move(
         AppointmentOver: It is no longer open.
         NoSuchTime: The wall time does not exist there.
         BadDuration: It is outside 5 to 480 minutes.
-        BadAddress: The address is too long or not printable.
+        BadAddress: The address is too long, not printable, or tells why.
         TellingLabel: The place label says too much, or nothing.
         UnknownZone: There is no such time zone.
         InThePast: The new slot has begun.

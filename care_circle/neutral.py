@@ -7,6 +7,7 @@ are listed once for the whole house, with the notices.
 from notifications.words import lint_label
 
 MAX_LABEL = 60
+MAX_ADDRESS = 200
 
 
 class TellingLabel(ValueError):
@@ -22,3 +23,8 @@ def neutral_label(text: str) -> str:
     if not text.strip() or len(text) > MAX_LABEL or not text.isprintable() or lint_label(text):
         raise TellingLabel
     return text
+
+
+def is_neutral_address(text: str) -> bool:
+    """Tell whether a map may be asked for this: 1 to 200 signs, none of its words tells why."""
+    return len(text) <= MAX_ADDRESS and text.isprintable() and not lint_label(text)

@@ -282,7 +282,12 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     **AGENDA_PROBLEMS,
     **SENDING_PROBLEMS,
     appointment.BadDuration: Kind(422, "bad_duration", "Durée impossible", "Impossible duration"),
-    appointment.BadAddress: Kind(422, "bad_address", "Adresse invalide", "Invalid address"),
+    appointment.BadAddress: Kind(
+        422,
+        "bad_address",
+        "Adresse invalide, ou qui en dit trop",
+        "Invalid address, or one that tells too much",
+    ),
     appointment.AppointmentOver: Kind(
         409, "appointment_over", "Rendez-vous terminé", "The appointment is over"
     ),

@@ -131,6 +131,7 @@ def test_a_family_that_refused_every_medium_is_told_nothing() -> None:
         ({"place_label": "CAMSP Nord"}, TellingLabel),
         ({"map_address": "x" * 201}, BadAddress),
         ({"map_address": "a\nb"}, BadAddress),
+        ({"map_address": "Cabinet de kinésithérapie, Nîmes"}, BadAddress),
     ],
 )
 def test_a_slot_nobody_could_keep_or_that_tells_why_is_refused(

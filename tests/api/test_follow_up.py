@@ -159,11 +159,11 @@ async def test_a_physician_given_to_several_is_taken_back_where_it_is_still_thei
     standing: Standing,
 ) -> None:
     ana, child = standing.people["coordinator"], standing.place.ids["child"]
-    given, nobody = standing.member.id, new_id()
+    given, nobody, other = standing.member.id, new_id(), ana.id
     path, withdrawals = f"/children/{child}", "/coordination/board/physicians/withdrawals"
     await ana.post("/coordination/board/physicians", {"physician": given, "children": [child]})
 
-    another = await ana.post(withdrawals, {"physician": nobody, "children": [child, nobody]})
+    another = await ana.post(withdrawals, {"physician": other, "children": [child, nobody]})
     still = (await ana.get(path)).body["referring_physician"]
     taken = await ana.post(withdrawals, {"physician": given, "children": [child]})
     after = (await ana.get(path)).body["referring_physician"]

@@ -228,8 +228,9 @@ def bodies(place: Place) -> dict[str, dict[str, Any]]:
         "POST /coordination/board/physicians": {
             "physician": member.id, "children": [place.ids["child"]],
         },
+        # Somebody else's: the member stays what later rows take it for.
         "POST /coordination/board/physicians/withdrawals": {
-            "physician": member.id, "children": [place.ids["child"]],
+            "physician": place.network.ana.id, "children": [place.ids["child"]],
         },
         "POST /coordination/board/reminders": {
             "id": new_id(), "on": "2026-11-20", "medium": "phone", "outcome": "message_left",

@@ -103,6 +103,7 @@ export class House implements Ronde {
     const rooms = this.#rooms;
     try {
       if (await rooms.device.knowCircle(circle)) void rooms.sync.run();
+      else rooms.sync.heed();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
     }

@@ -62,6 +62,8 @@ export class Sync {
   #again = false;
   /** The line came up since its channels were last watched. */
   #unheard = false;
+  /** The channels that the live connection was asked about. */
+  #heard: ReadonlySet<ChannelId> = new Set();
   #stopped = false;
   #confused = false;
   #attempt = 0;
@@ -136,6 +138,11 @@ export class Sync {
   lineUp(): void {
     if (this.#running === null) void this.run();
     else this.#unheard = true;
+  }
+
+  /** A channel may have been opened since the live connection was asked. */
+  heed(): void {
+    if (this.#open().some((channel) => !this.#heard.has(channel))) this.lineUp();
   }
 
   /** Carry out what a step asked, in the background; what fails for now is asked again. */
@@ -311,13 +318,13 @@ export class Sync {
 
   /** Be told of all channels that are open to us; null where the live connection is down. */
   async #watch(): Promise<ReadonlyMap<ChannelId, number> | null> {
-    const { device, live, present } = this.#site;
-    const states = [...device.turns.session.channels.values()];
-    const channels = states.filter(({ phase }) => phase !== "removed").map(({ id }) => id);
+    const { live, present } = this.#site;
+    const channels = this.#open();
     if (!live.connected || channels.length === 0) return null;
     this.#unheard = false;
     try {
       const watched = await live.watch(channels);
+      this.#heard = new Set(channels);
       for (const [channel, who] of watched.present) present(channel, who);
       return watched.heads;
     } catch (error) {
@@ -325,6 +332,11 @@ export class Sync {
       if (error instanceof Refused && error.status === 404) return null;
       throw error;
     }
+  }
+
+  #open(): readonly ChannelId[] {
+    const states = [...this.#site.device.turns.session.channels.values()];
+    return states.filter(({ phase }) => phase !== "removed").map(({ id }) => id);
   }
 
   async #newest(heads: ReadonlyMap<ChannelId, number> | null): Promise<void> {

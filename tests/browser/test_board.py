@@ -263,7 +263,8 @@ async def test_the_board_comes_as_a_table_for_a_spreadsheet(odile: Visitor) -> N
 async def test_a_duty_is_tried_ended_and_taken_back(odile: Visitor, story: Journey) -> None:
     page = odile.page
     await odile.goes("/coordination/duties")
-    cards = page.locator(".duty")
+    # No provider is set up here, so notices that fail become duties of their own meanwhile.
+    cards = page.locator(".duty").filter(has_not_text="Avis à la famille non parvenu")
     await cards.first.wait_for()
     before = await cards.count()
 
@@ -291,7 +292,7 @@ async def test_a_duty_is_tried_ended_and_taken_back(odile: Visitor, story: Journ
     assert before >= 3
     await expect(cards).to_have_count(before - 1)
     kept = await story.ana.line.ask("GET", "/coordination/duties")
-    assert len(kept["items"]) == before - 1
+    assert len([one for one in kept["items"] if one["reason"] != "notice_failed"]) == before - 1
 
 
 async def test_a_year_is_told_with_what_each_number_is_of(odile: Visitor, story: Journey) -> None:

@@ -37,7 +37,7 @@ _PLACE: Final = re.compile(r"\{[a-z_]+\}")
 
 
 # What people and places are called, and the languages by their own names.
-_NAMES: Final = re.compile(r"Zéphyrine|Français|Hélène")
+_NAMES: Final = re.compile(r"Zéphyrine|[Ff]rançais|Hélène|Barthélemy|\ARéunion\Z")
 _FRENCH: Final = re.compile(
     r"[àâçéèêëîïôûùœ]|\b(?:le|la|les|des|du|une|vous|votre|vos|pour|avec|dans|est|sont|pas|ou)\b",
     re.IGNORECASE,

@@ -117,6 +117,8 @@ def _settings(*, secret: str, doors: Mapping[str, str], port: int, store: str) -
         "RONDE_SMS_URL": doors["sms"],
         "RONDE_SMS_KEY": secret,
         "RONDE_SMS_KEY_HOURS": "24",
+        # Weeks pass in seconds: nobody waits for a turn by the clock on the wall.
+        "RONDE_SMS_RATE": "1000",
         "RONDE_PHONE": "04 65 71 00 00",
     }
 

@@ -395,7 +395,9 @@ class Told:
         return [self._signed(one) for one in self._seen.values()]
 
     def _signed(self, one: Seen) -> Seen:
-        if one[3] == "deleted":
+        entry, kind, words, state = one
+        if state == "deleted":
             return one
-        counts = Counter(self._signs.get(one[0], [])).values()
-        return (*one[:3], one[3] + " ".join(sorted(map(str, counts))))
+        counts = Counter(self._signs.get(entry, [])).values()
+        signs = " ".join(sorted(map(str, counts)))
+        return (entry, kind, words.replace("\u00a0", " "), state + signs)

@@ -119,6 +119,7 @@ def register(child: Child, *, on: date) -> Child:
         BornTomorrow: The birth date is in the future.
         ImpossibleDay: The birth or the discharge cannot have been then.
         BadName: A contact has no name.
+        BadEmail: A contact has an e-mail address that no mail server takes.
         UnknownZone: A contact lives in a time zone that does not exist.
     """
     _check_days(child, on)
@@ -184,6 +185,7 @@ def put_contact(child: Child, contact: Contact, saying: Saying) -> Child:
 
     Raises:
         BadName: The contact has no name.
+        BadEmail: No mail server would take the contact's e-mail address.
         UnknownZone: The contact lives in a time zone that does not exist.
     """
     check_contact(contact)

@@ -17,6 +17,8 @@ from notifications.notice import Medium, Recipient
 
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _EMAIL_LENGTH = 254
+_LOCAL_LENGTH = 64
+_DOMAIN_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,2}")
 
@@ -148,6 +150,25 @@ def email_address(text: str) -> str:
     return f"{local}@{domain.lower()}"
 
 
+def entered_email(text: str) -> str:
+    """Give an e-mail address back that somebody enters, as `email_address` does.
+
+    Stricter than what is read back from the store, which must open whatever it once took:
+    dots stand between other signs, and no part is longer than mail servers take (RFC 5321,
+    sections 4.1.2 and 4.5.3.1).
+
+    Raises:
+        BadEmail: No mail server would take it.
+    """
+    address = email_address(text)
+    local, _, domain = address.rpartition("@")
+    if len(local.encode()) > _LOCAL_LENGTH or "" in local.split("."):
+        raise BadEmail
+    if not all(_DOMAIN_PART.fullmatch(part) for part in domain.split(".")):
+        raise BadEmail
+    return address
+
+
 def phone_number(text: str) -> str:
     """Give a phone number back.
 
@@ -160,15 +181,18 @@ def phone_number(text: str) -> str:
 
 
 def check_contact(contact: Contact) -> None:
-    """Refuse a contact without a name, or in a time zone that does not exist.
+    """Refuse a contact who is entered without a name or where nobody lives or reads mail.
 
     Raises:
         BadName: The family name is missing, or a name is none (CDS-6).
+        BadEmail: No mail server would take the e-mail address.
         UnknownZone: There is no such time zone.
     """
     names = (contact.family_name, contact.given_name or contact.family_name)
     if not all(is_name(name) for name in names):
         raise BadName
+    if contact.email is not None:
+        entered_email(contact.email)
     zone_named(contact.zone)
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from care_circle.ages import GestationalAge, NotAGestationalAge
-from care_circle.contact import BadEmail, BadPhone, email_address, phone_number
+from care_circle.contact import BadEmail, BadPhone, entered_email, phone_number
 from care_circle.importing.fields import Field, Kind
 from care_circle.ins import is_name
 from care_circle.role import (
@@ -233,7 +233,7 @@ def _phone(text: str, _column: Column, manner: Manner) -> str:
 
 def _email(text: str, _column: Column, _manner: Manner) -> str:
     try:
-        return email_address(text)
+        return entered_email(text)
     except BadEmail:
         raise Unreadable(Reason.NOT_AN_EMAIL) from None
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from care_circle.access import Action, Forbidden
 from care_circle.actor import Actor
+from care_circle.contact import entered_email
 from care_circle.convention import (
     Convention,
     Training,
@@ -106,6 +107,7 @@ class PeopleService:
             BadEmail: The e-mail address is none.
             BadPhone: The phone number is not in international form.
         """
+        entered_email(new.email)
         professional = Professional(
             id=ProfessionalId(self.surroundings.new_id()),
             family_name=new.family_name,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from care_circle.contact import entered_email
 from care_circle.professional import Professional
 from care_circle.services.people import NewProfessional
 from crypto.ids import ProfessionalId, new_id
@@ -40,6 +41,7 @@ async def add_user(house: House, new: NewProfessional) -> Invited:
         AlreadyThere, EmailTaken: The e-mail address is taken.
         BadEmail, BadPhone, BadRpps, ProfessionMissing: The rule of that name.
     """
+    entered_email(new.email)
     person = Professional(
         id=ProfessionalId(new_id()),
         family_name=new.family_name,

@@ -75,12 +75,14 @@ async def test_a_professional_needs_a_profession_and_an_address_of_their_own(ana
         "email": "paul@ronde.example",
     }
     without = await ana.post("/professionals", form)
+    dotted = await ana.post("/professionals", form | {"email": "paul..l@ronde.example"})
     made = await ana.post("/professionals", form | {"profession": "physiotherapist"})
     twice = await ana.post(
         "/professionals", form | {"profession": "nurse", "email": "PAUL@ronde.example"}
     )
 
     assert (without.status, without.code) == (422, "profession_missing")
+    assert (dotted.status, dotted.code) == (422, "bad_email")
     assert made.status == 201
     assert (twice.status, twice.code) == (409, "already_there")
 

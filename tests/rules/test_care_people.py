@@ -24,6 +24,7 @@ from care_circle.contact import (
     LegalStatus,
     Relation,
     Unreachable,
+    entered_email,
 )
 from care_circle.convention import (
     BadPeriod,
@@ -372,6 +373,31 @@ def test_a_contact_nobody_could_reach_or_place_is_refused() -> None:
     her = mother()
     with pytest.raises(ContactTaken):
         child(contacts=(her, her))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("a..b@exemple.test", ".a@exemple.test", "a.@exemple.test"),
+        *("a@-exemple.test", "a@exemple-.test", f"{'a' * 65}@exemple.test"),
+        f"a@{'x' * 64}.test",
+    ],
+)
+def test_an_address_that_no_mail_server_takes_is_refused_as_it_is_entered(address: str) -> None:
+    stored = mother(email=address)
+
+    with pytest.raises(BadEmail):
+        put_contact(child(), stored, SAID)
+    with pytest.raises(BadEmail):
+        entered_email(address)
+    assert stored.email == address
+
+
+@pytest.mark.parametrize("address", ["a.b+c@exemple.test", "o'brien@a-b.exemple.test", "é@x.test"])
+def test_an_unusual_address_that_mail_servers_take_is_entered(address: str) -> None:
+    put = put_contact(child(), mother(email=address), SAID)
+
+    assert address in {held.email for held in put.contacts}
 
 
 def word_of(coordinator: Somebody, about: Somebody) -> bytes:

@@ -38,8 +38,8 @@ from server.senders.calling_back import (
     reply_of,
     require_secret,
 )
-from server.senders.http_line import Answer, HttpLine, Question, reference
-from server.senders.numbers import FRANCE, UnusableNumber, mobile_number
+from server.senders.http_line import Answer, HttpLine, Question, outcome, reference
+from server.senders.numbers import FRANCE, dialled
 
 KEY_IN_QUERY = "notice"
 """Our notice's id in the address that Brevo calls: a receipt may be there before its answer."""
@@ -92,16 +92,11 @@ class BrevoTexter(Texter):
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
-        try:
-            number = mobile_number(to, countries=self.countries)
-        except UnusableNumber as refusal:
-            return Refused(refusal.code)
+        number = dialled(to, countries=self.countries)
+        if isinstance(number, Refused):
+            return number
         answer = await self._ask("POST", "/transactionalSMS/send", self._wanted(text, number, key))
-        if isinstance(answer, Result):
-            return answer
-        if not answer.is_yes:
-            return answer.verdict()
-        return Accepted(reference(answer.field("messageId")) or key)
+        return outcome(answer, lambda yes: Accepted(reference(yes.field("messageId")) or key))
 
     @override
     async def look_up(self, key: NoticeId) -> Result:
@@ -112,9 +107,7 @@ class BrevoTexter(Texter):
     async def check(self) -> Result:
         """Ask for the account: whether the key is good, at no cost."""
         answer = await self._ask("GET", "/account")
-        if isinstance(answer, Result):
-            return answer
-        return Accepted(self.name) if answer.is_yes else answer.verdict()
+        return outcome(answer, lambda _: Accepted(self.name))
 
     async def replies(self, since: datetime) -> tuple[Reply, ...]:
         """Ask what was answered since a moment, at most fifty of them; nothing when in doubt."""

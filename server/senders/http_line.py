@@ -6,7 +6,7 @@ its answer goes. No redirect is followed: the body holds a telephone number.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -103,6 +103,17 @@ class HttpLine:
                 retry_after=answer.headers.get("Retry-After", ""),
                 said=await _json(answer),
             )
+
+
+def outcome(
+    answer: Answer | Retry | Ambiguous,
+    taken: Callable[[Answer], Result],
+    refused: Callable[[Answer], Result] = Answer.verdict,
+) -> Result:
+    """Say what asking came to: a yes is read by `taken`, a no by `refused`, no answer is kept."""
+    if not isinstance(answer, Answer):
+        return answer
+    return taken(answer) if answer.is_yes else refused(answer)
 
 
 def classified(status: int, retry_after: str) -> Result:

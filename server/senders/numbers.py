@@ -5,6 +5,8 @@ from collections.abc import Collection
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType
 
+from notifications.delivery import Refused
+
 FRANCE = frozenset({"FR"})
 """Metropolitan France with all of its overseas territories, however they are dialled."""
 
@@ -54,6 +56,14 @@ def mobile_number(text: str, *, countries: Collection[str] = FRANCE) -> str:
     if kind not in _MOBILE:
         raise UnusableNumber("not_a_mobile")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def dialled(text: str, *, countries: Collection[str]) -> str | Refused:
+    """Give the number a provider is asked to write to, or the refusal that spares the asking."""
+    try:
+        return mobile_number(text, countries=countries)
+    except UnusableNumber as refusal:
+        return Refused(refusal.code)
 
 
 def is_country(code: str) -> bool:

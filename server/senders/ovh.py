@@ -38,8 +38,8 @@ from server.senders.calling_back import (
     reply_of,
     require_secret,
 )
-from server.senders.http_line import Answer, HttpLine, Question, reference
-from server.senders.numbers import FRANCE, UnusableNumber, mobile_number
+from server.senders.http_line import Answer, HttpLine, Question, outcome, reference
+from server.senders.numbers import FRANCE, dialled
 
 _TAG_LENGTH = 20
 _VALID_MINUTES = 24 * 60
@@ -85,14 +85,11 @@ class OvhTexter(Texter):
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
-        try:
-            number = mobile_number(to, countries=self.countries)
-        except UnusableNumber as refusal:
-            return Refused(refusal.code)
+        number = dialled(to, countries=self.countries)
+        if isinstance(number, Refused):
+            return number
         answer = await self._ask("POST", "/jobs", self._job(text, number, key))
-        if isinstance(answer, Result):
-            return answer
-        return _taken(answer, key) if answer.is_yes else answer.verdict()
+        return outcome(answer, lambda yes: _taken(yes, key))
 
     @override
     async def look_up(self, key: NoticeId) -> Result:
@@ -105,9 +102,7 @@ class OvhTexter(Texter):
     async def check(self) -> Result:
         """Ask for the account itself: whether the keys are good, at no cost."""
         answer = await self._ask("GET", "")
-        if isinstance(answer, Result):
-            return answer
-        return Accepted(self.name) if answer.is_yes else answer.verdict()
+        return outcome(answer, lambda _: Accepted(self.name))
 
     async def replies(self, since: datetime) -> tuple[Reply, ...]:
         """Ask what was answered since a moment, at most fifty of them; nothing when in doubt."""

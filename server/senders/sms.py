@@ -27,8 +27,8 @@ from server.senders.calling_back import (
     Unreadable,
     reply_of,
 )
-from server.senders.http_line import TIMEOUT, HttpLine, Question, reference
-from server.senders.numbers import FRANCE, UnusableNumber, mobile_number
+from server.senders.http_line import TIMEOUT, HttpLine, Question, outcome, reference
+from server.senders.numbers import FRANCE, dialled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +55,12 @@ class WebhookTexter(Texter):
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
-        try:
-            number = mobile_number(to, countries=self.countries)
-        except UnusableNumber as refusal:
-            return Refused(refusal.code)
+        number = dialled(to, countries=self.countries)
+        if isinstance(number, Refused):
+            return number
         line = HttpLine(http=self.http, timeout=self.timeout)
         answer = await line.ask(self._question(text, number, key))
-        if isinstance(answer, Result):
-            return answer
-        if not answer.is_yes:
-            return answer.verdict()
-        return Accepted(reference(answer.field("ref")) or key)
+        return outcome(answer, lambda yes: Accepted(reference(yes.field("ref")) or key))
 
     @override
     async def look_up(self, key: NoticeId) -> Result:

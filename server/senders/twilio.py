@@ -42,8 +42,8 @@ from server.senders.calling_back import (
     Unreadable,
     reply_of,
 )
-from server.senders.http_line import Answer, HttpLine, Question, reference
-from server.senders.numbers import FRANCE, UnusableNumber, mobile_number
+from server.senders.http_line import Answer, HttpLine, Question, outcome, reference
+from server.senders.numbers import FRANCE, dialled
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
 
@@ -93,14 +93,11 @@ class TwilioTexter(Texter):
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
-        try:
-            number = mobile_number(to, countries=self.countries)
-        except UnusableNumber as refusal:
-            return Refused(refusal.code)
+        number = dialled(to, countries=self.countries)
+        if isinstance(number, Refused):
+            return number
         answer = await self._ask("POST", "/Messages.json", self._form(text, number, key))
-        if isinstance(answer, Result):
-            return answer
-        return _taken(answer, key) if answer.is_yes else _refused(answer)
+        return outcome(answer, lambda yes: _taken(yes, key), _refused)
 
     @override
     async def look_up(self, key: NoticeId) -> Result:
@@ -109,9 +106,7 @@ class TwilioTexter(Texter):
     async def check(self) -> Result:
         """Ask for the account: whether the token is good, at no cost."""
         answer = await self._ask("GET", ".json")
-        if isinstance(answer, Result):
-            return answer
-        return Accepted(self.name) if answer.is_yes else answer.verdict()
+        return outcome(answer, lambda _: Accepted(self.name))
 
     def _form(self, text: Text, number: str, key: NoticeId) -> dict[str, str]:
         account, wanted = self.account, {"To": number, "Body": text.text}

@@ -23,7 +23,7 @@ from server.logs import logger
 from server.senders.alphabet import encoded
 from server.senders.calling_back import Told
 from server.senders.http_line import LONGEST_REF
-from server.senders.numbers import FRANCE, UnusableNumber, mobile_number
+from server.senders.numbers import FRANCE, dialled
 from server.senders.smpp.pdu import (
     Address,
     Command,
@@ -75,10 +75,9 @@ class SmppTexter(Texter):
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
-        try:
-            number = mobile_number(to, countries=self.countries)
-        except UnusableNumber as refusal:
-            return Refused(refusal.code)
+        number = dialled(to, countries=self.countries)
+        if isinstance(number, Refused):
+            return number
         session = await self._line.session(self.wait_s)
         if session is None:
             return Retry("smpp_unreachable")

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { ChildId, CircleId, ProfessionalId } from "../../web/client/core/ids.ts";
 import { dayPart, heldNow, standingOf, usualOf, wallTime } from "../../web/client/ui/care/claiming.ts";
 import { joinedTables, sumOf } from "../../web/client/ui/care/payments.ts";
-import { type Queue, added, again, nextOf, refused, standing, tried, undone, without } from "../../web/client/ui/care/queue.ts";
+import { type Queue, added, again, arrived, nextOf, refused, standing, tried, undone, without } from "../../web/client/ui/care/queue.ts";
 import { closingWord } from "../../web/client/ui/care/words.ts";
 import type { EarlyCare, ForfaitView, SessionForm, SessionView, StatementView } from "../../web/client/ui/care/served.ts";
 
@@ -111,6 +111,14 @@ test("a session nobody has heard of is dropped, one that may have arrived is tak
   const [asked] = queued((queue) => tried(queue, "a"), (queue) => undone(queue, "a"));
   assert.equal(asked?.undo, true);
   assert.deepEqual(standing([asked as Queue[number]]), []);
+});
+
+test("a session that is taken back just as it arrives is not forgotten", () => {
+  const late = queued((queue) => tried(queue, "a"), (queue) => undone(queue, "a"), (queue) => arrived(queue, "a", false));
+
+  assert.deepEqual(late.map((each) => each.undo), [true]);
+  assert.deepEqual(arrived(late, "a", true), []);
+  assert.deepEqual(queued((queue) => tried(queue, "a"), (queue) => arrived(queue, "a", false)), []);
 });
 
 test("what is refused waits for its author, and holds nobody else up", () => {

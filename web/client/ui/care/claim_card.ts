@@ -50,6 +50,13 @@ export class ClaimCard {
     this.draw();
   }
 
+  /** Stand on what is most likely next: taking back what was said, else saying it. */
+  focus(): void {
+    const { element } = this;
+    const next = element.querySelector<HTMLElement>(".care-undo") ?? element.querySelector<HTMLElement>(".care-tap, .button");
+    next?.focus({ preventScroll: true });
+  }
+
   /** Draw what differs; whoever stands on a button keeps their place. */
   draw(): void {
     const { claims, care } = this.#given;
@@ -119,7 +126,7 @@ export class ClaimCard {
     const words = refusalWords(refusal);
     const day = new Date(each.form.start);
     const sentence = t("je ne peux pas enregistrer la séance du {day} : {why}", { day: day.toLocaleDateString(), why: words });
-    const drop = (): void => void claims.undo(each.session);
+    const drop = (): void => void claims.undo(each).catch(tell);
     return h(
       "div",
       { class: "banner banner-danger", role: "alert" },
@@ -156,21 +163,18 @@ export class ClaimCard {
       return;
     }
     announce(t("Séance enregistrée."));
-    this.element.querySelector<HTMLElement>(".care-undo")?.focus({ preventScroll: true });
+    this.focus();
   }
 
   async #undo(session: string): Promise<void> {
-    const { ronde, claims } = this.#given;
-    if (!(await claims.undo(session))) {
-      try {
-        this.take(await ronde.api.ask<ForfaitView>("POST", `/forfaits/${this.#forfait.id}/sessions/${session}/undoing`));
-      } catch (error) {
-        await tell(error);
-        return;
-      }
+    try {
+      await this.#given.claims.undo({ forfait: this.#forfait.id, session });
+    } catch (error) {
+      await tell(error);
+      return;
     }
     announce(t("Séance retirée."));
-    this.element.querySelector<HTMLElement>(".care-tap, .button")?.focus({ preventScroll: true });
+    this.focus();
   }
 
   /** Open what may be said of a session; `corrects` is one that was refused. */

@@ -36,6 +36,12 @@ export function without(queue: Queue, session: string): Queue {
   return queue.filter((each) => each.session !== session);
 }
 
+/** The server has a session; one that somebody took back meanwhile stays until it is `undone` there. */
+export function arrived(queue: Queue, session: string, undone: boolean): Queue {
+  const late = !undone && queue.some((each) => each.session === session && each.undo);
+  return late ? queue : without(queue, session);
+}
+
 /** Note why a session was refused; one that was to be taken back anyway is gone. */
 export function refused(queue: Queue, session: string, refusal: Refusal): Queue {
   if (queue.some((each) => each.session === session && each.undo)) return without(queue, session);

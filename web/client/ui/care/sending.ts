@@ -61,12 +61,15 @@ export class Claims {
     void this.send();
   }
 
-  /** Take back a session that waits; whoever has no such session waiting is told so. */
-  async undo(session: string): Promise<boolean> {
-    const known = this.#queue.some((each) => each.session === session);
-    await this.#change((queue) => lists.undone(queue, session));
-    void this.send();
-    return known;
+  /** Take a session back, here while it waits, else at the server; throws Refused, Unreachable. */
+  async undo({ forfait, session }: Pick<Claimed, "forfait" | "session">): Promise<void> {
+    let waits = false;
+    await this.#change((queue) => {
+      waits = queue.some((each) => each.session === session);
+      return lists.undone(queue, session);
+    });
+    if (waits) void this.send();
+    else this.#tell(await this.#takenBack(forfait, session));
   }
 
   /** Send what waits, one after another, in one tab at a time. */
@@ -85,16 +88,22 @@ export class Claims {
     const { session } = claim;
     await this.#change((queue) => lists.tried(queue, session));
     try {
-      const path = `/forfaits/${claim.forfait}/sessions/${session}`;
-      let known = await this.#ronde.api.ask<ForfaitView>("PUT", path, claim.form);
-      if (this.#isUndone(session)) known = await this.#ronde.api.ask<ForfaitView>("POST", `${path}/undoing`);
-      await this.#change((queue) => lists.without(queue, session), known);
+      let known = await this.#ronde.api.ask<ForfaitView>("PUT", sessionPath(claim.forfait, session), claim.form);
+      do {
+        const undone = this.#isUndone(session);
+        if (undone) known = await this.#takenBack(claim.forfait, session);
+        await this.#change((queue) => lists.arrived(queue, session, undone), known);
+      } while (this.#isUndone(session));
       return true;
     } catch (error) {
       if (!(error instanceof Refused) || isPassing(error)) return false;
       await this.#change((queue) => lists.refused(queue, session, refusalOf(error)));
       return true;
     }
+  }
+
+  async #takenBack(forfait: string, session: string): Promise<ForfaitView> {
+    return await this.#ronde.api.ask<ForfaitView>("POST", `${sessionPath(forfait, session)}/undoing`);
   }
 
   #isUndone(session: string): boolean {
@@ -123,6 +132,10 @@ export class Claims {
 /** What a refusal is kept as: enough to say it tomorrow. */
 export function refusalOf(error: Refused): Refusal {
   return { code: error.code, title: error.title, mender: (error.mendedBy as Mender | null) ?? null };
+}
+
+function sessionPath(forfait: string, session: string): string {
+  return `/forfaits/${forfait}/sessions/${session}`;
 }
 
 function isPassing(error: Refused): boolean {

@@ -23,6 +23,8 @@ export async function careToday(context: PageContext, place: HTMLElement, day: (
   const { ronde, signal, go } = context;
   const [mine, claims] = await Promise.all([atOnce<Listing<ForfaitView>>(ronde, MINE), Claims.of(ronde)]);
   let forfaits = mine.value.items;
+  // What the server answered to somebody's act here is newer than the list that was asked before it.
+  const newest = new Map<string, ForfaitView>();
   if (!forfaits.some(isToReport)) forfaits = (await mine.later).value.items;
   if (!forfaits.some(isToReport) || signal.aborted) return;
   const care = await earlyCareOf(ronde);
@@ -45,14 +47,17 @@ export async function careToday(context: PageContext, place: HTMLElement, day: (
     if (!same || place.childElementCount === 0) fill(place, section(made.map(([, card]) => card.element)));
   };
   claims.watch(signal, (known) => {
-    if (known !== null) forfaits = forfaits.map((each) => (each.id === known.id ? known : each));
+    if (known !== null) {
+      newest.set(known.id, known);
+      forfaits = forfaits.map((each) => newest.get(each.id) ?? each);
+    }
     draw();
     // What is kept for the next start is the newest, too.
     if (known !== null) ronde.api.read(MINE).catch(() => undefined);
   });
   draw();
   told.then(draw, () => undefined);
-  forfaits = (await mine.later).value.items;
+  forfaits = (await mine.later).value.items.map((each) => newest.get(each.id) ?? each);
   draw();
 }
 

@@ -53,7 +53,9 @@ class CareDesk {
     claims.watch(context.signal, (known) => {
       if (known === null) return this.#cards.forEach((each) => each.draw());
       this.#forfaits = this.#forfaits.map((each) => (each.id === known.id ? known : each));
+      const held = this.#cards.find(({ element }) => element.contains(document.activeElement))?.forfait.id;
       this.#draw();
+      this.#cards.find(({ forfait }) => forfait.id === held)?.focus();
     });
   }
 

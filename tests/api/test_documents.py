@@ -172,9 +172,11 @@ async def test_a_second_document_of_a_visit_is_refused(town: Town) -> None:
     assert (again.status, again.code) == (409, "already_written")
 
 
-async def test_measures_of_several_visits_make_one_series(town: Town) -> None:
+async def test_measures_of_several_visits_make_one_series(server: Running, town: Town) -> None:
     await gathered(town)
     await signed(town, "F24", VISIT)
+    # Of one day, what was signed first stands first.
+    server.clock.move(minutes=1)
     await signed(town, "F25", VISIT | {"weight_kg": 11.5})
 
     drawn = await town.ida.person.get(f"/children/{town.network.child}/growth")

@@ -15,6 +15,7 @@ from notifications.delivery import Accepted, Refused, Retry
 from notifications.senders import Mail, Text
 from server.clock import system_clock
 from server.senders import signature
+from server.senders.addresses import MAIL_KINDS, read_address
 from server.senders.invitation import Organizer
 from server.senders.sms import WebhookTexter
 from server.senders.smtp import SmtpMailer, SmtpServer
@@ -42,7 +43,9 @@ async def sink(tmp_path: Path) -> AsyncIterator[Sink]:
 def mailer(sink: Sink) -> SmtpMailer:
     organizer = Organizer(name="Service des rendez-vous", address="rdv@reseau.exemple.fr")
     return SmtpMailer(
-        server=SmtpServer.from_url(sink.smtp_url), organizer=organizer, clock=system_clock
+        server=SmtpServer.of(read_address(sink.smtp_url, MAIL_KINDS)),
+        organizer=organizer,
+        clock=system_clock,
     )
 
 

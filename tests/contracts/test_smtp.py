@@ -17,6 +17,7 @@ from crypto.ids import NoticeId
 from notifications.delivery import Accepted, Ambiguous, Refused, Result, Retry
 from notifications.senders import Mail
 from server.clock import system_clock
+from server.senders.addresses import MAIL_KINDS, read_address
 from server.senders.invitation import Organizer
 from server.senders.letter import Stationery, address_of
 from server.senders.smtp import SmtpMailer, SmtpServer, Tls
@@ -433,7 +434,7 @@ async def test_a_password_goes_over_tls_or_not_at_all(post: MailServer, tmp_path
     ],
 )
 def test_a_mail_server_is_named_by_an_address(url: str, server: SmtpServer) -> None:
-    assert SmtpServer.from_url(url) == server
+    assert SmtpServer.of(read_address(url, MAIL_KINDS)) == server
     assert "secret" not in repr(server)
 
 

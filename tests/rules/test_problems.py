@@ -64,7 +64,7 @@ NEVER_ANSWERED = {
     "notifications.gsm7.TooLong",
     "server.senders.invitation.NoAppointment",
     "server.senders.numbers.UnusableNumber",
-    "server.senders.smtp._Stale",
+    "server.senders.smtp_line._Stale",
     "server.senders.smpp.pdu.Malformed",
     "server.senders.smpp.session.NotSent",
     "server.senders.smpp.session.LineBroken",

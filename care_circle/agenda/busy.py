@@ -11,11 +11,12 @@ MOST_SPANS = 5_000
 
 
 class CalendarFault(StrEnum):
-    """What is wrong with a calendar file."""
+    """What is wrong with a calendar file; `too_fine`: events that repeat each hour or finer."""
 
     NOT_A_CALENDAR = "not_a_calendar"
     TOO_MANY_EVENTS = "too_many_events"
     TOO_MANY_DATES = "too_many_dates"
+    TOO_FINE = "too_fine"
 
 
 class CalendarRefused(ValueError):

@@ -5,9 +5,11 @@ be read is counted and passed over.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,8 +23,15 @@ from server.calendars.repeating import Budget, Unreadable, repeated
 MOST_DATES: Final = 20_000
 """How many busy times a file may hold within the horizon, before they are merged."""
 
+MOST_TOO_FINE: Final = 50
+"""How many events of a file may repeat each hour or finer; so many are counted as unreadable."""
+
 _DAY = timedelta(days=1)
 _LONGEST = timedelta(days=62)
+# To read a time that is written out takes about as long as to look at so many days.
+_DAYS_A_TIME = 4
+_TOO_FINE = re.compile(r"FREQ=(SECOND|MINUTE|HOUR)LY", re.IGNORECASE)
+_Time = tuple[datetime, timedelta]
 _DATE, _STAMP = "%Y%m%d", "%Y%m%dT%H%M%S"
 _LENGTH = re.compile(
     r"[+]?P(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?"
@@ -63,8 +72,12 @@ class _Reader:
         Raises:
             CalendarRefused: They are more than anybody's year.
         """
+        if sum(map(_is_too_fine, events)) > MOST_TOO_FINE:
+            raise CalendarRefused(CalendarFault.TOO_FINE)
         changed = self._changed(events)
         for each in events:
+            # This runs beside the loop that answers everybody: let it have its turn.
+            time.sleep(0)
             try:
                 self._take(each, changed.get(each.text("UID"), frozenset()))
             except CalendarRefused:
@@ -94,32 +107,41 @@ class _Reader:
         if not _is_busy(event):
             return
         alone = event.one("RECURRENCE-ID") is not None
-        for at in (start,) if alone else self._starts(event, start, length):
+        for at, lasts in ((start, length),) if alone else self._times(event, start, length):
             if alone or to_ms(at) not in changed:
-                self._add(Span(start=to_ms(at), end=to_ms(_end(at, length))))
+                self._add(Span(start=to_ms(at), end=to_ms(_end(at, lasts))))
 
-    def _starts(self, event: Component, start: datetime, length: timedelta) -> Iterator[datetime]:
-        left_out = {to_ms(at) for at in self._listed(event, "EXDATE")}
-        since, until = from_ms(self.within.start) - length, from_ms(self.within.end)
-        seen: set[int] = set(left_out)
-        for at in self._all_starts(event, start, since=since, until=until):
+    def _times(self, event: Component, start: datetime, length: timedelta) -> Iterator[_Time]:
+        """Give when an event begins and how long it lasts, each beginning once."""
+        seen = {to_ms(at) for at, _ in self._listed(event, "EXDATE", length)}
+        # Days that are listed come first, since a period says how long it lasts itself.
+        for at, lasts in chain(
+            self._listed(event, "RDATE", length),
+            ((start, length),),
+            ((at, length) for at in self._repeated(event, start, length)),
+        ):
             if to_ms(at) not in seen:
                 seen.add(to_ms(at))
-                yield at
+                yield at, lasts
 
-    def _all_starts(
-        self, event: Component, start: datetime, *, since: datetime, until: datetime
-    ) -> Iterator[datetime]:
-        yield start
-        yield from self._listed(event, "RDATE")
+    def _repeated(self, event: Component, start: datetime, length: timedelta) -> Iterator[datetime]:
+        since, until = from_ms(self.within.start) - length, from_ms(self.within.end)
         for line in event.lines.get("RRULE", ()):
             yield from repeated(start, line.value, since=since, until=until, budget=self.budget)
 
-    def _listed(self, event: Component, name: str) -> Iterator[datetime]:
+    def _listed(self, event: Component, name: str, length: timedelta) -> Iterator[_Time]:
+        """Give listed times; a period (RFC 5545, section 3.3.9) lasts as long as it says."""
         for line in event.lines.get(name, ()):
             for value in line.value.split(","):
-                # A period says an end too; that of the event is taken for it.
-                yield self._time(line, value.partition("/")[0])
+                self.budget.spend(_DAYS_A_TIME)
+                begin, _, end = value.partition("/")
+                at = self._time(line, begin)
+                yield at, self._period(line, at, end) if end else length
+
+    def _period(self, line: Line, start: datetime, end: str) -> timedelta:
+        if end.startswith(("P", "+P")):
+            return _sensible(_duration(end))
+        return _sensible(_passed(start, self._time(line, end)))
 
     def _time(self, line: Line, value: str) -> datetime:
         """Read a day, a wall time or an instant as a time that knows its offset."""
@@ -137,9 +159,7 @@ class _Reader:
             length = _duration(said)
         else:
             length = _DAY if len(line.value) == len("20261122") else timedelta()
-        if not timedelta() <= length <= _LONGEST:
-            raise Unreadable
-        return length
+        return _sensible(length)
 
     def _add(self, span: Span) -> None:
         start, end = max(span.start, self.within.start), min(span.end, self.within.end)
@@ -157,6 +177,12 @@ def _end(start: datetime, length: timedelta) -> datetime:
     return start.astimezone(UTC) + length
 
 
+def _sensible(length: timedelta) -> timedelta:
+    if not timedelta() <= length <= _LONGEST:
+        raise Unreadable
+    return length
+
+
 def _passed(start: datetime, end: datetime) -> timedelta:
     return end.astimezone(UTC) - start.astimezone(UTC)
 
@@ -167,6 +193,10 @@ def _duration(text: str) -> timedelta:
         raise Unreadable
     weeks, days, hours, minutes, seconds = (int(each or 0) for each in found.groups())
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _is_too_fine(event: Component) -> bool:
+    return any(_TOO_FINE.search(line.value) for line in event.lines.get("RRULE", ()))
 
 
 def _is_busy(event: Component) -> bool:

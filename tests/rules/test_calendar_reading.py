@@ -17,6 +17,7 @@ WITHIN = Span(
     start=to_ms(datetime(2026, 11, 22, tzinfo=UTC)), end=to_ms(datetime(2027, 11, 22, tzinfo=UTC))
 )
 PARIS_2027 = "DTSTART;TZID=Europe/Paris:20270105T090000\nDTEND;TZID=Europe/Paris:20270105T100000"
+NEVER, PAST = "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "20250101T090000Z"
 ZONE = """BEGIN:VTIMEZONE
 TZID:Fuseau du cabinet
 BEGIN:STANDARD
@@ -113,6 +114,33 @@ def test_days_that_are_left_out_added_or_changed_are_so() -> None:
         "01-20 08:00/01-20 09:00",
         "01-21 08:00/01-21 09:00",
     ]
+
+
+@pytest.mark.parametrize("period", ["20270120T090000/20270120T113000", "20270120T090000/PT2H30M"])
+def test_a_period_that_is_added_lasts_as_long_as_it_says(period: str) -> None:
+    event = f"{PARIS_2027}\nRDATE;TZID=Europe/Paris;VALUE=PERIOD:{period}"
+
+    assert shown(read(event)) == ["01-05 08:00/01-05 09:00", "01-20 08:00/01-20 10:30"]
+
+
+def test_a_period_of_the_first_day_says_how_long_that_one_lasts() -> None:
+    event = f"{PARIS_2027}\nRDATE;VALUE=PERIOD:20270105T080000Z/20270105T120000Z"
+
+    assert shown(read(event)) == ["01-05 08:00/01-05 12:00"]
+
+
+def test_a_period_that_ends_before_it_begins_cannot_be_read() -> None:
+    event = f"{PARIS_2027}\nRDATE;VALUE=PERIOD:20270105T080000Z/20270105T070000Z"
+
+    assert read(event).unread == 1
+
+
+def test_many_short_series_of_long_ago_are_no_more_work_than_their_days() -> None:
+    short = "DTSTART:20100105T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=10"
+
+    found = read(*[short] * 3000)
+
+    assert (found.events, found.unread, found.spans) == (3000, 0, ())
 
 
 def test_a_series_that_began_long_ago_counts_from_today_on() -> None:
@@ -219,7 +247,7 @@ def test_a_rule_nobody_works_by_is_one_event_that_cannot_be_read(rule: str) -> N
 
 
 def test_a_rule_that_never_comes_true_ends_at_the_horizon() -> None:
-    found = read(f"{PARIS_2027}\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
+    found = read(f"{PARIS_2027}\nRRULE:{NEVER}")
 
     assert shown(found) == ["01-05 08:00/01-05 09:00"]
 
@@ -250,8 +278,16 @@ def test_an_event_that_makes_no_sense_is_counted_and_passed_over(event: str) -> 
         (b"BEGIN:VCALENDAR" + b"x" * MOST_BYTES, CalendarFault.NOT_A_CALENDAR),
         (file_of(*["DTSTART:20270105T090000Z"] * (MOST_EVENTS + 1)), CalendarFault.TOO_MANY_EVENTS),
         (
-            file_of(*["DTSTART:19000101T000000Z\nDURATION:PT1M\nRRULE:FREQ=DAILY;COUNT=9"] * 30),
+            file_of(*[f"DTSTART:19000101T000000Z\nRRULE:{NEVER};COUNT=9"] * 30),
             CalendarFault.TOO_MANY_DATES,
+        ),
+        (
+            file_of(*[f"DTSTART:20261201T000000Z\nRDATE:{','.join([PAST] * 900)}"] * 90),
+            CalendarFault.TOO_MANY_DATES,
+        ),
+        (
+            file_of(*["DTSTART:20261201T000000Z\nRRULE:FREQ=SECONDLY"] * 3000),
+            CalendarFault.TOO_FINE,
         ),
         (
             file_of(*["DTSTART:20261201T000000Z\nDURATION:PT1M\nRRULE:FREQ=DAILY"] * 60),

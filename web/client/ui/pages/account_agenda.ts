@@ -184,5 +184,6 @@ function fileFault(error: unknown): string {
   if (error instanceof TooBig) return t("Ce fichier est trop gros. Exportez seulement l'année à venir.");
   if (!(error instanceof Refused) || error.code !== "calendar_refused") return said(error);
   if (error.detail === "not_a_calendar") return t("Ce fichier n'est pas un agenda. Cherchez « Exporter » ou « .ics » dans votre logiciel.");
+  if (error.detail === "too_fine") return t("Cet agenda répète des événements toutes les heures ou plus souvent. Retirez-les dans votre logiciel, puis exportez à nouveau.");
   return t("Cet agenda est trop chargé pour être repris. Exportez seulement l'année à venir.");
 }

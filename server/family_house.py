@@ -20,8 +20,9 @@ from server.house import House
 from server.limits import Allowance, RateLimit
 from server.logs import logger
 from server.papers import Papers
-from server.senders import templates
 from server.senders.invitation import Organizer
+from server.senders.template_reading import load
+from server.senders.templates import Templates
 from server.services import CHILDREN
 from server.storage.family import EngineHandings, EngineLinkStates
 
@@ -111,10 +112,10 @@ def _days(pathway: Pathway, parameter: str, unsaid: timedelta) -> timedelta:
 
 
 @cache
-def _spoken(folder: Path | None) -> tuple[templates.Templates, PageWords]:
+def _spoken(folder: Path | None) -> tuple[Templates, PageWords]:
     """Read and judge words once a process: ours, and the network's over them."""
     over = () if folder is None else (folder,)
-    loaded = templates.load(*over)
+    loaded = load(*over)
     return loaded, load_page_words(loaded.languages, loaded.words, *over)
 
 

@@ -8,7 +8,8 @@ from care_circle.definition.pathway import COCON
 from care_circle.definition.pathway_reading import read_pathway
 from care_circle.definition.source import DefinitionError
 from server.client.french import FrenchGroup, Refusal
-from server.senders.templates import BadTemplates, load
+from server.senders.template_reading import load
+from server.senders.templates import BadTemplates
 from server.wording import NOTICES, texts_of, too_long
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)

@@ -13,7 +13,8 @@ from notifications.saying import Saying
 from server.config import Config
 from server.senders import speech
 from server.senders.render import shortest
-from server.senders.templates import BadTemplates, Complaint, Form, Templates, load
+from server.senders.template_reading import load
+from server.senders.templates import BadTemplates, Complaint, Form, Templates
 
 TOKEN_LENGTH = 22
 NOTICES = "notices"

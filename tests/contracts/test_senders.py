@@ -20,7 +20,7 @@ from server.senders.numbers import UnusableNumber, mobile_number
 from server.senders.render import TemplateRenderer
 from server.senders.sms import WebhookTexter
 from server.senders.smtp import SmtpMailer, SmtpServer
-from server.senders.templates import load
+from server.senders.template_reading import load
 from tests.support.providers import SECRET, MailServer, Mood, SmsProvider, mail_server, sms_provider
 
 KEY = NoticeId("abcdefghijklmnopqrstuvwxyz")

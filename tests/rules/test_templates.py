@@ -13,7 +13,8 @@ from notifications.gsm7 import Alphabet
 from notifications.language import BadLanguageFile, Direction, Language
 from notifications.notice import Rule
 from notifications.senders import CannotRender
-from server.senders.templates import BadTemplates, Form, load
+from server.senders.template_reading import load
+from server.senders.templates import BadTemplates, Form
 from server.wording import texts_of, too_long, wording
 from tests.support.command_line import ronde
 from tests.support.notices import ADDRESS, SETTINGS, TOKEN, notice, renderer

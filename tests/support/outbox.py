@@ -27,7 +27,7 @@ from server.senders.invitation import Organizer
 from server.senders.render import TemplateRenderer
 from server.senders.sms import WebhookTexter
 from server.senders.smtp import SmtpMailer, SmtpServer
-from server.senders.templates import load
+from server.senders.template_reading import load
 from server.storage.care import EngineAppointments, EngineOutbox
 from server.storage.errands import EngineErrands
 from server.storage.keys import Keyring

@@ -37,6 +37,9 @@ _BLIND_BYTES = 16
 # Another process may hold a key this long after it was forgotten; erasure promises one minute.
 _CACHED_FOR_S = 30.0
 
+_CACHED = 4096
+"""How many keys are held at once: a few pages of children, whatever the network's size."""
+
 _FEW = 8
 """Fewer keys than these are fetched one by one: reading past others would cost more."""
 
@@ -79,6 +82,7 @@ class Keyring:
         *,
         previous: tuple[bytes, ...] = (),
         monotonic: Callable[[], float] = time.monotonic,
+        most: int = _CACHED,
     ) -> None:
         if any(len(key) != MASTER_KEY for key in (master, *previous)):
             raise ValueError("a master key has 32 bytes")
@@ -87,6 +91,7 @@ class Keyring:
         self._wrapping = {_master_id(key): _wrapping_key(key) for key in (master, *previous)}
         self._monotonic = monotonic
         self._cache: dict[str, _Cached] = {}
+        self._most = most
         self._index_key = b""
 
     @classmethod
@@ -160,6 +165,10 @@ class Keyring:
 
     def _keep(self, scope: str, wrapped: _Wrapped) -> DataKey:
         key = DataKey(wrapped.key_id, AESGCM(self._unwrap(wrapped)))
+        self._cache.pop(scope, None)
+        while len(self._cache) >= self._most:
+            # Whoever was fetched first is over first, and stands first.
+            del self._cache[next(iter(self._cache))]
         self._cache[scope] = _Cached(key, self._monotonic() + _CACHED_FOR_S)
         return key
 

@@ -437,6 +437,23 @@ async def test_keys_fetched_together_open_what_keys_fetched_alone_open(
             await together.for_reading(lost)
 
 
+async def test_of_more_keys_than_a_ring_holds_the_first_fetched_is_let_go(
+    engine: SqliteEngine, keyring: Keyring
+) -> None:
+    ids = {scope: (await keyring.for_writing(scope)).id for scope in ("c1", "c2", "c3")}
+    small = Keyring(engine, MASTER, most=2)
+    for scope in ("c1", "c2", "c1", "c3"):
+        await small.for_reading(scope)
+
+    for scope in ids:
+        await engine.drop("data_key", scope, 1)
+
+    assert (await small.for_reading("c2")).id == ids["c2"]
+    assert (await small.for_reading("c3")).id == ids["c3"]
+    with pytest.raises(Erased):
+        await small.for_reading("c1")
+
+
 async def test_another_process_forgets_a_key_within_half_a_minute(engine: SqliteEngine) -> None:
     seconds = [0.0]
     here = await Keyring.open(engine, MASTER)

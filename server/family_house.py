@@ -13,9 +13,9 @@ from care_circle.services.handing import HandingService
 from care_circle.services.replies import RepliesService
 from notifications.replies import Replies
 from server.config import Config
-from server.family import ERRAND_STAYS_OPEN, KEPT_AFTER, FamilyPages
-from server.family_page import PageMaker
-from server.family_words import PageWords, load_page_words
+from server.family.opening import ERRAND_STAYS_OPEN, KEPT_AFTER, FamilyPages
+from server.family.page import PageMaker
+from server.family.words import PageWords, load_page_words
 from server.house import House
 from server.limits import Allowance, RateLimit
 from server.logs import logger

@@ -16,9 +16,9 @@ from care_circle.telling.agreement import TooManySayings
 from care_circle.telling.answer import Act, TooManyAnswers, half_days
 from care_circle.telling.handing import Handing, WrongItem
 from care_circle.telling.link_state import LinkShut, StaleForm
-from server.family_calendar import calendar_file
+from server.family.calendar import calendar_file
+from server.family.page import Page
 from server.family_house import FAMILY, FamilyHouse
-from server.family_page import Page
 from server.limits import TooManyRequests
 from server.operations import Operations
 from server.problems import language_of

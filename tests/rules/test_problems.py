@@ -34,7 +34,7 @@ NEVER_ANSWERED = {
     "server.storage.schema.OldSqlite",
     "server.storage.mongo.NoReplicaSet",
     "server.senders.templates.BadTemplates",
-    "server.family_words.BadPageWords",
+    "server.family.words.BadPageWords",
     "notifications.words.BadWords",
     "notifications.language.BadLanguageFile",
     "notifications.saying.BadSaying",

@@ -16,8 +16,8 @@ from care_circle.telling.answer import Act, HalfDay
 from care_circle.telling.handing import CODE_DIGITS, SecondItem
 from notifications.notice import Medium, Rule
 from notifications.words import Words, lint_label
-from server.family import Behind, form_of, start_of
-from server.family_words import PageWords, Sentences
+from server.family.link import Behind, form_of, start_of
+from server.family.words import PageWords, Sentences
 from server.senders.speech import clock, full_date
 
 MAP: Final = "https://www.openstreetmap.org/search?query="

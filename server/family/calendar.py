@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from icalendar import Calendar, Event, Timezone
 
 from care_circle.appointment import Appointment
-from server.family import start_of
+from server.family.link import start_of
 from server.senders.invitation import Organizer
 from server.senders.time_zone import time_zone
 

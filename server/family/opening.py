@@ -1,23 +1,19 @@
-"""What a family's link opens, and what may be said through it; nothing that says why.
+"""Opens families' links, and does what is said through them.
 
-Who holds a link needs no account, and learns what the SMS said already. Looking changes
-nothing, since scanners of mail and previews of links look too; each act is a form made for
-one turn of one link.
+Looking changes nothing, since scanners of mail and previews of links look too.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from care_circle.access import NotFound
-from care_circle.appointment import OPEN, Appointment
+from care_circle.appointment import Appointment
 from care_circle.child import Child, UnknownContact
 from care_circle.contact import Contact
 from care_circle.follow_up.duty import Reason
 from care_circle.services.family_voice import FamilyVoice
-from care_circle.telling.answer import Act, HalfDay, answer_of
+from care_circle.telling.answer import Act, HalfDay
 from care_circle.telling.handing import Handing, WrongItem, is_right, opened
 from care_circle.telling.link_state import (
     LinkShut,
@@ -29,16 +25,12 @@ from care_circle.telling.link_state import (
     take_turn,
 )
 from care_circle.telling.proof import Deed, Saying, Way
-from care_circle.telling.reaching import may_not_know
 from care_circle.telling.store import Handings, LinkStates
-from notifications import hours
 from notifications.errand import Errand
-from notifications.notice import Medium, Notice, Rule
+from notifications.notice import Notice
 from server.audit import Audit
+from server.family.link import Behind, ends, is_hidden, subject_of, turn_of
 from server.storage.outbox import StoredOutbox
-
-STAYS_OPEN = timedelta(days=1)
-"""A link shows its appointment until the day after; later it opens nothing."""
 
 ERRAND_STAYS_OPEN = timedelta(days=14)
 """How long a link to anything else opens, from the day it was first sent, at the most:
@@ -47,7 +39,6 @@ where a pathway says nothing of it."""
 KEPT_AFTER = timedelta(days=90)
 """How long it is remembered, after a link is over, what was said through it, likewise."""
 
-_FORM_BYTES = 12
 _OF_MEDIUM = {
     Act.STOP: Deed.STOPPED,
     Act.RESUME: Deed.RESUMED,
@@ -60,60 +51,6 @@ _OF_OFFICE = {
     Act.BOOKED_ALREADY: Reason.SAYS_BOOKED,
     Act.PAPER: Reason.PAPER_WANTED,
 }
-_ALWAYS = frozenset({Act.STOP, Act.RESUME, Act.NOT_ME, Act.CONFIRM, Act.CALL_ME})
-_OF_APPOINTMENT = frozenset({Act.COMING, Act.NOT_COMING})
-_OF_RULE: dict[Rule, frozenset[Act]] = {
-    Rule.TO_BOOK: frozenset({Act.BOOKED_ALREADY}),
-    Rule.MISSED: frozenset({Act.BOOKED_ALREADY}),
-    Rule.QUESTIONNAIRE: frozenset({Act.RECEIVED, Act.PAPER}),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behind:
-    """What stands behind a link that is good today; `over` is when it opens no more."""
-
-    carrier: Appointment | Errand
-    notice: Notice
-    child: Child = field(repr=False)
-    contact: Contact = field(repr=False)
-    state: LinkState
-    now: datetime
-    handing: Handing | None = None
-
-    @property
-    def medium(self) -> Medium:
-        """The medium whose notice carried the link."""
-        return self.notice.medium
-
-    @property
-    def is_theirs(self) -> bool:
-        """Tell whether nobody said that the address is somebody else's."""
-        return self.medium not in self.contact.disowned
-
-    @property
-    def coming(self) -> bool | None:
-        """Whether this person said they come, to the appointment as it stands."""
-        if not isinstance(self.carrier, Appointment):
-            return None
-        return answer_of(self.carrier.answers, self.contact.id, self.carrier.sequence)
-
-    @property
-    def is_ahead(self) -> bool:
-        """Tell whether it is an appointment that stands and has not begun."""
-        carrier = self.carrier
-        return (
-            isinstance(carrier, Appointment)
-            and carrier.status in OPEN
-            and carrier.slot.is_after(self.now)
-        )
-
-    def acts(self) -> frozenset[Act]:
-        """Say what may be said through this link now."""
-        if not self.is_theirs:
-            return frozenset()
-        more = _OF_RULE.get(self.notice.rule, frozenset())
-        return _ALWAYS | more | (_OF_APPOINTMENT if self.is_ahead else frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,10 +146,10 @@ class FamilyPages:
             raise NotFound
         carrier, notice = found
         now, fingerprint = self.clock(), notice.link or ""
-        over = _over(carrier, notice, self.errands_open)
+        over = ends(carrier, notice, self.errands_open)
         child = await self.voice.children.child(found[0].child)
         contact = _contact(child, notice)
-        if now > over or _is_hidden(contact, notice, now):
+        if now > over or is_hidden(contact, notice, now):
             raise NotFound
         blank = LinkState(id=fingerprint, child=child.id, until=over + self.kept_after)
         handing = await self._handing(carrier)
@@ -256,35 +193,6 @@ class FamilyPages:
         await self.audit.record(actor=None, action=action, kind=kind, id=behind.carrier.id)
 
 
-def form_of(token: str, turn: int) -> str:
-    """Give what a form shown for a turn of a link carries, and no other page can know."""
-    digest = hmac.digest(token.encode(), f"ronde form v1:{turn}".encode(), hashlib.sha256)
-    return digest[:_FORM_BYTES].hex()
-
-
-def turn_of(token: str, form: str, turn: int) -> int:
-    """Say which turn a form was made for: this one or the last.
-
-    Raises:
-        StaleForm: It is for neither, or for another link.
-    """
-    for made_for in (turn, turn - 1):
-        if hmac.compare_digest(form_of(token, made_for).encode(), form.encode()):
-            return made_for
-    raise StaleForm
-
-
-def subject_of(behind: Behind) -> str:
-    """Name what somebody asks about: one duty for each person and appointment or errand."""
-    return f"{behind.carrier.id}:{behind.contact.id}"
-
-
-def start_of(appointment: Appointment) -> datetime:
-    """Give when an appointment begins, aware, on the clocks of its own place."""
-    slot = appointment.slot
-    return hours.local(hours.instant(slot.start, slot.zone), slot.zone)
-
-
 def _kept(held: LinkState | None, blank: LinkState) -> LinkState:
     """Keep what is held as long as the link may open now: an appointment may have been put off."""
     return blank if held is None else replace(held, until=max(held.until, blank.until))
@@ -315,26 +223,3 @@ def _contact(child: Child, notice: Notice) -> Contact:
         return child.contact(notice.contact)
     except UnknownContact:
         raise NotFound from None
-
-
-def _over(carrier: Appointment | Errand, notice: Notice, errands_open: timedelta) -> datetime:
-    """Say when a link opens no more: a day after an appointment, or its own time after sending."""
-    sent = hours.from_ms(notice.first_try or notice.not_before)
-    if isinstance(carrier, Appointment):
-        return sent + errands_open if notice.rule is Rule.MISSED else start_of(carrier) + STAYS_OPEN
-    over = min(carrier.expires_at + STAYS_OPEN, sent + errands_open)
-    return min(over, sent) if carrier.closed else over
-
-
-def _is_hidden(contact: Contact, notice: Notice, now: datetime) -> bool:
-    """Tell whether this person, or whoever had the address before, may not look any more."""
-    today = hours.local(hours.to_ms(now), contact.zone).date()
-    if may_not_know(contact, today) is not None:
-        return True
-    sent = notice.first_try
-    return sent is not None and any(
-        line.deed is Deed.READDRESSED
-        and line.medium is notice.medium
-        and hours.to_ms(line.saying.at) >= sent
-        for line in contact.media_log
-    )

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 
 from care_circle.ins import BadName, is_name
-from care_circle.neutral import neutral_label
+from care_circle.neutral import NamesStructure, is_name_of, neutral_label, require_writable
 from crypto.ids import StructureId
+from notifications.words import Words
 
 _FINESS = re.compile(r"[0-9][0-9AB][0-9]{7}")
 
@@ -37,18 +38,24 @@ class Structure:
             raise BadFiness
 
 
-def register(structure: Structure) -> Structure:
+def register(structure: Structure, forbidden: Words | None = None) -> Structure:
     """Take a structure into the register.
 
-    The list of telling words grows, so it judges what comes in, not what is stored.
+    The list of telling words grows, so it judges what comes in, not what is stored. `forbidden`:
+    the words that this network refuses.
 
     Raises:
         BadName: The name is missing or no name.
         TellingLabel: The neutral label says too much, or nothing.
+        UnwritableLabel: A text message has no such letters.
+        NamesStructure: The neutral label is how the structure is called.
     """
     if not is_name(structure.name):
         raise BadName
-    neutral_label(structure.neutral_label)
+    neutral_label(structure.neutral_label, forbidden)
+    require_writable(structure.neutral_label)
+    if is_name_of(structure.neutral_label, structure.name):
+        raise NamesStructure
     return structure
 
 

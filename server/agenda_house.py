@@ -75,4 +75,5 @@ def _desk(here: Ground) -> Desk:
             surroundings=here.around,
             hours=agenda_terms(here.pathway).hours,
         ),
+        forbidden=here.forbidden,
     )

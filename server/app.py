@@ -88,6 +88,7 @@ from server.storage.keys import Keyring
 from server.storage.opening import open_engine
 from server.vigil import vigil_of, watching
 from server.wire import LARGE, answer
+from server.wording import wording
 
 TIDY_SECONDS = 60
 
@@ -165,6 +166,7 @@ async def build(
             passwords=passwords or Passwords(),
             site=Site.of(config),
             pathway=the_pathway(config.pathway),
+            forbidden=wording(config, the_pathway(config.pathway)).words,
         )
         return assemble(config, house)
     except BaseException:

@@ -1,6 +1,6 @@
 """The house put together: one store, and on it every service that people are served by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from care_circle.services.guard import Guard
 from care_circle.services.tasks import TasksService
 from care_circle.surroundings import Surroundings
 from crypto.ids import ProfessionalId, new_id
+from notifications.words import SHIPPED, Words
 from server.account_house import Grounds, furnish_accounts
 from server.accounts.accounts import Accounts
 from server.accounts.devices import Devices
@@ -102,13 +103,19 @@ def furnish(
     passwords: Passwords,
     site: Site = NOWHERE,
     pathway: Pathway | None = None,
+    forbidden: Words = SHIPPED,
 ) -> House:
-    """Put the services on an open engine; nothing runs yet."""
+    """Put the services on an open engine; nothing runs yet.
+
+    `forbidden`: the words that no place may be called by, those of the network included.
+    """
     stores, audit = Stores.on(engine, keyring, clock), Audit(engine=engine, clock=clock)
     changes = RosterChanges()
     pathway_stores = PathwayStores.on(engine, keyring, stores.watch)
     around = _surroundings(audit, clock, zone)
-    ground = _ground(stores, pathway_stores, around, pathway or the_pathway())
+    ground = replace(
+        _ground(stores, pathway_stores, around, pathway or the_pathway()), forbidden=forbidden
+    )
     care = _care(ground, changes)
     stores.watch.look_with(ground.follower.refresh)
     known = furnish_accounts(
@@ -202,6 +209,7 @@ def _people(here: Ground, changes: RosterChanges) -> LivePeople:
         surroundings=here.around,
         pathway=here.pathway,
         changes=changes,
+        forbidden=here.forbidden,
     )
 
 

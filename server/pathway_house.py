@@ -28,6 +28,7 @@ from care_circle.services.statements import StatementsService
 from care_circle.services.telling import TellingService
 from care_circle.services.yearly import YearlyService
 from care_circle.surroundings import Surroundings
+from notifications.words import SHIPPED, Words
 from server.papers import Papers
 from server.storage.engine import Engine
 from server.storage.keys import Keyring
@@ -65,13 +66,14 @@ class PathwayStores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What every service of care stands on."""
+    """What every service of care stands on; `forbidden` words name no place in this network."""
 
     stores: Stores
     pathway_stores: PathwayStores
     guard: Guard
     around: Surroundings
     pathway: Pathway
+    forbidden: Words = SHIPPED
 
     @property
     def terms(self) -> EarlyCareTerms:

@@ -297,6 +297,18 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     neutral.TellingLabel: Kind(
         422, "telling_label", "Libellé de lieu trop parlant", "The place label tells too much"
     ),
+    neutral.UnwritableLabel: Kind(
+        422,
+        "unwritable_label",
+        "Lieu écrit en lettres qu'un SMS n'a pas",
+        "The place label has letters that text messages have not",
+    ),
+    neutral.NamesStructure: Kind(
+        422,
+        "names_structure",
+        "Ce lieu est le nom d'une structure",
+        "The place label is the name of a structure",
+    ),
     # Circles.
     circle.CircleExists: Kind(
         409, "circle_exists", "L'enfant a déjà un cercle", "The child has a circle already"

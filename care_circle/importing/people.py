@@ -87,7 +87,7 @@ def structure_of(structure: StructureId, values: Values) -> Structure:
     """Make a structure of what a line says.
 
     Raises:
-        BadName, BadFiness, TellingLabel: The rule of that name.
+        BadName, BadFiness, TellingLabel, UnwritableLabel, NamesStructure: The rule of that name.
     """
     return register(
         Structure(

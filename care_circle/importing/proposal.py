@@ -25,7 +25,13 @@ from care_circle.importing.values import (
     read_value,
 )
 from care_circle.ins import BadIns, Ins, InsKind, Reliability, Sex
-from care_circle.neutral import TellingLabel, neutral_label
+from care_circle.neutral import (
+    TellingLabel,
+    UnwritableLabel,
+    is_name_of,
+    neutral_label,
+    require_writable,
+)
 
 _EARLIEST_YEAR = 1900
 _INSEE_LENGTH = 5
@@ -244,8 +250,12 @@ def _check_structure(line: _Line, values: Mapping[str, str]) -> None:
     if values.get("neutral_label"):
         try:
             neutral_label(values["neutral_label"])
-        except TellingLabel:
+            require_writable(values["neutral_label"])
+        except (TellingLabel, UnwritableLabel):
             line.refuse("neutral_label", Reason.TELLING)
+        else:
+            if is_name_of(values["neutral_label"], values.get("name", "")):
+                line.refuse("neutral_label", Reason.TELLING)
 
 
 def proposals(rows: Iterator[Row], reading: Reading) -> Iterator[Proposal]:

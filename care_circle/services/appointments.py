@@ -41,10 +41,12 @@ class AppointmentsService:
             NotInCircle: The professional is not in the child's circle.
             SlotTaken: The professional or the child is taken then.
             InThePast, TooFarAhead, NoSuchTime, TimeTwice: Nobody could keep that time.
+            TellingLabel, UnwritableLabel, NamesStructure: No family may be told of that place.
         """
         appointment = AppointmentId(self.desk.surroundings.new_id())
         purpose = Purpose(visit=visit, care=care)
         way = await self.desk.admit(actor, child, appointment, professional, purpose)
+        await self.desk.require_tellable(slot)
         claim = self.desk.claim(appointment, slot, professional=professional, child=child)
         await self.desk.hold(actor, claim)
         return await self.desk.write(actor, way.child, claim, purpose=purpose)
@@ -57,6 +59,7 @@ class AppointmentsService:
             ChildLeft: The child has left the pathway.
             SlotTaken: The professional or the child is taken then.
             InThePast, TooFarAhead, NoSuchTime, TimeTwice: Nobody could keep that time.
+            TellingLabel, UnwritableLabel, NamesStructure: No family may be told of that place.
         """
         child, found = await self.desk.enter(actor, Action.WRITE_APPOINTMENT, appointment)
         await self.desk.guard.require_here(child.id)
@@ -64,6 +67,7 @@ class AppointmentsService:
             raise AppointmentOver
         if slot == found.slot:
             return found
+        await self.desk.require_tellable(slot)
         claim = self.desk.claim(appointment, slot, professional=found.professional, child=child.id)
         await self.desk.hold(actor, claim)
         moved, left = await self.desk.write_move(child, claim)

@@ -27,11 +27,14 @@ from care_circle.mending import Proposing
 from care_circle.services.diary import Claim, Diary, SlotTaken
 from care_circle.services.files import everything
 from care_circle.services.guard import Guard, Way
+from care_circle.services.place_labels import require_tellable
 from care_circle.store import Appointments, People
 from care_circle.surroundings import Surroundings
 from care_circle.tellings import tellings_of
 from crypto.ids import AppointmentId, ChildId, ProfessionalId
 from notifications.notice import Recipient, Rule, State, Telling, Then
+from notifications.words import SHIPPED
+from notifications.words import Words as Listed
 
 _PAGE = 200
 _UNSENT = frozenset({State.PLANNED, State.CLAIMED})
@@ -58,7 +61,8 @@ class Left:
 class Desk:
     """Lets people in, holds time, writes appointments and plans what the family is told.
 
-    What a slot is refused for comes with the nearest that are free.
+    What a slot is refused for comes with the nearest that are free. `forbidden`: the words that
+    no place may be called by in this network.
     """
 
     appointments: Appointments
@@ -67,6 +71,7 @@ class Desk:
     surroundings: Surroundings
     pathway: Pathway
     diary: Diary
+    forbidden: Listed = SHIPPED
 
     async def admit(
         self,
@@ -96,6 +101,14 @@ class Desk:
         if not _may_hold(way, professional):
             raise NotInCircle
         return way
+
+    async def require_tellable(self, slot: Slot) -> None:
+        """Refuse a slot whose place no family may be told, or could not read.
+
+        Raises:
+            TellingLabel, UnwritableLabel, NamesStructure, BadAddress: The rule of that name.
+        """
+        await require_tellable(slot, people=self.people, forbidden=self.forbidden)
 
     def claim(
         self,

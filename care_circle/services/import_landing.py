@@ -23,7 +23,7 @@ from care_circle.importing.proposal import Proposal
 from care_circle.importing.run import ANEW, Outcome, ReportLine, Result
 from care_circle.importing.store import Arrivals, Origins
 from care_circle.ins import BadIns, BadName, InsNotQualified, Reliability
-from care_circle.neutral import TellingLabel
+from care_circle.neutral import NamesStructure, TellingLabel, UnwritableLabel
 from care_circle.professional import BadRpps, Professional
 from care_circle.services.guard import Guard
 from care_circle.services.import_registers import Registers
@@ -36,7 +36,8 @@ from crypto.ids import ChildId, ImportId, ProfessionalId, StructureId
 _IDENTIFIER_LETTERS = 10
 _REFUSED_BY_A_RULE = (
     *(BornTomorrow, ImpossibleDay, BadName, BadIns, InsNotQualified, Unreachable),
-    *(BadEmail, BadPhone, BadRpps, BadFiness, TellingLabel),
+    *(BadEmail, BadPhone, BadRpps, BadFiness),
+    *(TellingLabel, UnwritableLabel, NamesStructure),
 )
 
 

@@ -28,6 +28,7 @@ from care_circle.store import People
 from care_circle.structure import Structure, register
 from care_circle.surroundings import Surroundings
 from crypto.ids import ConventionId, ProfessionalId, StructureId
+from notifications.words import SHIPPED, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class PeopleService:
     guard: Guard
     surroundings: Surroundings
     pathway: Pathway
+    forbidden: Words = SHIPPED
 
     async def register_structure(
         self, actor: Actor, *, name: str, neutral_label: str, finess: str | None = None
@@ -63,7 +65,7 @@ class PeopleService:
             NotFound: The same, for those who need not know.
             BadName: The name is missing or no name.
             BadFiness: The FINESS number has the wrong shape.
-            TellingLabel: The neutral label tells too much.
+            TellingLabel, UnwritableLabel, NamesStructure: No family may be told that label.
         """
         structure = register(
             Structure(
@@ -71,7 +73,8 @@ class PeopleService:
                 name=name,
                 neutral_label=neutral_label,
                 finess=finess,
-            )
+            ),
+            self.forbidden,
         )
         await self.guard.network(
             actor, Action.REGISTER_STRUCTURE, kind="structure", thing=structure.id

@@ -81,6 +81,7 @@ class SeriesService:
         days = days_of(sessions.slot.start.date(), sessions.rhythm)
         rules.check_minutes(sessions.slot.duration_minutes)
         await self.desk.admit(actor, child, "", sessions.professional, sessions.purpose)
+        await self.desk.require_tellable(sessions.slot)
         slots = {day.on: _slot_on(sessions.slot, day.on) for day in days}
         taken = await self._taken(sessions.professional, child, list(slots.values()))
         return tuple(self._foreseen(day, slots[day.on], taken) for day in days)
@@ -98,6 +99,7 @@ class SeriesService:
         days = held_days(days_of(sessions.slot.start.date(), sessions.rhythm))
         series = self.desk.surroundings.new_id()
         way = await self.desk.admit(actor, child, series, sessions.professional, sessions.purpose)
+        await self.desk.require_tellable(sessions.slot)
         claims = [self._claim(sessions, child, day) for day in days]
         await self._hold_all(actor, claims)
         then = _then(days, sessions.rhythm.every_weeks)
@@ -130,6 +132,7 @@ class SeriesService:
         """
         _, moving = await self._moving(actor, appointment, leave)
         rules.check_minutes(slot.duration_minutes)
+        await self.desk.require_tellable(slot)
         first = moving[0]
         slots = [_moved(each, first, slot) for each in moving]
         own = {each.hold for each in moving}
@@ -156,6 +159,7 @@ class SeriesService:
         """
         child, moving = await self._moving(actor, appointment, leave)
         await self.desk.guard.require_here(child.id)
+        await self.desk.require_tellable(slot)
         first, ids = moving[0], frozenset(each.id for each in moving)
         claims = [
             self.desk.claim(

@@ -100,7 +100,7 @@ class BookingForm {
     } catch (error) {
       const instead = insteadOf(error);
       this.#wrong(refusalWords(error));
-      if (instead !== null) this.#when.offer(t("Libres près de là"), instead.free, () => this.#calm());
+      if (instead?.free !== undefined) this.#when.offer(t("Libres près de là"), instead.free, () => this.#calm());
       return false;
     }
   }

@@ -11,6 +11,7 @@ const KNOWN: Readonly<Record<string, () => string>> = {
   no_such_time: () => t("Cette heure n'existe pas ce jour-là : on change d'heure."),
   time_twice: () => t("Cette heure revient deux fois ce jour-là : on change d'heure."),
   telling_label: () => t("Ce lieu en dit trop sur la santé. Mettez une adresse ou un nom de bâtiment."),
+  unwritable_label: () => t("Un SMS ne sait pas écrire les lettres de ce lieu. Écrivez l'adresse en lettres latines, comme sur la plaque de la rue."),
   too_far_ahead: () => t("Cette date est trop lointaine."),
   not_in_circle: () => t("Ce professionnel n'est pas dans le cercle. La coordination peut l'y faire entrer."),
   bad_rhythm: () => t("Dites jusqu'à quel jour, ou combien de séances."),
@@ -23,6 +24,7 @@ const KNOWN: Readonly<Record<string, () => string>> = {
 export function refusalWords(error: unknown): string {
   if (!(error instanceof Refused)) return said(error);
   if (error.code === "slot_taken") return taken(insteadOf(error));
+  if (error.code === "names_structure") return namedStructure(insteadOf(error));
   return KNOWN[error.code]?.() ?? said(error);
 }
 
@@ -34,6 +36,12 @@ export function shortRefusal(code: string): string {
 /** What the server offered in the place of a slot it refused. */
 export function insteadOf(error: unknown): Instead | null {
   return error instanceof Refused ? (error.instead as Instead | null) : null;
+}
+
+function namedStructure(instead: Instead | null): string {
+  const label = instead?.place_label;
+  const why = t("C'est le nom d'une structure : il dirait pourquoi l'enfant y va.");
+  return `${why} ${label === undefined ? t("Mettez la rue et le numéro.") : t("Écrivez plutôt : {label}", { label })}`;
 }
 
 function taken(instead: Instead | null): string {

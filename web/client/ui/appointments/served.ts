@@ -68,12 +68,14 @@ export type Foreseen = {
 
 /** What a refused slot comes with: who is taken, by what if one may see it, what is free. */
 export type Instead = {
-  readonly free: readonly string[];
-  readonly zone: string;
+  readonly free?: readonly string[];
+  readonly zone?: string;
   readonly whose?: "professional" | "child";
   readonly appointment?: AppointmentId | null;
   readonly start?: string | null;
   readonly session?: string;
+  /** What a structure may be called to families, where its name was given. */
+  readonly place_label?: string;
 };
 
 /** One's own agenda; `busy` and `at` are ms UTC. */

@@ -8,6 +8,7 @@ import { choice, wrongName } from "./fields.ts";
 import type { Structure } from "./served.ts";
 
 const NEW = "new";
+const LABEL_REFUSED: ReadonlySet<string> = new Set(["telling_label", "unwritable_label", "names_structure"]);
 
 export class StructureFields {
   readonly element: HTMLElement;
@@ -70,7 +71,7 @@ export class StructureFields {
   }
 
   blame(error: Refused): Answerable | null {
-    if (error.code === "telling_label") return this.#place;
+    if (LABEL_REFUSED.has(error.code)) return this.#place;
     return error.code === "bad_finess" ? this.#finess : null;
   }
 

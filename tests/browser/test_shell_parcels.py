@@ -163,16 +163,27 @@ async def dies_sending_again(scene: Scene, at: int, moment: str) -> bool:
 
 async def refused(scene: Scene, tab: Window) -> tuple[str, str]:
     """Have a message refused for its file; gives the entry and the code."""
-    channel = scene.story.channel
+    channel, answers = scene.story.channel, [cut]
+
+    # Every upload is answered here: one that was let go before a cut ended would arrive after it.
+    async def answer(route: Route) -> None:
+        await answers[-1](route)
+
     await tab.ask("() => ronde.synchronise()")
+    await scene.lea.context.route("**/blobs/**", answer)
     await scene.lea.context.set_offline(True)
     await tab.ask(SEND, [channel, SIZE])
-    await scene.lea.context.route("**/blobs/**", full)
+    answers.append(full)
     await scene.lea.context.set_offline(False)
     await tab.until(f"async (c) => (await ({PARKED})(c)).length === 1", channel)
     await scene.lea.context.unroute("**/blobs/**")
     [[entry, code]] = await tab.ask(PARKED, channel)
     return entry, code
+
+
+async def cut(route: Route) -> None:
+    """Answer as a line does that is down."""
+    await route.abort("internetdisconnected")
 
 
 async def full(route: Route) -> None:

@@ -69,7 +69,7 @@ class Entry:
     `previous` is the hash of the author's entry before this one and `counter` its place
     among that device's entries in the channel, from 1: together they show what is
     withheld. `circle_length` and `circle_head` name the membership chain the author
-    saw, so a removal cannot be hidden from some (`reliability.md` §6, row 1).
+    saw, so a removal cannot be hidden from some (DECISIONS 10).
     """
 
     channel: ChannelId

@@ -1,9 +1,9 @@
 """How one notice gets out, once, or ends in a state that somebody sees.
 
-Pure rules on one notice (reliability.md §4). A notice is `sending` in the store before
-its first byte leaves, so whoever finds it there later knows that it may have arrived.
-What happens then depends on the medium: with a key the provider drops a second copy,
-so we try again with the same key; without one we never try again and say `unknown`.
+Pure rules on one notice. A notice is `sending` in the store before its first byte leaves,
+so whoever finds it there later knows that it may have arrived. What happens then depends
+on the medium: with a key the provider drops a second copy, so we try again with the same
+key; without one we never try again and say `unknown`.
 Where there are several providers, a doubt stays with the one that may have the message;
 only after a certain "not taken" is the next in line tried.
 Clocks may disagree by an hour: a lease taken too early costs a doubt, never a second message.

@@ -14,7 +14,7 @@ from notifications import hours
 
 WITHDRAWN = "withdrawn"
 NO_DECENT_HOUR_LEFT = "no_decent_hour_left"
-# Later than this before the appointment, only a telephone call helps (reliability.md §4).
+# Later than this before the appointment, only a telephone call helps.
 TOO_LATE = timedelta(hours=2)
 
 

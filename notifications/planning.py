@@ -2,7 +2,7 @@
 
 Notices are planned in the same write as the fact they tell, so that no appointment can
 move without its notices moving too. What is told on which occasion comes from the
-pathway's data (N1 to N4 and N7 of domain.md §5.6), never from here.
+pathway's data, never from here.
 """
 
 from collections.abc import Iterable, Iterator

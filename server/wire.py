@@ -73,7 +73,7 @@ def decode(data: bytes, wanted: type[Wanted]) -> Wanted:
     """Decode JSON from outside.
 
     Four exceptions, not one: msgspec also lets UnicodeDecodeError and RecursionError
-    through, and neither is a DecodeError (reliability.md §3.5).
+    through, and neither is a DecodeError.
 
     Raises:
         Malformed: With a JSON pointer to the offending place when there is one.

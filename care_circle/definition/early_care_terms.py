@@ -1,7 +1,7 @@
 """What a pathway says of early care: its disciplines, who prescribes, when to warn.
 
 The numbers are the pathway's, never the code's: no tariff and no quota of the forfaits is
-published, so each discipline carries how well its values are founded (domain.md §5.5).
+published, so each discipline carries how well its values are founded.
 """
 
 from dataclasses import dataclass

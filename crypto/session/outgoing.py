@@ -19,7 +19,7 @@ _KINDS: Final = tuple(Kind)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """The one ciphertext of an outgoing entry, kept until the log answers: `reliability.md` §4.
+    """The one ciphertext of an outgoing entry, kept until the log answers.
 
     `held` means that the log refused it for its epoch: it waits for the next one.
     """

@@ -1,7 +1,7 @@
 """Passwords: which are good enough, and how they are kept.
 
 Argon2id costs 64 MiB and some 160 ms on purpose, so two at once is all a small machine
-gets: more, and signing in becomes a way to stop the server (reliability.md §3.5).
+gets: more, and signing in becomes a way to stop the server.
 """
 
 import asyncio

@@ -2,9 +2,9 @@
 
 As it comes, every packet received costs a task and a `wait_for`, every packet sent a
 queue and a writer task, and a broadcast encodes again for each receiver: 1,460 durable
-messages a second where this makes over 4,000 (design paper `performance.md`). Only the
-WebSocket transport is spoken: for those who cannot, the HTTP routes do the same work, and
-polling's own surface (payload splitting, JSONP, gzip) is not there to be attacked.
+messages a second where this made over 4,000 (`ronde bench`). Only the WebSocket transport is
+spoken: for those who cannot, the HTTP routes do the same work, and polling's own surface
+(payload splitting, JSONP, gzip) is not there to be attacked.
 
 These subclasses touch semi-public names of python-socketio 5.18.1 and python-engineio
 4.15.1, both pinned; `tests/api/test_sockets_names.py` fails loudly when one moves.
@@ -93,7 +93,6 @@ class FastSocket(AsyncSocket):
         elif transport.is_closing():
             return
         elif transport.get_write_buffer_size() > MAX_WAITING:
-            self.server.dropped_slow += 1
             self.drop()
         else:
             transport.write(frame)
@@ -142,7 +141,6 @@ class FastSocket(AsyncSocket):
             try:
                 await self._take(message.data)
             except MalformedFrame:
-                self.server.dropped_malformed += 1
                 self.drop()
                 return
 
@@ -219,8 +217,6 @@ class FastEngine(engineio.AsyncServer):
             async_handlers=False,
             logger=_logger(),
         )
-        self.dropped_slow = 0
-        self.dropped_malformed = 0
         self._second, self._in_second = 0, 0
         self.limit(most_sockets=most_sockets, handshakes_per_second=handshakes_per_second)
 

@@ -117,7 +117,7 @@ def outcome(
 
 
 def classified(status: int, retry_after: str) -> Result:
-    """Say what an HTTP answer other than success means (reliability.md §4)."""
+    """Say what an HTTP answer other than success means: not taken, in doubt, or refused."""
     word = f"http_{status}"
     if status in _LATER or status < HTTPStatus.BAD_REQUEST:
         usable = retry_after.isascii() and retry_after.isdigit() and len(retry_after) < len("99999")

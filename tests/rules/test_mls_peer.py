@@ -2,7 +2,7 @@
 
 It is met where it follows RFC 9420: adding, removing, renewing by path, joining by
 Welcome, following, and following external commits of ours. External commits of its own
-do not work with any other implementation (protocol.md), so none is asked for.
+do not work with any other implementation, so none is asked for.
 """
 
 from collections.abc import Iterator

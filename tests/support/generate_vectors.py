@@ -41,14 +41,14 @@ def numbers() -> Iterator[Vector]:
     for name, pair in (("number", people), ("number-turned", people[::-1])):
         yield Vector(
             name=f"safety-{name}",
-            source="protocol.md R3",
+            source="ARCHITECTURE.md R3",
             comment="The same sixty digits whoever computes them.",
             given={"people": pair},
             steps=[{"do": "safety_number"}],
         )
     yield Vector(
         name="safety-circle-code",
-        source="protocol.md R3; RFC 9420, section 8.7",
+        source="ARCHITECTURE.md R3; RFC 9420, section 8.7",
         comment="Thirty digits of an epoch.",
         given={"authenticator": b64(hashlib.sha256(b"authenticator").digest())},
         steps=[{"do": "circle_code"}],
@@ -73,7 +73,7 @@ def bundles() -> Iterator[Vector]:
     ):
         yield Vector(
             name=f"bundle-{name}",
-            source="protocol.md R5",
+            source="ARCHITECTURE.md R5",
             comment=comment,
             given={"bundle": b64(encode(bundle))},
             steps=[{"do": "read_bundle"}],

@@ -64,7 +64,7 @@ MEMBER = {
 def _entry(name: str, comment: str, outcome: str, envelope: bytes, **given: object) -> Vector:
     return Vector(
         name=f"entry-{name}",
-        source="protocol.md R7",
+        source="ARCHITECTURE.md R7",
         comment=comment,
         given={"key": b64(KEY), "members": [MEMBER], "envelope": b64(envelope), **given},
         steps=[{"do": "open_entry"}],
@@ -134,14 +134,14 @@ def _entries_badly_padded(good: Entry) -> Iterator[Vector]:
 def _entry_keys() -> Iterator[Vector]:
     yield Vector(
         name="entry-key",
-        source="protocol.md R6",
+        source="ARCHITECTURE.md R6",
         comment="The key of one entry from its epoch's content key.",
         given={"key": b64(KEY), "entry": id_of("entry 1")},
         steps=[{"do": "derive_entry_key"}],
     )
     yield Vector(
         name="entry-content-key",
-        source="protocol.md R6",
+        source="ARCHITECTURE.md R6",
         comment="What the exporter is asked for at an epoch.",
         given={"channel": CHANNEL, "epoch": 7},
         steps=[{"do": "derive_content_key"}],
@@ -165,7 +165,7 @@ def _authors() -> Iterator[Vector]:
     ):
         yield Vector(
             name=f"author-{name}",
-            source="protocol.md R7",
+            source="ARCHITECTURE.md R7",
             comment=comment,
             given={"entries": [b64(encode(each)) for each in shown]},
             steps=[{"do": "follow_author"}],
@@ -189,7 +189,7 @@ def _history(
 ) -> Vector:
     return Vector(
         name=f"history-{name}",
-        source="protocol.md R9",
+        source="ARCHITECTURE.md R9",
         comment=comment,
         given={
             "circle": CIRCLE,

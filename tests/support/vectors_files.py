@@ -40,7 +40,7 @@ def _attachment(
     }
     return Vector(
         name=f"attachment-{name}",
-        source="protocol.md R8",
+        source="ARCHITECTURE.md R8",
         comment=comment,
         given={**given, **otherwise},
         steps=[{"do": "open_attachment"}],
@@ -73,7 +73,7 @@ def _attachments() -> Iterator[Vector]:
     )
     yield Vector(
         name="attachment-sizes",
-        source="protocol.md R15",
+        source="ARCHITECTURE.md R15",
         comment="What the server may learn of a size.",
         given={"sizes": [0, 1, 1024, 1025, 2047, 5000, CHUNK, CHUNK + 1, 9_999_999, MAX_SIZE]},
         steps=[{"do": "blur_sizes"}],
@@ -129,7 +129,7 @@ def _chunks() -> Iterator[Vector]:
     ):
         yield Vector(
             name=f"attachment-chunks-{name}",
-            source="protocol.md R8",
+            source="ARCHITECTURE.md R8",
             comment=comment,
             given={"name": name, "chunks": chunks},
             steps=[{"do": "open_chunks"}],
@@ -152,7 +152,7 @@ def _codes() -> Iterator[Vector]:
     ):  # fmt: skip
         yield Vector(
             name=f"recovery-code-{name}",
-            source="protocol.md R10",
+            source="ARCHITECTURE.md R10",
             comment=comment,
             given={"code": text},
             steps=[{"do": "read_code"}],
@@ -208,7 +208,7 @@ def _record(
 ) -> Vector:
     return Vector(
         name=f"recovery-record-{name}",
-        source="protocol.md R10",
+        source="ARCHITECTURE.md R10",
         comment=comment,
         given={"professional": who, "code": CODE, "record": b64(record)},
         steps=[{"do": "open_record"}],
@@ -256,7 +256,7 @@ def _backups() -> Iterator[Vector]:
     ):
         yield Vector(
             name=f"backup-{name}",
-            source="protocol.md R10",
+            source="ARCHITECTURE.md R10",
             comment=comment,
             given={"professional": ANA.professional, "code": CODE, "records": said},
             steps=[{"do": "put_together"}],
@@ -280,7 +280,7 @@ def _kept() -> Iterator[Vector]:
     ):
         yield Vector(
             name=f"backup-{name}",
-            source="protocol.md R10",
+            source="ARCHITECTURE.md R10",
             comment=comment,
             given={"backup": b64(backup)},
             steps=[{"do": "read_backup"}],

@@ -27,7 +27,7 @@ def _certificate(name: str, comment: str, outcome: str, **given: object) -> Vect
     }
     return Vector(
         name=f"certificate-{name}",
-        source="protocol.md R1",
+        source="ARCHITECTURE.md R1",
         comment=comment,
         given={**valid, **given},
         steps=[{"do": "verify_certificate"}],
@@ -78,7 +78,7 @@ def attestations() -> Iterator[Vector]:
     for name, key, outcome in (("valid", ANA, "ok"), ("forged", EVE, "bad_attestation")):
         yield Vector(
             name=f"attestation-{name}",
-            source="protocol.md R1",
+            source="ARCHITECTURE.md R1",
             comment="A coordinator attests an identity key at the training.",
             given={
                 "attestation": b64(encode(attestation)),
@@ -125,7 +125,7 @@ def _resigned(encoded: bytes, by: Person, **changes: object) -> bytes:
 def _chain(name: str, comment: str, outcome: str, *statements: bytes) -> Vector:
     return Vector(
         name=f"chain-{name}",
-        source="protocol.md R2",
+        source="ARCHITECTURE.md R2",
         comment=comment,
         given={"circle": CIRCLE, "chain": [b64(each) for each in statements]},
         steps=[{"do": "verify_membership"}],
@@ -203,14 +203,14 @@ def _chain_comparisons(chain: tuple[bytes, ...]) -> Iterator[Vector]:
     ):
         yield Vector(
             name=f"chain-{name}",
-            source="protocol.md R2, attack list",
+            source="ARCHITECTURE.md R2",
             comment=comment,
             given={"old": old, "new": new},
             steps=[{"do": "compare_chains"}],
         )
     yield Vector(
         name="chain-statement-hash",
-        source="protocol.md R2",
+        source="ARCHITECTURE.md R2",
         comment="What the next statement names as previous.",
         given={"statement": b64(chain[0])},
         steps=[{"do": "hash_statement"}],

@@ -63,7 +63,7 @@ type EntryFields = Omit<Entry, "write" | "hash">;
  * `previous` is the hash of the author's entry before this one and `counter` its place
  * among that device's entries in the channel, from 1: together they show what is
  * withheld. `circleLength` and `circleHead` name the membership chain the author saw, so
- * a removal cannot be hidden from some (`reliability.md` §6, row 1).
+ * a removal cannot be hidden from some (DECISIONS 10).
  */
 export class Entry {
   declare readonly channel: ChannelId;

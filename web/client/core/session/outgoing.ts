@@ -28,7 +28,7 @@ const FLAGS = [false, true] as const;
 type SealedFields = Pick<Sealed, "epoch" | "body"> & Partial<Pick<Sealed, "hash" | "held">>;
 
 /**
- * The one ciphertext of an outgoing entry, kept until the log answers: `reliability.md` §4.
+ * The one ciphertext of an outgoing entry, kept until the log answers.
  *
  * `held` means that the log refused it for its epoch: it waits for the next one.
  */

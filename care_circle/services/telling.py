@@ -5,8 +5,9 @@ once or after being killed: an errand's name is what it is about, so nobody is t
 """
 
 from dataclasses import dataclass
+from functools import partial
 
-from care_circle.appointment import OPEN, Appointment, plan
+from care_circle.appointment import OPEN, Appointment, Status, plan
 from care_circle.definition.pathway import Pathway
 from care_circle.follow_up import raising
 from care_circle.follow_up.findings import View
@@ -15,6 +16,7 @@ from care_circle.follow_up.progress import ChildFile, Stage, is_followed, stage_
 from care_circle.follow_up.raising import RAISED, Wanted
 from care_circle.store import Appointments
 from care_circle.surroundings import Surroundings
+from care_circle.telling.taking_up import Back, back_of, errand_told_again, told_again
 from care_circle.tellings import tellings_of
 from notifications.errand import Errand, close_errand, open_errand, tell_errand
 from notifications.notice import Recipient, State, was_withdrawn
@@ -46,7 +48,10 @@ class TellingService:
             ends = refused or errand.rule in RAISED
             if ends and not errand.closed and errand.id not in wanted:
                 await self._close(errand)
-        await self._hold_appointments(view, silent=refused or _is_gone(view))
+        silent, back = refused or _is_gone(view), back_of(file.child)
+        await self._hold_appointments(view, silent=silent)
+        if back and not silent:
+            await self._tell_again(view, back)
 
     async def _open(self, view: View, wanted: Wanted, held: Errand | None) -> None:
         now = self.surroundings.now()
@@ -83,6 +88,22 @@ class TellingService:
                 continue
             if _speaks(each) if silent else followed and _is_silenced(each):
                 await self._plan(each, told)
+
+    async def _tell_again(self, view: View, back: Back) -> None:
+        """Tell those who take a medium up again what still stands; again, nothing changes."""
+        now, told = self.surroundings.now(), view.file.child.recipients(view.on)
+        retell = partial(
+            told_again, back=back, recipients=told, tellings=tellings_of(self.pathway), now=now
+        )
+        for errand in view.file.errands:
+            if errand_told_again(errand, back, now=now) != errand:
+                await self.errands.change(errand.id, partial(errand_told_again, back=back, now=now))
+        if not is_followed(view.file, on=view.on) or view.file.leaving is not None:
+            return
+        for each in view.file.appointments:
+            ahead = each.status in (*OPEN, Status.CANCELLED) and each.slot.is_after(now)
+            if ahead and retell(each) != each:
+                await self.appointments.change(each.id, retell)
 
     async def _plan(self, appointment: Appointment, told: tuple[Recipient, ...]) -> None:
         now, tellings = self.surroundings.now(), tellings_of(self.pathway)

@@ -1,5 +1,6 @@
 """Where providers call in: each in its own way, believed by proof, and told nothing else."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,6 +9,9 @@ from urllib.parse import urlencode, urlsplit
 import aiohttp
 import pytest
 
+from care_circle.contact import Contact
+from crypto.ids import ChildId, ContactId, new_id
+from notifications.notice import Medium, Notice, Rule, State
 from server.receipts import Counted
 from server.routes.receipts import RECEIPTS
 from server.senders import signature
@@ -17,6 +21,7 @@ from server.senders.twilio import SIGNATURE_HEADER, twilio_signature
 from server.ways_out import receipts_address
 from server.ways_settings import WaysSettings
 from tests.support.server import Running, running
+from tests.support.year import Year
 
 WAYS = WaysSettings(
     sms=read_addresses(
@@ -158,14 +163,50 @@ async def test_a_call_that_is_too_long_is_not_read(
 async def test_what_a_family_answers_by_twilio_is_handed_on(
     server: Running, http: aiohttp.ClientSession
 ) -> None:
+    status = await answers(server, http, "STOP", sid="SM2")
+
+    assert status == 204
+    assert counted(server).replies == 1
+
+
+async def test_a_start_by_twilio_plans_anew_what_a_stop_called_off(
+    server: Running, http: aiohttp.ClientSession
+) -> None:
+    family = Year(house=server.house, clock=server.clock)
+    mother = Contact(
+        id=ContactId(new_id()),
+        family_name="Amarante",
+        phone="+33639980012",
+        confirmed=(Medium.SMS,),
+    )
+    child = await family.include(mother)
+    await family.book(child.id, "2026-12-15T10:00", zone="Europe/Paris")
+
+    await answers(server, http, "STOP", sid="SM2")
+    off = await booking_told(family, child.id, State.CANCELLED)
+    await answers(server, http, "START", sid="SM3")
+    on = await booking_told(family, child.id, State.PLANNED)
+
+    assert (off.answer, off.id) == ("opted_out", on.id)
+
+
+async def answers(server: Running, http: aiohttp.ClientSession, text: str, *, sid: str) -> int:
+    """Let Twilio hand over what a family wrote; give the status it gets."""
     url = f"{server.url}/receipts/twilio"
-    form = [("From", "+33639980012"), ("Body", "STOP"), ("MessageSid", "SM2"), ("To", "38069")]
+    form = [("From", "+33639980012"), ("Body", text), ("MessageSid", sid), ("To", "38069")]
     headers = {
         SIGNATURE_HEADER: twilio_signature("token", url, form),
         "Content-Type": "application/x-www-form-urlencoded",
     }
+    return (await http.post(url, data=urlencode(form), headers=headers)).status
 
-    answer = await http.post(url, data=urlencode(form), headers=headers)
 
-    assert answer.status == 204
-    assert counted(server).replies == 1
+async def booking_told(family: Year, child: ChildId, state: State) -> Notice:
+    """Wait until the notice of a booking is in a state, whatever was tried meanwhile."""
+    async with asyncio.timeout(20):
+        while True:
+            family.clock.move(seconds=31)
+            for each in await family.notices(child):
+                if each.rule is Rule.BOOKED and each.state is state:
+                    return each
+            await asyncio.sleep(0.05)

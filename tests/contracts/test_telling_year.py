@@ -15,13 +15,16 @@ from care_circle.appointment import cancel, close
 from care_circle.child import change_contact
 from care_circle.consent import Word
 from care_circle.contact import Contact
+from care_circle.services.replies import RepliesService
 from care_circle.telling import agreement
 from care_circle.telling.proof import Saying, Way
 from care_circle.tellings import tellings_of
 from crypto.ids import AppointmentId, ChildId, ContactId, ErrandId, new_id
 from notifications.errand import Errand, errand_id
 from notifications.notice import Medium, Rule, State
+from notifications.replies import Reply
 from server.accounts.passwords import Passwords
+from server.family_house import voice_of
 from server.house import furnish
 from server.storage.engine import Engine, Unavailable
 from server.storage.errands import EngineErrands
@@ -182,6 +185,83 @@ async def test_a_missed_visit_is_told_two_days_later_and_to_be_booked_again_in_i
         ("N7", SMS, "04-22 18:00"),
         ("N5", SMS, "05-06 18:00"),
     ]
+
+
+async def writes(year: Year, text: str, number: str = "+33639980011") -> None:
+    """Let a family answer an SMS."""
+    replies = RepliesService(
+        children=year.house.stores.children, voice=voice_of(year.house), noted=year.troubles.append
+    )
+    await replies.take(Reply(from_number=number, text=text, at=year.clock()))
+
+
+async def of_appointments(year: Year, child: ChildId, medium: Medium) -> list[tuple[str, str]]:
+    """Give what a family was told of appointments by a medium: the line, and when."""
+    heard = await year.told(child)
+    return [(code, when) for code, by, when in heard if by is medium and code in {"N1", "N2", "N3"}]
+
+
+async def test_who_takes_sms_up_again_hears_what_was_booked_meanwhile(
+    year: Year,
+) -> None:
+    child = await year.include(by_sms())
+    held: list[str] = []
+
+    async def stopped(year: Year) -> None:
+        await writes(year, "STOP")
+        held.append(await year.book(child.id, "2027-03-15T10:00", zone="Europe/Paris"))
+
+    async def started(year: Year) -> None:
+        await writes(year, "START")
+        await writes(year, "START")
+
+    year.deeds = [(at("2027-01-20T09:00"), stopped), (at("2027-02-22T10:00"), started)]
+    await year.live(at("2027-03-20T10:00"))
+
+    assert await of_appointments(year, child.id, SMS) == [
+        ("N1", "02-22 11:00"),
+        ("N2", "03-08 10:00"),
+        ("N3", "03-13 18:00"),
+    ]
+
+
+async def test_what_a_stop_called_off_is_told_after_a_start_while_it_is_to_come_and_true(
+    year: Year,
+) -> None:
+    child = await year.include(by_sms(), by_mail())
+
+    async def booked(year: Year) -> None:
+        await year.book(child.id, "2027-03-15T10:00", zone="Europe/Paris")
+        await year.book(child.id, "2027-02-03T10:00", zone="Europe/Paris", visit="V12")
+        # Planned already, and called off by the worker when it asks a moment later.
+        await writes(year, "STOP")
+
+    async def started(year: Year) -> None:
+        await writes(year, "START")
+
+    year.deeds = [(at("2027-01-20T09:00"), booked), (at("2027-03-10T10:00"), started)]
+    await year.live(at("2027-03-20T10:00"))
+
+    # Seven days before is over by the start, the first visit as well; mails told all of it.
+    assert await of_appointments(year, child.id, SMS) == [
+        ("N1", "03-10 11:00"),
+        ("N3", "03-13 18:00"),
+    ]
+    assert len(await of_appointments(year, child.id, EMAIL)) == 6
+
+
+async def test_a_stop_that_stands_is_never_undone_by_what_else_is_said(year: Year) -> None:
+    child = await year.include(by_sms())
+
+    async def said(year: Year) -> None:
+        await year.book(child.id, "2027-03-15T10:00", zone="Europe/Paris")
+        for text in ("STOP", "START", "STOP", "Bonjour"):
+            await writes(year, text)
+
+    year.deeds = [(at("2027-01-20T09:00"), said)]
+    await year.live(at("2027-03-20T10:00"))
+
+    assert await year.told(child.id) == []
 
 
 async def test_what_is_called_off_is_to_be_booked_again_only_after_the_pathway_s_days(

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from care_circle.access import NotFound
 from crypto.ids import ContactId, EntryId, ErrandId, ProfessionalId
-from notifications.errand import Errand, errand_id, open_errand
+from notifications.errand import Errand, open_errand
 from notifications.notice import Medium, Recipient, Rule, State, Telling, Unread
 from notifications.reach import NotNow, Reach, Reached, WhyNot
 from notifications.store import Contacts
@@ -145,11 +145,6 @@ class EverybodysContacts(Contacts):
         if standing.newest is None:
             return NotNow(WhyNot.NOTHING_NEW)
         return Reach(account.email)
-
-
-def digest_id(professional: ProfessionalId, day: date) -> ErrandId:
-    """Name the digest of a person and a day."""
-    return errand_id(Rule.DIGEST, None, f"{professional}:{day}")
 
 
 class _Occasion(NamedTuple):

@@ -18,9 +18,9 @@ from care_circle.professional import Professional
 from care_circle.role import Role
 from care_circle.telling.ledger import Narrowing
 from care_circle.telling.pause import Sending, resume
-from crypto.ids import ErrandId, ProfessionalId, new_id
-from notifications.errand import Errand
-from notifications.notice import State
+from crypto.ids import ProfessionalId, new_id
+from notifications.errand import Errand, errand_id
+from notifications.notice import Rule, State
 from server.accounts.agents import Agent
 from server.accounts.preferences import (
     Digest,
@@ -29,7 +29,6 @@ from server.accounts.preferences import (
     with_next_digest,
 )
 from server.digesting import DIGESTS, digests_of
-from server.digests import digest_id
 from server.setting_reader import SettingReader
 from server.storage.care import EngineCircles
 from server.ways_settings import read_ways
@@ -90,7 +89,7 @@ class Ward:
         return self.ben.member.device.professional
 
     async def digest(self, day: str) -> Errand | None:
-        name: ErrandId = digest_id(self.ben.member.device.professional, date.fromisoformat(day))
+        name = errand_id(Rule.DIGEST, None, f"{self.who}:{day}")
         return await self.server.house.stores.errands.find(name)
 
 

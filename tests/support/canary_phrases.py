@@ -2,24 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from enum import StrEnum
 
 from care_circle.ages import add_months
 from care_circle.ins import nir_key
 
 _NIR = "224022B033017"
-
-
-class Kept(StrEnum):
-    """How a phrase is kept."""
-
-    SEALED = "sealed"
-    """Between the members' devices: the server never has it."""
-    RECORD = "record"
-    """Sealed at rest: the server shows it to those who may see it."""
-    SECRET = "secret"
-    """Nobody reads it back, ever."""
-
 
 PLACE, OTHER_PLACE = "14 allée des Capucins roux", "7 venelle du Grand Ormeau"
 MOTHER, FATHER = "apolline.coquelicot@famille.example", "gontran.bergamote@famille.example"

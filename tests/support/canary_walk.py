@@ -4,7 +4,6 @@ import asyncio
 import base64
 import json
 import secrets
-import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -172,11 +171,6 @@ async def command(walk: Walk, *arguments: str) -> str:
     out, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()
     return out.decode()
-
-
-def copy_store(walk: Walk, to: Path) -> None:
-    """Copy the store's files as they lie, write-ahead log included."""
-    shutil.copytree(walk.folder / "store", to)
 
 
 async def _serve(

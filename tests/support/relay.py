@@ -115,7 +115,6 @@ class Client:
         self.now = now
         self.session = Session(device=who.device, identity=who.identity)
         self.events: list[Effect] = []
-        self.rejoined = 0
         self.fuse: int | None = None
         self.session, packages = self.engine.publish(self.session, 3, now=now)
         relay.shelf[self.id] = list(packages)

@@ -97,6 +97,10 @@ class FamilyPages:
         blank = behind.state
         await self.links.put(blank.id, lambda held: take_turn(_kept(held, blank), turn, said))
 
+    async def is_known(self, token: str) -> bool:
+        """Tell whether we ever gave out a link, whatever became of it; nothing is recorded."""
+        return await self.outbox.behind(token) is not None
+
     async def unlock(self, token: str, given: str, *, form: str) -> Handing:
         """Open what was handed over, once, to whoever knows the second item.
 

@@ -51,27 +51,36 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def _for_families(handler: Handler) -> Handler:
     """Answer what opens nothing with one plain page, whatever the reason, and count it.
 
-    A link that opens is given back: whole towns share an address.
+    Whole towns and hospitals share an address: a link that opens is given back, and one that
+    we gave out opens though others have guessed all tries of its address away. Nobody guesses
+    one of 2^128; what is limited is the work that guesses make.
     """
 
     @wraps(handler)
     async def answered(request: web.Request) -> web.StreamResponse:
         tries, name = request.app[FAMILY].tries, network_of(request)
-        now = request.app[HOUSE].clock()
+        now, spent = request.app[HOUSE].clock(), True
         try:
             tries.spend(name, now=now)
-            response = await handler(request)
         except TooManyRequests as error:
-            slow = _bare(request, "busy", HTTPStatus.TOO_MANY_REQUESTS)
-            slow.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
-            return slow
+            if not await request.app[FAMILY].pages.is_known(request.match_info["token"]):
+                return _busy(request, error)
+            spent = False
+        try:
+            response = await handler(request)
         except (NotFound, UnknownContact):
             return _bare(request, "closed", HTTPStatus.NOT_FOUND)
-        if not request.get(_GUESSED):
+        if spent and not request.get(_GUESSED):
             tries.give_back(name, now=now)
         return response
 
     return answered
+
+
+def _busy(request: web.Request, error: TooManyRequests) -> web.Response:
+    slow = _bare(request, "busy", HTTPStatus.TOO_MANY_REQUESTS)
+    slow.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
+    return slow
 
 
 @operations.add("GET", "/r/{token}", public=True)

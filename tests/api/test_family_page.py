@@ -476,13 +476,18 @@ async def test_guesses_are_counted_and_good_links_are_not(
         assert (await phone.open(family.link(0))).status == 200
     guesses = [await phone.open(f"/r/{number:022d}") for number in range(61)]
     posted = await phone.post(f"/r/{0:022d}", "act=stop")
+    same_address = [await phone.open(family.link(0)) for _ in range(3)]
+    guessed_again = await phone.open(f"/r/{61:022d}")
+    said = await phone.say(family.link(0), "coming")
     server.clock.move(minutes=10)
     later = await phone.open(family.link(0))
 
     assert [each.status for each in guesses] == [404] * 60 + [429]
     assert int(guesses[-1].headers["Retry-After"]) > 0
     assert "Attendez quelques minutes" in guesses[-1].text
-    assert posted.status == 429
+    assert (posted.status, guessed_again.status) == (429, 429)
+    assert [each.status for each in same_address] == [200] * 3
+    assert said.status == 200
     assert later.status == 200
 
 

@@ -5,6 +5,7 @@ stored. Here it is run on the aggregate and the outcome is put if nobody wrote m
 else it is run again on what they wrote.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -210,13 +211,14 @@ class Repository(Generic[T]):
         docs = await self._engine.claim(
             self._shape.kind, milliseconds(now), milliseconds(until), limit
         )
-        claimed = []
-        for doc in docs:
-            try:
-                claimed.append(await self._open(doc))
-            except (Damaged, Erased):
-                continue
-        return claimed
+        opened = await asyncio.gather(*map(self._open_if_sound, docs))
+        return [each for each in opened if each is not None]
+
+    async def _open_if_sound(self, doc: Doc) -> Held[T] | None:
+        try:
+            return await self._open(doc)
+        except (Damaged, Erased):
+            return None
 
     async def _won(self, held: Held[T], value: T) -> bool:
         try:

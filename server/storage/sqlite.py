@@ -70,7 +70,7 @@ class SqliteEngine(Engine):
     @override
     async def get(self, kind: str, doc_id: str) -> Doc | None:
         require_keys(kind, doc_id)
-        return await self._readers.run(lambda at: sqlite_docs.get(at, kind, doc_id))
+        return await self._readers.run(lambda at: sqlite_docs.get(at, kind, doc_id), brief=True)
 
     @override
     async def put(self, doc: Doc) -> Doc:
@@ -88,7 +88,9 @@ class SqliteEngine(Engine):
     async def find(self, kind: str, key: str, after: str = "", limit: int = 100) -> list[Doc]:
         require_keys(kind, key)
         require_page(limit)
-        return await self._readers.run(lambda at: sqlite_docs.find(at, kind, key, after, limit))
+        return await self._readers.run(
+            lambda at: sqlite_docs.find(at, kind, key, after, limit), brief=limit == 1
+        )
 
     @override
     async def labels(

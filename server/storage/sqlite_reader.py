@@ -2,6 +2,8 @@
 
 A read that keeps its transaction open lets the WAL grow without end (498 MB were measured),
 so every read fetches all it wants at once, and none lasts longer than two seconds.
+The way to a thread and back costs ten times what it takes to find one row, so brief reads
+that one turn of the event loop asks for go together.
 """
 
 import asyncio
@@ -9,8 +11,9 @@ import queue
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import apsw
 
@@ -19,6 +22,9 @@ from server.storage.schema import open_reader
 from server.storage.sqlite_writer import translate
 
 Result = TypeVar("Result")
+Work = Callable[[apsw.Connection], object]
+Waiting = tuple[Work, "asyncio.Future[object]"]
+Outcome = tuple["asyncio.Future[object]", object]
 
 _READERS = 2
 _MOST_WAITING = 4096
@@ -34,14 +40,17 @@ class Readers:
         self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="ronde-reader")
         self._idle: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
         self._waiting = 0
+        self._gathered: list[Waiting] = []
 
     async def open(self) -> None:
         """Open the connections; the file must exist."""
         for _ in range(_READERS):
             self._idle.put(await asyncio.to_thread(_Reader, self._path))
 
-    async def run(self, work: Callable[[apsw.Connection], Result]) -> Result:
-        """Run a read in a thread.
+    async def run(
+        self, work: Callable[[apsw.Connection], Result], *, brief: bool = False
+    ) -> Result:
+        """Run a read in a thread; a `brief` one, of a row or two, together with its like.
 
         Raises:
             Busy: Too many wait.
@@ -52,7 +61,10 @@ class Readers:
             raise Busy("too many reads are waiting")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, work)
+            loop = asyncio.get_running_loop()
+            if brief:
+                return cast("Result", await self._together(work, loop))
+            return await loop.run_in_executor(self._threads, self._run, work)
         except RuntimeError as error:
             raise Unavailable("the store is closed") from error
         finally:
@@ -64,6 +76,29 @@ class Readers:
             return reader.run(work)
         finally:
             self._idle.put(reader)
+
+    def _together(self, work: Work, loop: asyncio.AbstractEventLoop) -> "asyncio.Future[object]":
+        future: asyncio.Future[object] = loop.create_future()
+        self._gathered.append((work, future))
+        if len(self._gathered) == 1:
+            loop.call_soon(self._hand_over, loop)
+        return future
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        batch, self._gathered = self._gathered, []
+        try:
+            self._threads.submit(self._run_all, loop, batch)
+        except RuntimeError as error:
+            _answer([(future, error) for _, future in batch])
+
+    def _run_all(self, loop: asyncio.AbstractEventLoop, batch: list[Waiting]) -> None:
+        reader = self._idle.get()
+        try:
+            outcomes = [(future, reader.outcome(work)) for work, future in batch]
+        finally:
+            self._idle.put(reader)
+        with suppress(RuntimeError):  # The loop is closed, and whoever waited went with it.
+            loop.call_soon_threadsafe(_answer, outcomes)
 
     async def close(self) -> None:
         """Let the reads that run end, then close the connections."""
@@ -87,8 +122,25 @@ class _Reader:
         except (apsw.Error, UnicodeDecodeError) as error:
             raise translate(error) from error
 
+    def outcome(self, work: Work) -> object:
+        """Give what a read found, or the exception it ended with."""
+        try:
+            return self.run(work)
+        except Exception as error:  # noqa: BLE001 - it is its asker's, not the batch's
+            return error
+
     def close(self) -> None:
         self._connection.close()
 
     def _late(self) -> bool:
         return time.monotonic() > self._deadline
+
+
+def _answer(outcomes: list[Outcome]) -> None:
+    for future, outcome in outcomes:
+        if future.done():
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

@@ -109,6 +109,7 @@ async def test_a_time_that_is_taken_offers_others_and_one_click_takes_one(
     await fill(dialog, day, "14:45")
     await dialog.get_by_role("button", name="Fixer le rendez-vous").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("déjà")
+    await expect(dialog.get_by_role("alert")).to_be_in_viewport()
     await dialog.get_by_text("Libres près de là").wait_for()
     await dialog.locator(".chip").first.click()
     await dialog.get_by_role("button", name="Fixer le rendez-vous").click()

@@ -181,6 +181,7 @@ async def test_a_call_that_was_made_takes_its_line_away(odile: Visitor) -> None:
     await odile.sees("C'est noté : l'alerte est close.".replace(" :", "\u00a0:"))
 
     await expect(line).to_have_count(0)
+    await expect(page.locator("tbody a:focus, tbody button:focus")).to_have_count(1)
     await page.get_by_role("button", name=re.compile("Échecs")).click()
     await expect(line).to_contain_text("La mère sait.")
     await expect(line).to_contain_text("Appel fait")
@@ -214,6 +215,7 @@ async def test_a_pause_is_seen_everywhere_in_the_office_and_taken_back_knowingly
     await asked.get_by_label("Pourquoi ?".replace(" ?", "\u00a0?")).fill("Panne du prestataire")
     await asked.get_by_role("button", name="Suspendre les envois").click()
     await odile.sees("Envois suspendus par Odile Berger")
+    await expect(page.get_by_role("button", name="Reprendre les envois")).to_be_focused()
     await odile.goes("/coordination/children")
     await odile.sees("Envois suspendus par Odile Berger")
     await odile.sees("Panne du prestataire")
@@ -226,6 +228,23 @@ async def test_a_pause_is_seen_everywhere_in_the_office_and_taken_back_knowingly
 
     await odile.sees("Les envois reprennent.")
     await expect(page.get_by_text("Envois suspendus")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Suspendre les envois")).to_be_focused()
+
+
+async def test_nothing_is_offered_again_once_its_hour_is_over(odile: Visitor, told: Told) -> None:
+    page = odile.page
+    await odile.goes("/coordination/notices")
+    again = page.get_by_role("button", name=re.compile("Renvoyer"))
+    offered = await again.count()
+
+    await page.clock.set_fixed_time(told.story.clock() + timedelta(days=25))
+    await page.get_by_label("Moyen", exact=True).select_option("sms")
+    await page.get_by_label("Moyen", exact=True).select_option("")
+    await expect(page.locator("tbody")).to_have_count(3)
+
+    assert offered == 3
+    await expect(again).to_have_count(0)
+    await expect(page.get_by_role("button", name=re.compile("J'ai appelé"))).to_have_count(3)
 
 
 async def test_the_list_is_walked_and_acted_upon_by_the_keyboard(odile: Visitor) -> None:

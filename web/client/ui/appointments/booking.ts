@@ -58,7 +58,7 @@ async function offerOf(ronde: Ronde, child: string, asked: Asked): Promise<Offer
 class BookingForm {
   readonly element: HTMLElement;
   readonly #options: BookingOptions;
-  readonly #error = h("p", { class: "error-summary", role: "alert", hidden: true });
+  readonly #error = h("p", { class: "error-summary", role: "alert", tabindex: -1, hidden: true });
   readonly #who = h("select", { class: "select", id: freshId("who") });
   readonly #what = h("select", { class: "select", id: freshId("what") });
   readonly #place = h("input", { class: "input", id: freshId("place"), maxlength: 60, required: true, autocomplete: "street-address" });
@@ -117,7 +117,7 @@ class BookingForm {
       await ronde.api.ask("POST", `/children/${child}/appointments`, { ...this.#purpose(), slot });
       return true;
     }
-    if (!(await this.#repeat.look())) return this.#wrong(t("Revoyez les dates marquées, ou sautez-les."));
+    if (!(await this.#repeat.look())) return this.#wrong(t("Revoyez les dates marquées, ou sautez-les."), this.#repeat.dates);
     await ronde.api.ask("POST", `/children/${child}/series`, { ...this.#purpose(), slot, rhythm });
     return true;
   }
@@ -126,7 +126,7 @@ class BookingForm {
     const { ronde } = this.#options;
     const path = `/appointments/${moves.id}/following`;
     const { sessions } = await ronde.api.ask<{ sessions: readonly Foreseen[] }>("POST", `${path}/preview`, { slot });
-    if (!this.#far.show(sessions)) return this.#wrong(t("Une des séances tombe sur un créneau déjà pris."));
+    if (!this.#far.show(sessions)) return this.#wrong(t("Une des séances tombe sur un créneau déjà pris."), this.#far.element);
     await ronde.api.ask("PUT", `${path}/slot`, { slot });
     return true;
   }
@@ -205,12 +205,16 @@ class BookingForm {
     assign(this.#when.day, { "aria-invalid": null });
   }
 
-  #wrong(sentence: string): false {
+  /** Say what is wrong where it is to be mended: over a field, or over what is `beside`. */
+  #wrong(sentence: string, beside: HTMLElement | null = null): false {
     this.#error.hidden = false;
     this.#error.textContent = sentence;
     const field = this.#when.start === null ? this.#when.day : this.#place.value.trim() === "" ? this.#place : this.#when.day;
     for (const each of [this.#when.day, this.#place]) assign(each, { "aria-invalid": each === field ? "true" : null });
-    field.focus();
+    const block = beside ?? (field === this.#place ? field.closest(".field") : this.#when.element);
+    block?.before(this.#error);
+    (beside === null ? field : this.#error).focus();
+    this.#error.scrollIntoView({ block: "nearest" });
     return false;
   }
 }

@@ -49,5 +49,5 @@ function taken(instead: Instead | null): string {
   if (session !== undefined) return t("Le {day}, ce créneau est déjà pris.", { day: dayOf(session) });
   const whose = instead?.whose === "child" ? t("L'enfant a déjà un rendez-vous à cette heure.") : t("Ce professionnel est déjà pris à cette heure.");
   const start = instead?.start;
-  return start === undefined || start === null ? whose : `${whose} ${t("(celui de {time})", { time: timeOf(start) })}`;
+  return start === undefined || start === null ? whose : `${whose} ${t("C'est le rendez-vous de {time}.", { time: timeOf(start) })}`;
 }

@@ -29,7 +29,8 @@ export class Repeat {
   readonly #until = h("input", { class: "input", id: freshId("until"), type: "date" });
   readonly #holidays = h("input", { type: "checkbox", checked: true });
   readonly #more = h("div", { class: "stack", hidden: true });
-  readonly #dates = h("div", { class: "stack-tight", "aria-live": "polite" });
+  /** Where the dates are shown. */
+  readonly dates = h("div", { class: "stack-tight", "aria-live": "polite" });
   #but: string[] = [];
 
   constructor(foresee: () => Promise<readonly Foreseen[] | null>) {
@@ -52,7 +53,7 @@ export class Repeat {
       h("div", { class: "field-row" }, labelled(this.#ends, t("Fin")), many, last),
       h("label", { class: "check" }, this.#holidays, h("span", null, t("Sauf les jours fériés"))),
       h("div", null, look),
-      this.#dates,
+      this.dates,
       h("p", { class: "small soft" }, t("La famille est prévenue une fois de la série, puis la veille de chaque séance.")),
     );
     this.element = h("div", { class: "stack" }, labelled(this.#every, t("Répéter")), this.#more);
@@ -76,17 +77,17 @@ export class Repeat {
   async look(): Promise<boolean> {
     try {
       const sessions = await this.#foresee();
-      fill(this.#dates, sessions === null ? h("p", { class: "danger-text" }, t("Dites le jour, l'heure et le lieu.")) : this.#list(sessions));
+      fill(this.dates, sessions === null ? h("p", { class: "danger-text" }, t("Dites le jour, l'heure et le lieu.")) : this.#list(sessions));
       return sessions?.every(({ refused }) => refused === null) ?? false;
     } catch (error) {
-      fill(this.#dates, h("p", { class: "danger-text" }, refusalWords(error)));
+      fill(this.dates, h("p", { class: "danger-text" }, refusalWords(error)));
       return false;
     }
   }
 
   /** Leave the dates out of sight: what they were made of has changed. */
   forget(): void {
-    fill(this.#dates);
+    fill(this.dates);
   }
 
   #toggle(): void {
@@ -118,7 +119,7 @@ export class Repeat {
     return h(
       "li",
       { class: "list-row" },
-      h("span", { class: "list-main" }, h("span", { class: out === null ? "list-title" : "list-title muted" }, shortDay(start)), h("span", { class: refused === null ? "list-note" : "list-note danger-text" }, refused !== null && icon("warning", "small"), state)),
+      h("span", { class: "list-main" }, h("span", { class: out === null ? "list-title" : "list-title muted" }, shortDay(start)), refused === null ? h("span", { class: "list-note" }, state) : h("span", { class: "signed small danger-text" }, icon("warning", "small"), h("span", null, state))),
       h("span", { class: "list-end" }, out === "chosen" ? skip(t("Remettre"), this.#but.filter((each) => each !== day)) : out === null && skip(t("Sauter"), [...this.#but, day])),
     );
   }

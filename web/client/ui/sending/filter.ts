@@ -1,5 +1,6 @@
 /** What the list is narrowed to, as it stands in the address, and what is asked of the server for it. */
 
+import { localDay } from "../dates.ts";
 import { type NoticeMedium, type NoticeState, STATES } from "./served.ts";
 
 export const PERIODS = [7, 30, 90, 365] as const;
@@ -50,5 +51,5 @@ export function hasPeriod({ view }: NoticeFilter): boolean {
 }
 
 function firstDay({ period }: NoticeFilter, now: number): string {
-  return new Date(now - period * DAY_MS).toISOString().slice(0, 10);
+  return localDay(now - period * DAY_MS);
 }

@@ -10,7 +10,7 @@ import { toast } from "../toast.ts";
 import { number, t, tn } from "../words.ts";
 import { type NoticeFilter, PERIODS, type View, countsPath, filterIn, hasPeriod, listPath, queryOf } from "./filter.ts";
 import type { NoticeCounts, NoticeLine, NoticeState } from "./served.ts";
-import { type LineActs, noticeTable } from "./table.ts";
+import { type LineActs, drawAnew, noticeTable } from "./table.ts";
 import { stateName } from "./words.ts";
 
 const PAGE = 50;
@@ -102,7 +102,7 @@ export class Notices {
     fill(this.#tiles, this.#tilesOf(view));
     // Drawn anew, the tile that was pressed is another one: whoever pressed it goes on from there.
     if (held) this.#tiles.querySelector<HTMLElement>("[aria-pressed=true]")?.focus({ preventScroll: true });
-    fill(this.#list, this.#lines.length > 0 && noticeTable(this.#lines, this.#acts));
+    drawAnew(this.#list, "tbody", () => fill(this.#list, this.#lines.length > 0 && noticeTable(this.#lines, this.#acts)));
     const more = (): void => void this.#more().catch((error: unknown) => toast(said(error)));
     fill(this.#end, this.#after !== null && h("button", { class: "button", type: "button", onclick: more }, t("Voir la suite")), this.#lines.length === 0 && nothing(view));
   }
@@ -118,7 +118,7 @@ export class Notices {
       );
     return h(
       "div",
-      { class: "board-tiles", role: "group", "aria-label": t("Les messages, par état") },
+      { class: "board-tiles notice-tiles", role: "group", "aria-label": t("Les messages, par état") },
       tile("in_need", this.#counts.in_need, t("À voir")),
       TILES.filter((state) => !SELDOM.has(state) || of(state) > 0 || view === state).map((state) => tile(state, of(state), stateName(state))),
       tile("all", null, t("Tout")),

@@ -10,7 +10,7 @@ import type { Listing } from "../served.ts";
 import { toast } from "../toast.ts";
 import { t } from "../words.ts";
 import type { NoticeLine } from "./served.ts";
-import { type LineActs, buttons, howFar, what } from "./table.ts";
+import { type LineActs, buttons, drawAnew, howFar, what } from "./table.ts";
 
 const FEW = 5;
 const MOST = 200;
@@ -36,12 +36,18 @@ export function toldSection(ronde: Ronde, child: ChildId): HTMLElement {
   const draw = (lines: readonly NoticeLine[], all: boolean): void => {
     const ordered = inOrder(lines);
     const shown = all ? ordered : ordered.slice(0, FEW);
-    fill(
-      place,
-      shown.length === 0 && h("p", { class: "soft" }, t("Rien encore : le premier message part quand un rendez-vous est pris.")),
-      shown.length > 0 && h("ul", { class: "stack-tight" }, shown.map((line) => row(line, acts))),
-      shown.length < ordered.length && h("button", { class: "button button-small", type: "button", onclick: () => draw(lines, true) }, icon("list", "small"), t("Tout voir ({n})", { n: ordered.length })),
+    drawAnew(place, "li", () =>
+      fill(
+        place,
+        shown.length === 0 && h("p", { class: "soft" }, t("Rien encore : le premier message part quand un rendez-vous est pris.")),
+        shown.length > 0 && h("ul", { class: "stack-tight" }, shown.map((line) => row(line, acts))),
+        shown.length < ordered.length && h("button", { class: "button button-small", type: "button", onclick: () => seeAll(lines) }, icon("list", "small"), t("Tout voir ({n})", { n: ordered.length })),
+      ),
     );
+  };
+  const seeAll = (lines: readonly NoticeLine[]): void => {
+    draw(lines, true);
+    place.querySelectorAll<HTMLElement>("li")[FEW]?.focus({ preventScroll: true });
   };
   read().catch(failed);
   return h(
@@ -62,7 +68,7 @@ function inOrder(lines: readonly NoticeLine[]): readonly NoticeLine[] {
 function row(line: NoticeLine, acts: LineActs): HTMLElement {
   return h(
     "li",
-    { class: "card told-row", "data-notice": line.id },
+    { class: "card told-row", "data-notice": line.id, tabindex: -1 },
     h("p", null, what({ ...line, child: null })),
     h("p", { class: "small" }, howFar(line)),
     buttons(line, acts),

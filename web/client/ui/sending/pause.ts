@@ -16,7 +16,9 @@ export const SENDING = "/sending";
 export async function pausePlace(ronde: Ronde, decides: boolean): Promise<HTMLElement> {
   const place = h("div", { class: "office-slot" });
   const draw = (sending: Sending): void => {
+    const held = place.contains(document.activeElement);
     fill(place, sending.paused ? pausedBanner(sending, decides && (() => void resume(ronde, draw))) : decides && pauseButton(ronde, draw));
+    if (held) place.querySelector("button")?.focus();
   };
   draw((await ronde.api.read<Sending>(SENDING)).value);
   return place;

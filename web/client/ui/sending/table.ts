@@ -61,11 +61,21 @@ export function howFar(line: NoticeLine): Child {
   ];
 }
 
-/** What can be done about it. */
+/** Draw a list anew; who stood in one of its rows goes on from the row that is there now, if there is one. */
+export function drawAnew(list: HTMLElement, rows: string, draw: () => void): void {
+  const held = [...list.querySelectorAll(rows)].findIndex((each) => each.contains(document.activeElement));
+  draw();
+  if (held < 0) return;
+  const now = list.querySelectorAll(rows);
+  now[Math.min(held, now.length - 1)]?.querySelector<HTMLElement>("button, a")?.focus({ preventScroll: true });
+}
+
+/** What can be done about it; a message about an hour that is over says nothing to anybody. */
 export function buttons(line: NoticeLine, { again, called }: LineActs): Child {
   const button = (label: string, look: string, run: () => unknown): HTMLElement =>
     h("button", { class: look, type: "button", onclick: run }, label, h("span", { class: "visually-hidden" }, ` : ${whom(line)}`));
-  const resends = RESENT.has(line.state) && line.rule !== "digest" && line.seen_to === null;
+  const over = line.starts_at !== null && Date.parse(line.starts_at) < Date.now();
+  const resends = RESENT.has(line.state) && line.rule !== "digest" && line.seen_to === null && !over;
   if (!line.in_need && !resends) return null;
   return h(
     "div",

@@ -42,9 +42,7 @@ async def town(server: Running, ana: Person) -> AsyncIterator[Town]:
             await network.join(await stack.enter_async_context(stranger(server)), name=name)
             for name in ("Ben", "Cleo", "Dan")
         ]
-        assert (await network.include_child(ben.id)).status == 200
-        assert (await network.open_circle()).status == 201
-        assert (await network.admit(ben)).status == 200
+        await network.settle(ben)
         yield Town(network, ana, ben, (cleo, dan))
 
 

@@ -33,9 +33,7 @@ async def fill_every_field(ana: Person, server: Running, stack: AsyncExitStack) 
     person = await stack.enter_async_context(stranger(server))
     network = await network_of(ana)
     ben = await network.join(person, name="Ben")
-    await network.include_child(ben.id)
-    await network.open_circle()
-    await network.admit(ben)
+    await network.settle(ben)
     answers = WHOLE | {"parents_concerned": True, "parents_concern": CONCERN}
     drafted = await person.post(
         f"/circles/{network.circle}/documents", {"form": "F26", "answers": answers}

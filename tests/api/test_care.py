@@ -36,10 +36,7 @@ async def town(server: Running, ana: Person) -> AsyncIterator[Town]:
         network = await network_of(ana)
         ben = await network.join(people[0], name="Ben")
         eve = await network.join(people[1], name="Eve", profession=Profession.PSYCHOLOGIST)
-        included = await network.include_child(ben.id)
-        assert included.status == 200, included
-        assert (await network.open_circle()).status == 201
-        assert (await network.admit(ben)).status == 200
+        await network.settle(ben)
         yield Town(network, ana, ben, eve)
 
 

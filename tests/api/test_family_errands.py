@@ -1,31 +1,15 @@
 """Errands behind a link: a visit to book, a form, a message that opens by a second item."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-import aiohttp
 import pytest
 
 from crypto.ids import ChildId
 from notifications.errand import close_errand, errand_id
 from notifications.notice import Rule
-from tests.support.actors import Person
 from tests.support.families import Phone
-from tests.support.homes import Home, at_home, document_form, unlock
-from tests.support.server import Running
-
-
-@pytest.fixture
-async def home(ana: Person, server: Running) -> AsyncIterator[Home]:
-    async with at_home(ana, server) as made:
-        yield made
-
-
-@pytest.fixture
-async def phone(server: Running) -> AsyncIterator[Phone]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        yield Phone(server=server, http=http)
+from tests.support.homes import Home, document_form, unlock
 
 
 async def test_a_visit_to_book_offers_a_call_or_to_say_that_it_is_booked(

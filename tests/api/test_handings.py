@@ -1,32 +1,13 @@
 """What is handed to a family: seen before and after, taken back, forgotten; the relay file too."""
 
-from collections.abc import AsyncIterator
-
-import aiohttp
-import pytest
-
 from crypto.ids import ErrandId
 from server.family_house import FAMILY
 from server.vigil import vigil_of
-from tests.support.actors import Person
 from tests.support.families import Phone
-from tests.support.homes import Home, at_home, unlock
+from tests.support.homes import Home, unlock
 from tests.support.network import child_form
-from tests.support.server import Running
 
 BIRTH = {"day": "20", "month": "8", "year": "2024"}
-
-
-@pytest.fixture
-async def home(ana: Person, server: Running) -> AsyncIterator[Home]:
-    async with at_home(ana, server) as made:
-        yield made
-
-
-@pytest.fixture
-async def phone(server: Running) -> AsyncIterator[Phone]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        yield Phone(server=server, http=http)
 
 
 async def test_whoever_hands_over_sees_before_whom_it_reaches_and_after_that_it_was_opened(

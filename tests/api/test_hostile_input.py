@@ -56,9 +56,7 @@ async def town(server: Running, ana: Person) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         network = await network_of(ana)
         ben = await network.join(await stack.enter_async_context(stranger(server)), name="Ben")
-        assert (await network.include_child(ben.id)).status == 200
-        assert (await network.open_circle()).status == 201
-        assert (await network.admit(ben)).status == 200
+        await network.settle(ben)
         nobody = await stack.enter_async_context(stranger(server))
         yield Town(ana, ben, nobody, network, await furnished(network, ben))
 

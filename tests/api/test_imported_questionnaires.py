@@ -12,10 +12,9 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from care_circle.definition.pathway import COCON
 from care_circle.fhir.importing import imported
 from care_circle.fhir.response import answers_of
-from care_circle.role import Profession
-from tests.support.actors import Person, stranger
+from tests.support.actors import Person
 from tests.support.command_line import ronde
-from tests.support.network import Member, Network, network_of
+from tests.support.network import Member, Network
 from tests.support.server import Running, running
 
 QUESTIONNAIRE: dict[str, Any] = {
@@ -79,17 +78,6 @@ async def folder(tmp_path: Path) -> Path:
 async def server(tmp_path: Path, folder: Path) -> AsyncIterator[Running]:
     async with running(tmp_path, pathway=folder) as started:
         yield started
-
-
-@pytest.fixture
-async def here(server: Running, ana: Person) -> AsyncIterator[tuple[Network, Member]]:
-    async with stranger(server) as person:
-        network = await network_of(ana)
-        ben = await network.join(person, name="Ben", profession=Profession.PHYSICIAN)
-        await network.include_child(ben.id)
-        await network.open_circle()
-        await network.admit(ben)
-        yield network, ben
 
 
 async def test_an_imported_form_is_filled_in_signed_and_read_as_a_response(

@@ -1,34 +1,19 @@
 """Forms and documents over HTTP as FHIR, the language's schema, older versions of forms."""
 
 import json
-from collections.abc import AsyncIterator
 
-import pytest
 from fhir.resources.R4B.questionnaire import Questionnaire
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from care_circle.definition.language import published
 from care_circle.fhir.importing import imported
 from care_circle.fhir.response import answers_of
-from care_circle.role import Profession
-from tests.support.actors import Person, stranger
+from tests.support.actors import Person
 from tests.support.care import PATHWAY
 from tests.support.care_answers import WHOLE
-from tests.support.network import Member, Network, network_of
-from tests.support.server import Running
+from tests.support.network import Member, Network
 
 FHIR = "application/fhir+json"
-
-
-@pytest.fixture
-async def here(server: Running, ana: Person) -> AsyncIterator[tuple[Network, Member]]:
-    async with stranger(server) as person:
-        network = await network_of(ana)
-        ben = await network.join(person, name="Ben", profession=Profession.PHYSICIAN)
-        await network.include_child(ben.id)
-        await network.open_circle()
-        await network.admit(ben)
-        yield network, ben
 
 
 async def test_a_form_is_read_as_a_questionnaire_of_either_version(ana: Person) -> None:

@@ -71,9 +71,7 @@ async def office(ana: Person, server: Running) -> AsyncIterator[Office]:
     async with stranger(server) as ben, stranger(server) as other:
         network = await network_of(ana)
         member = await network.join(ben, name="Ben")
-        assert (await network.include_child(member.id)).status == 200
-        assert (await network.open_circle()).status == 201
-        assert (await network.admit(member)).status == 200
+        await network.settle(member)
         sam = await founded(other, role=Role.SECRETARY, name="Sam")
         path = f"/children/{network.child}/appointments"
         booked = await ana.post(path, {"professional": member.id, "slot": SLOT})

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,34 +13,15 @@ from typing_extensions import override
 
 from care_circle.appointment import cancel
 from crypto.ids import AppointmentId, NoticeId
-from notifications import delivery, link
+from notifications import claiming, link
 from notifications.notice import Carrier, CarrierKind, Medium, Notice, Rule, State
 from notifications.senders import Alert, Alerts
 from notifications.store import Claimed, Decide, NoSuchCarrier, Outbox
 from server.storage.engine import Unavailable
-from tests.support.outbox import KEYED, TELLINGS, Desk, desk, recipient
-from tests.support.providers import MailServer, Mood, SmsProvider, mail_server, sms_provider
+from tests.support.outbox import KEYED, TELLINGS, Desk, recipient
+from tests.support.providers import MailServer, Mood, SmsProvider
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[SmsProvider]:
-    async with sms_provider() as running:
-        yield running
-
-
-@pytest.fixture
-async def post() -> AsyncIterator[MailServer]:
-    async with mail_server() as box:
-        yield box
-
-
-@pytest.fixture
-async def office(tmp_path: Path, provider: SmsProvider, post: MailServer) -> AsyncIterator[Desk]:
-    path = tmp_path / "ronde.sqlite3"
-    async with desk(path, sms_url=provider.url, smtp_port=post.port) as opened:
-        yield opened
 
 
 async def ends(office: Desk, appointment: AppointmentId) -> dict[tuple[Rule, Medium], State]:
@@ -262,11 +243,11 @@ async def test_a_record_that_is_gone_is_nothing_to_change(office: Desk, kind: Ca
 
 async def test_a_lease_keeps_other_workers_off_until_it_ends(office: Desk) -> None:
     booked = await office.book(Medium.SMS)
-    now, later = office.now(), office.now() + delivery.LEASE
+    now, later = office.now(), office.now() + claiming.LEASE
 
     first = await office.outbox.claim(now=now, until=later, limit=9)
     second = await office.outbox.claim(now=now, until=later, limit=9)
-    third = await office.outbox.claim(now=later, until=later + delivery.LEASE, limit=9)
+    third = await office.outbox.claim(now=later, until=later + claiming.LEASE, limit=9)
 
     assert [[each.carrier.id for each in held] for held in (first, second, third)] == [
         [booked.id],

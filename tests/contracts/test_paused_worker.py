@@ -19,29 +19,10 @@ from server.storage.keys import Keyring
 from server.storage.ledger import EngineLedger
 from server.storage.sending import EngineSending
 from server.storage.sqlite import SqliteEngine
-from tests.support.outbox import MASTER, Desk, desk
-from tests.support.providers import MailServer, SmsProvider, mail_server, sms_provider
+from tests.support.outbox import MASTER, Desk
+from tests.support.providers import SmsProvider
 
 ANA = ProfessionalId("ana")
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[SmsProvider]:
-    async with sms_provider() as running:
-        yield running
-
-
-@pytest.fixture
-async def post() -> AsyncIterator[MailServer]:
-    async with mail_server() as box:
-        yield box
-
-
-@pytest.fixture
-async def office(tmp_path: Path, provider: SmsProvider, post: MailServer) -> AsyncIterator[Desk]:
-    path = tmp_path / "ronde.sqlite3"
-    async with desk(path, sms_url=provider.url, smtp_port=post.port) as opened:
-        yield opened
 
 
 @pytest.fixture

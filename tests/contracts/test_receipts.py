@@ -25,7 +25,7 @@ from server.storage.keys import Keyring
 from server.storage.sqlite import SqliteEngine
 from server.ways_out import MAIL
 from tests.support.outbox import Desk, desk
-from tests.support.providers import SECRET, MailServer, SmsProvider, mail_server, sms_provider
+from tests.support.providers import SECRET, MailServer, SmsProvider
 
 PHONE = "+33639980012"
 
@@ -39,18 +39,6 @@ class Written(Replies):
     @override
     async def take(self, reply: Reply) -> None:
         self.taken.append(reply)
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[SmsProvider]:
-    async with sms_provider() as running:
-        yield running
-
-
-@pytest.fixture
-async def post() -> AsyncIterator[MailServer]:
-    async with mail_server() as box:
-        yield box
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The ways out, over real sockets: a real mail server, and a provider that lies over HTTP."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -21,7 +20,7 @@ from server.senders.render import TemplateRenderer
 from server.senders.sms import WebhookTexter
 from server.senders.smtp import SmtpMailer, SmtpServer
 from server.senders.template_reading import load
-from tests.support.providers import SECRET, MailServer, Mood, SmsProvider, mail_server, sms_provider
+from tests.support.providers import SECRET, MailServer, Mood, SmsProvider
 
 KEY = NoticeId("abcdefghijklmnopqrstuvwxyz")
 FAMILY = "famille@exemple.fr"
@@ -65,24 +64,6 @@ async def delivered(post: MailServer, mail: Mail) -> EmailMessage:
     assert isinstance(await mailer.send(mail, to=FAMILY, key=KEY), Accepted)
     await mailer.close()
     return post.mails[-1]
-
-
-@pytest.fixture
-async def post() -> AsyncIterator[MailServer]:
-    async with mail_server() as box:
-        yield box
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[SmsProvider]:
-    async with sms_provider() as running:
-        yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 def texter(http: aiohttp.ClientSession, url: str) -> WebhookTexter:

@@ -75,12 +75,6 @@ def mailer(port: int, **server: object) -> SmtpMailer:
 
 
 @pytest.fixture
-async def post() -> AsyncIterator[MailServer]:
-    async with mail_server() as box:
-        yield box
-
-
-@pytest.fixture
 async def scripted() -> AsyncIterator[ScriptedMailServer]:
     async with scripted_mail_server() as box:
         yield box

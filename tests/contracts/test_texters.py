@@ -39,12 +39,6 @@ RECEIPTS = "https://rdv.exemple.fr/receipts/one/secret"
 HASTY = aiohttp.ClientTimeout(total=0.3)
 
 
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture(params=DIALECTS)
 async def provider(request: pytest.FixtureRequest) -> AsyncIterator[HostileProvider]:
     async with running(DIALECTS[request.param]()) as provider:

@@ -40,9 +40,7 @@ async def agenda_town(server: Running, ana: Person) -> AsyncIterator[Town]:
         ben = await network.join(people[0], name="Ben")
         kim = await network.join(people[1], name="Kim", profession=Profession.PHYSIOTHERAPIST)
         eve = await network.join(people[2], name="Eve", profession=Profession.PSYCHOLOGIST)
-        assert (await network.include_child(ben.id)).status == 200
-        assert (await network.open_circle()).status == 201
-        assert (await network.admit(ben)).status == 200
+        await network.settle(ben)
         assert (await network.admit(kim, role="physiotherapist")).status == 200
         yield Town(network, ana, ben, kim, eve)
 

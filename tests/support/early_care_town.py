@@ -142,9 +142,7 @@ async def settled_town(server: Running, ana: Person) -> AsyncIterator[Town]:
         doc = await network.join(people[0], name="Doc")
         kim = await network.join(people[1], name="Kim", profession=physio)
         lea = await network.join(people[2], name="Lea", profession=physio)
-        assert (await network.include_child(doc.id)).status == 200
-        assert (await network.open_circle()).status == 201
-        assert (await network.admit(doc)).status == 200
+        await network.settle(doc)
         town = Town(network=network, ana=ana, doc=doc, kim=kim, lea=lea, stack=stack)
         await town.admit(kim)
         yield town

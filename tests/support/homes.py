@@ -89,9 +89,7 @@ async def at_home(ana: Person, server: Running) -> AsyncIterator[Home]:
     async with stranger(server) as person:
         network = await network_of(ana)
         ben = await network.join(person, name="Ben")
-        await network.include_child(ben.id)
-        await network.open_circle()
-        await network.admit(ben)
+        await network.settle(ben)
         for medium in ("sms", "email"):
             contact = f"/children/{network.child}/contacts/{network.contacts[0]}"
             await ana.post(f"{contact}/media/{medium}", {"deed": "confirmed"})

@@ -135,6 +135,13 @@ class Network:
         ).encode()
         return await self._append("admissions", statement)
 
+    async def settle(self, physician: Member) -> None:
+        """Include a child with its physician, open its circle, and let the physician in."""
+        included = await self.include_child(physician.id)
+        assert included.status == 200, included
+        assert (await self.open_circle()).status == 201
+        assert (await self.admit(physician)).status == 200
+
     async def release(self, member: Member) -> Answer:
         """End a member's stay by a signed statement."""
         now = self.ana.person.server.clock()

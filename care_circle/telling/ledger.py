@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Protocol
 
 from care_circle.appointment import Appointment
@@ -27,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
-    """Which notices are wanted: from a day of UTC on, in a state, by a medium.
+    """Which notices are wanted: from a day of a `zone` on, in a state, by a medium.
 
     `in_need`: those alone that somebody must see to, whatever their day. Without a state, what
     was planned for later than today is left out.
@@ -37,6 +37,7 @@ class Narrowing:
     state: State | None = None
     in_need: bool = False
     medium: Medium | None = None
+    zone: tzinfo = UTC
 
     def fits(self, notice: Notice, record: Record) -> bool:
         """Tell whether a notice of a record is wanted."""
@@ -46,7 +47,7 @@ class Narrowing:
             return notice in failed(record.notices)
         if self.state in UNDER_WAY:
             return notice.state is self.state
-        return self.state in (None, notice.state) and day_of(notice) >= self.since
+        return self.state in (None, notice.state) and day_of(notice, self.zone) >= self.since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +73,15 @@ class Ledger(Protocol):
     async def page(
         self, wanted: Narrowing, *, today: date, after: str, limit: int
     ) -> tuple[tuple[Entry, ...], str | None]:
-        """Page through notices, by day; also gives the cursor of what follows, if anything does.
+        """Page through notices; also gives the cursor of what follows, if anything does.
 
+        They come by day of the zone that is wanted.
         What is planned comes in the order in which it will leave, all else the newest first.
         """
         ...
 
-    async def counts(self, *, since: date, today: date) -> Counts:
-        """Count notices, opening none.
+    async def counts(self, *, since: date, today: date, zone: tzinfo = UTC) -> Counts:
+        """Count notices by the days of a zone, opening none.
 
         Sent and taken back count from a day up to today, and so does what failed; what is
         still to leave counts whenever that is.
@@ -101,6 +103,6 @@ def moment_of(notice: Notice) -> datetime:
     return hours.from_ms(notice.not_before if notice.first_try is None else notice.first_try)
 
 
-def day_of(notice: Notice) -> date:
-    """Give the day (UTC) under which a notice is listed."""
-    return moment_of(notice).astimezone(UTC).date()
+def day_of(notice: Notice, zone: tzinfo = UTC) -> date:
+    """Give the day of a zone under which a notice is listed."""
+    return moment_of(notice).astimezone(zone).date()

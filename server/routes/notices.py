@@ -21,7 +21,6 @@ from server.identity import person_of
 from server.operations import Operations
 from server.paging import Listing, page_of
 from server.sending_house import SENDING
-from server.services import HOUSE
 from server.wire import Malformed, Struct, answer, read
 
 operations = Operations()
@@ -93,7 +92,7 @@ class StateCount(Struct, frozen=True, kw_only=True):
 
 
 class CountsView(Struct, frozen=True, kw_only=True):
-    """How many notices there are by state from a day of UTC on, and how many need a person."""
+    """How many notices there are by state, from a day of the network on, and how many in need."""
 
     since: date
     states: tuple[StateCount, ...]
@@ -116,7 +115,8 @@ class SettledForm(Struct, frozen=True, kw_only=True):
 async def list_notices(request: web.Request) -> web.Response:
     """Page through what left, waits or failed: of all children, or with `child` all of one's.
 
-    `state` is a state or `in_need`; `from` a day of UTC, a week ago where it is left out.
+    `state` is a state or `in_need`; `from` a day of the network's zone, a week ago where it is
+    left out.
     """
     person, page, wanted = person_of(request), page_of(request), _narrowing(request)
     service, child = request.app[SENDING].notices, request.query.get("child")
@@ -240,7 +240,7 @@ def _narrowing(request: web.Request) -> Narrowing:
 def _since(request: web.Request, default: date | None = None) -> date:
     text = request.query.get("from")
     if text is None:
-        return default or (request.app[HOUSE].clock() - SHOWN_FOR).date()
+        return default or request.app[SENDING].notices.surroundings.today() - SHOWN_FOR
     try:
         return date.fromisoformat(text)
     except ValueError:

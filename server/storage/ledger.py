@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from typing_extensions import override
 
@@ -67,19 +67,21 @@ class EngineLedger(Ledger):
             entries += [
                 each
                 for each in await self._entries(stop, wanted)
-                if not after or (_cursor(each) > after if forwards else _cursor(each) < after)
+                if not after or _is_beyond(_cursor(each, wanted.zone), after, forwards)
             ]
             if len(entries) > limit:
                 break
         shown = tuple(entries[:limit])
-        return shown, _cursor(shown[-1]) if len(entries) > limit else None
+        return shown, _cursor(shown[-1], wanted.zone) if len(entries) > limit else None
 
     @override
-    async def counts(self, *, since: date, today: date) -> Counts:
+    async def counts(self, *, since: date, today: date, zone: tzinfo = UTC) -> Counts:
         states: Counter[State] = Counter()
         for state in sorted(_ALONG_KEYS):
-            states += await self._counted(Narrowing(since=since, state=state), today, {state})
-        states += await self._counted(Narrowing(since=since), today, _ALONG_DAYS)
+            wanted = Narrowing(since=since, state=state, zone=zone)
+            states += await self._counted(wanted, today, {state})
+        wanted = Narrowing(since=since, zone=zone)
+        states += await self._counted(wanted, today, _ALONG_DAYS)
         in_need = 0
         async for _, _, tags in self._labels(Narrowing(since=since, in_need=True), today):
             in_need += read_needed(tags)
@@ -91,7 +93,7 @@ class EngineLedger(Ledger):
         async for kind, key, tags in self._labels(
             Narrowing(since=date.min, state=State.PLANNED), now.date()
         ):
-            if not any(each.day <= now.date() for each in read_labels(tags)):
+            if not any(each.at.date() <= now.date() for each in read_labels(tags)):
                 continue
             record = await self._record(kind, key)
             due = [
@@ -124,8 +126,8 @@ class EngineLedger(Ledger):
         """Give where wanted notices are, in order, from a cursor on."""
         found = set[_Stop]()
         async for kind, key, tags in self._labels(wanted, today):
-            days = {e.day for e in read_labels(tags) if _is_counted(e, wanted, today)}
-            found |= {_Stop(day, kind, key) for day in days}
+            counted = (e for e in read_labels(tags) if _is_counted(e, wanted, today))
+            found |= {_Stop(_day_of(each, wanted), kind, key) for each in counted}
         stops = sorted(found, reverse=not forwards)
         begins = after[:_PLACE]
         return [each for each in stops if not after or _is_from(_place(each), begins, forwards)]
@@ -152,7 +154,7 @@ class EngineLedger(Ledger):
         return [
             Entry(record=record, notice=each)
             for each in notices
-            if day_of(each) == stop.day and wanted.fits(each, record)
+            if day_of(each, wanted.zone) == stop.day and wanted.fits(each, record)
         ]
 
     async def _record(self, kind: str, key: str) -> Record | None:
@@ -168,7 +170,8 @@ def _keys(wanted: Narrowing, today: date) -> Iterator[str]:
     elif wanted.state is not None and wanted.state not in _ALONG_DAYS:
         yield state_tag(wanted.state)
     else:
-        for back in range((today - wanted.since).days + 1):
+        # Records are tagged by days of UTC, and a day of any zone lies within three of those.
+        for back in range(-1, (today - wanted.since).days + 2):
             yield day_tag(today - back * _DAY)
 
 
@@ -180,16 +183,24 @@ def _is_counted(label: Label, wanted: Narrowing, today: date) -> bool:
         return label.state in ALARMING
     if wanted.state in UNDER_WAY:
         return label.state is wanted.state
-    return wanted.since <= label.day <= today and wanted.state in (None, label.state)
+    return wanted.since <= _day_of(label, wanted) <= today and wanted.state in (None, label.state)
+
+
+def _day_of(label: Label, wanted: Narrowing) -> date:
+    return label.at.astimezone(wanted.zone).date()
 
 
 def _place(stop: _Stop) -> str:
     return f"{stop.day:%Y%m%d}{stop.kind}{stop.id}"
 
 
-def _cursor(entry: Entry) -> str:
+def _cursor(entry: Entry, zone: tzinfo) -> str:
     kind = "a" if isinstance(entry.record, Appointment) else "e"
-    return f"{day_of(entry.notice):%Y%m%d}{kind}{entry.record.id}{entry.notice.id}"
+    return f"{day_of(entry.notice, zone):%Y%m%d}{kind}{entry.record.id}{entry.notice.id}"
+
+
+def _is_beyond(cursor: str, after: str, forwards: bool) -> bool:  # noqa: FBT001 -- a way, not an option
+    return cursor > after if forwards else cursor < after
 
 
 def _is_from(place: str, begins: str, forwards: bool) -> bool:  # noqa: FBT001 -- a way, not an option

@@ -43,9 +43,9 @@ export function shortDate(when: When, now: When = Date.now()): string {
   return written(when, { day: "numeric", month: "short", ...yearOf(when, now) });
 }
 
-/** Today by the clock on the wall, YYYY-MM-DD. */
-export function localDay(): string {
-  return new Date().toLocaleDateString("sv-SE");
+/** A day by the clock on the wall, today's if no moment is given, YYYY-MM-DD. */
+export function localDay(now: When = Date.now()): string {
+  return moment(now).toLocaleDateString("sv-SE");
 }
 
 /** Say a date with its year: « 1er décembre 2026 ». */

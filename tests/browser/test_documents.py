@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from care_circle.appointment import Status
 from care_circle.documents.document import Document, Version
 from care_circle.role import Profession
-from crypto.ids import DocumentId, new_id
+from crypto.ids import AppointmentId, DocumentId, new_id
 from tests.support.browser_pages import (
     NARROW,
     TABLET,
@@ -260,6 +262,29 @@ async def test_the_line_of_life_says_what_is_due_and_leads_to_writing_it(room: R
     assert "Naissance" in shown
     assert "Inclusion" in shown
     assert re.search(r"encore \d+\s+jour|en retard de \d+\s+jour", shown)
+
+
+async def test_a_visit_that_was_held_leads_to_its_own_form_and_again_to_the_same_draft(
+    room: Room, server: Running
+) -> None:
+    slot = {"start": "2030-01-07T10:00:00", "duration_minutes": 30, "place_label": "12 rue Basse"}
+    form = {"professional": room.ben.id, "visit": "V24", "slot": slot}
+    appointments = f"/circles/{room.story.circle}/appointments"
+    made = await room.story.ana.line.ask("POST", f"/children/{room.story.child}/appointments", form)
+    await server.house.stores.appointments.change(
+        AppointmentId(made["id"]), lambda held: replace(held, status=Status.HONOURED)
+    )
+
+    await room.lea.goes(appointments)
+    await room.page.get_by_role("button", name="Écrire le compte rendu").click()
+    await room.page.wait_for_url(re.compile("/documents/"))
+    await room.page.get_by_role("heading", name="Visite des 24 mois").wait_for()
+    begun = room.page.url
+    await room.lea.goes(appointments)
+    await room.page.get_by_role("button", name="Écrire le compte rendu").click()
+    await room.page.wait_for_url(re.compile("/documents/"))
+
+    assert room.page.url == begun
 
 
 async def test_a_browser_that_has_the_pathway_is_not_sent_it_again(room: Room) -> None:

@@ -20,7 +20,10 @@ export async function calendarOf(ronde: Ronde, child: ChildId): Promise<Calendar
   return {
     cares: care.disciplines,
     opensDays: Number(pathway.parameters["booking_opens_days"]?.value ?? 0),
-    visits: pathway.visits.map(({ code, label, form }) => ({ code, label, form, window: windows.get(code) ?? null })),
+    visits: pathway.visits.map(({ code, label, form }) => {
+      const fillers = form === null ? [] : (pathway.forms[form]?.fillers ?? []);
+      return { code, label, form, fillers, window: windows.get(code) ?? null };
+    }),
   };
 }
 

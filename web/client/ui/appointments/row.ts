@@ -1,6 +1,7 @@
 /** One appointment in a list: when, with whom, where, how far the family was told, what to do. */
 
 import { Refused, type Ronde } from "../../shell/ronde.ts";
+import { busy } from "../busy.ts";
 import { dayOf, timeOf } from "../dates.ts";
 import { type Child, h } from "../dom.ts";
 import { said } from "../faults.ts";
@@ -22,8 +23,8 @@ export type RowOptions = {
   readonly purpose: (appointment: AppointmentView) => string | null;
   readonly move: (appointment: AppointmentView) => void;
   readonly changed: () => void;
-  /** Where the form of a visit that was held is written, if it has one. */
-  readonly write?: (appointment: AppointmentView) => string | null;
+  /** Writes the report of a visit that was held; null where it has none, or others write it. */
+  readonly write?: (appointment: AppointmentView) => (() => Promise<void>) | null;
   /** Make another one in the place of one that was missed. */
   readonly remake?: (missed: AppointmentView) => void;
 };
@@ -82,8 +83,12 @@ function notices({ notices: all }: AppointmentView): Child {
 
 /** What is to be done once it is over: the visit's form, or another appointment. */
 function after(appointment: AppointmentView, { remake, write }: RowOptions): Child {
-  const form = appointment.status === "honoured" ? (write?.(appointment) ?? null) : null;
-  if (form !== null) return h("div", { class: "card-footer" }, h("a", { class: "button button-small", href: form }, icon("document", "small"), t("Écrire le compte rendu")));
+  const report = appointment.status === "honoured" ? (write?.(appointment) ?? null) : null;
+  if (report !== null) {
+    const button = h("button", { class: "button button-small", type: "button" }, icon("document", "small"), t("Écrire le compte rendu"));
+    button.addEventListener("click", () => void busy(button, report()));
+    return h("div", { class: "card-footer" }, button);
+  }
   if (remake === undefined || appointment.status !== "missed") return null;
   const run = (): void => remake(appointment);
   return h("div", { class: "card-footer" }, h("button", { class: "button button-small", type: "button", onclick: run }, t("Fixer un autre rendez-vous")));

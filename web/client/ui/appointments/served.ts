@@ -97,12 +97,12 @@ export type AgendaEntry = {
   readonly at: number;
 };
 
-/** The visits of the pathway, with one child's days, and the cares it has. */
+/** The visits of the pathway, with one child's days and who fills their form, and the cares it has. */
 export type CalendarView = {
   readonly cares: readonly { readonly code: string; readonly label: Label }[];
   /** How many days before its window a visit may be booked. */
   readonly opensDays: number;
-  readonly visits: readonly { readonly code: string; readonly label: Label; readonly form: string | null; readonly window: Window | null }[];
+  readonly visits: readonly { readonly code: string; readonly label: Label; readonly form: string | null; readonly fillers: readonly string[]; readonly window: Window | null }[];
 };
 
 /** Tell whether an appointment is still to be held. */

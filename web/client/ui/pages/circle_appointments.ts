@@ -10,6 +10,7 @@ import { type CircleFrame, circleFrame } from "../circle/frame.ts";
 import { childName } from "../circle/naming.ts";
 import { shortDay } from "../dates.ts";
 import { betweenWords, visitsToBook } from "../appointments/to_book.ts";
+import { settingOf } from "../documents/around.ts";
 import { type Child, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { icon } from "../icons.ts";
@@ -24,7 +25,7 @@ export async function circleAppointmentsPage(context: PageContext): Promise<Page
   const frame = await circleFrame(context, "appointments");
   const child = frame.glance.child;
   const calendar = await calendarOf(ronde, child.id);
-  const all = await appointmentsOf(ronde, child.id);
+  const [all, { role }] = await Promise.all([appointmentsOf(ronde, child.id), settingOf(ronde, child.id, frame.circle)]);
   const book = async (visit: string | null, moves: AppointmentView | null = null): Promise<void> => {
     try {
       const { openBooking } = await dressed(import("../appointments/booking.ts"));
@@ -49,7 +50,7 @@ export async function circleAppointmentsPage(context: PageContext): Promise<Page
         { class: "page" },
         h("div", { class: "row-between" }, h("a", { class: "button button-quiet", href: `/circles/${frame.circle}/meetings` }, icon("people", "small"), t("Réunions (RCP)")), h("button", { class: "button button-primary", type: "button", onclick: () => void book(null) }, icon("plus", "small"), t("Nouveau rendez-vous"))),
         toBook(frame, calendar.opensDays, (visit) => void book(visit)),
-        lists(context, frame, calendar, all, (visit, moves) => void book(visit, moves)),
+        lists(context, frame, calendar, all, role, (visit, moves) => void book(visit, moves)),
       ),
     ),
   };
@@ -101,6 +102,7 @@ function lists(
   frame: CircleFrame,
   calendar: CalendarView,
   all: readonly AppointmentView[],
+  role: string,
   book: (visit: string | null, moves?: AppointmentView) => void,
 ): Child {
   const now = Date.now();
@@ -113,7 +115,7 @@ function lists(
     ronde: context.ronde,
     people: frame.people,
     purpose: (each: AppointmentView) => purposeOf(calendar, each),
-    write: (each: AppointmentView) => (calendar.visits.find(({ code }) => code === each.visit)?.form == null ? null : `/circles/${frame.circle}/write`),
+    write: reports(context, frame, calendar, role),
     move: (each: AppointmentView) => book(each.visit, each),
     changed: context.again,
     remake: (each: AppointmentView) => book(each.visit),
@@ -128,6 +130,19 @@ function lists(
     );
   if (all.length === 0) return nothing(calendar);
   return [part(t("La famille est-elle venue ?"), unsettled), part(t("Manqués, à refixer"), missed), part(t("À venir"), coming), part(t("Passés ou annulés"), gone), visits(calendar)];
+}
+
+/** How the reader writes the report of a visit, if it has one and theirs is a profession that does. */
+function reports(context: PageContext, frame: CircleFrame, calendar: CalendarView, role: string) {
+  return ({ visit: held }: AppointmentView): (() => Promise<void>) | null => {
+    const visit = calendar.visits.find(({ code }) => code === held);
+    if (visit === undefined || visit.form === null || !visit.fillers.includes(role)) return null;
+    const { code, form } = visit;
+    return async () => {
+      const { openReport } = await import("../appointments/report.ts");
+      await openReport(context, frame.glance.child.id, frame.circle, code, form);
+    };
+  };
 }
 
 /** All visits of the pathway, with this child's days. */

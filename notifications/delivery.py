@@ -1,9 +1,9 @@
-"""How one notice gets out, once, or ends in a state that somebody sees.
+"""What an answer does to a notice: it got out, once, or ends in a state that somebody sees.
 
-Pure rules on one notice. A notice is `sending` in the store before its first byte leaves,
-so whoever finds it there later knows that it may have arrived. What happens then depends
-on the medium: with a key the provider drops a second copy, so we try again with the same
-key; without one we never try again and say `unknown`.
+Pure rules on one notice that `claiming.py` has begun. It is `sending` in the store before its
+first byte leaves, so whoever finds it there later knows that it may have arrived. What happens
+then depends on the medium: with a key the provider drops a second copy, so we try again with
+the same key; without one we never try again and say `unknown`.
 Where there are several providers, a doubt stays with the one that may have the message;
 only after a certain "not taken" is the next in line tried.
 Clocks may disagree by an hour: a lease taken too early costs a doubt, never a second message.
@@ -14,21 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from crypto.ids import NoticeId, id_of
 from notifications import hours
-from notifications.notice import ALARMING, WITHDRAWN, Notice, Rule, State, next_hour, untried
-from notifications.reach import WhyNot
+from notifications.notice import ALARMING, WITHDRAWN, Notice, State, next_hour
 
-LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=30)
 # A provider is asked what became of a message only after it had time to take it.
 LOOK_UP_PAUSE = timedelta(minutes=5)
 ATTEMPTS = 20
-# Whether somebody has confirmed their address meanwhile is asked this often.
-UNCONFIRMED_PAUSE = timedelta(hours=1)
-# A notice of no appointment that a person asks for again is worth trying for so long.
-AGAIN_HOLDS = timedelta(days=2)
 UNDELIVERED = "undelivered"
 
 
@@ -96,89 +89,8 @@ class Receipt:
 
 Result = Accepted | Retry | Ambiguous | Refused
 
-
-class NothingToResend(Exception):
-    """A notice is sent again once it has ended, and while there is still something to tell."""
-
-
 NO_PROMISE = Capabilities(key_window=None, lookup=False)
 """What is promised by a provider that is not, or no longer, there."""
-
-
-def choose(notice: Notice, names: tuple[str, ...]) -> str | None:
-    """Name the provider that an attempt takes, of those there are in their order.
-
-    A notice in doubt, or on its way, stays with whoever may have it: None if that one is
-    gone. One that was certainly not taken goes to the next in line.
-    """
-    if notice.doubtful or notice.state is State.SENDING:
-        had = notice.provider or next(iter(names), None)
-        return had if had in names else None
-    if notice.attempts and notice.provider in names:
-        return names[(names.index(notice.provider) + 1) % len(names)]
-    return next(iter(names), None)
-
-
-def is_due(notice: Notice, now: datetime) -> bool:
-    """Tell whether a worker must look at a notice now."""
-    return notice.next_at is not None and notice.next_at <= hours.to_ms(now)
-
-
-def claim(
-    notice: Notice, capabilities: Capabilities, *, now: datetime, chance: Callable[[], float]
-) -> Notice:
-    """Take a notice in hand for the length of a lease, or settle what needs no sending.
-
-    What is not due stays as it is. One found `sending` after its lease was left there
-    by a crash. An alert that was not raised yet is leased like a send.
-    """
-    if not is_due(notice, now):
-        return notice
-    if notice.state is State.SENDING:
-        left = Ambiguous("interrupted")
-        return record(
-            notice, left, attempt=notice.attempts, capabilities=capabilities, now=now, chance=chance
-        )
-    leased = hours.to_ms(now + LEASE)
-    if notice.state in ALARMING:
-        return replace(notice, next_at=leased)
-    claimed = replace(notice, state=State.CLAIMED, next_at=leased)
-    if asks_first(notice, capabilities):
-        return claimed  # A question disturbs nobody, at any hour.
-    return _put_off(notice, capabilities, hours.to_ms(now)) or claimed
-
-
-def start(
-    notice: Notice,
-    capabilities: Capabilities,
-    *,
-    now: datetime,
-    provider: str,
-    link: str,
-    reached: str | None = None,
-) -> Notice:
-    """Write down that the first byte is about to leave, if the notice still holds.
-
-    The answer is `sending` only if it may be sent now; else it was put off or ended.
-    `link` is the fingerprint of the token that goes out with it, `reached` that of the
-    address, `provider` whose `capabilities` these are.
-
-    Raises:
-        NotClaimed: It was withdrawn, or another worker has it.
-    """
-    if notice.state is not State.CLAIMED:
-        raise NotClaimed
-    at = hours.to_ms(now)
-    return _put_off(notice, capabilities, at) or replace(
-        notice,
-        state=State.SENDING,
-        attempts=notice.attempts + 1,
-        first_try=at if notice.first_try is None else notice.first_try,
-        next_at=hours.to_ms(now + LEASE),
-        provider=provider,
-        link=link,
-        reached=reached,
-    )
 
 
 def record(
@@ -206,7 +118,7 @@ def record(
     noted = replace(notice, answer=result.code)
     match result:
         case Refused():
-            return _end(noted, State.DEAD, at)
+            return end(noted, State.DEAD, at)
         case Retry(after=after):
             pause = _pause(noted, after, chance, providers)
             return _try_again(noted, capabilities, at, pause=pause)
@@ -214,28 +126,6 @@ def record(
             doubtful = replace(noted, doubtful=True)
             wait = LOOK_UP_PAUSE if asks_first(doubtful, capabilities) else None
             return _try_again(doubtful, capabilities, at, pause=_pause(noted, wait, chance, 1))
-
-
-def call_off(notice: Notice, code: str, *, now: datetime) -> Notice:
-    """Take back what was not sent: the contact objected, or is gone.
-
-    Raises:
-        NotClaimed: The notice is not in the hands of the caller any more.
-    """
-    if notice.state is not State.CLAIMED:
-        raise NotClaimed
-    return _end(replace(notice, answer=code), State.CANCELLED, hours.to_ms(now))
-
-
-def give_up(notice: Notice, code: str, *, now: datetime) -> Notice:
-    """End a notice that cannot even be put into words.
-
-    Raises:
-        NotClaimed: The notice is not in the hands of the caller any more.
-    """
-    if notice.state is not State.CLAIMED:
-        raise NotClaimed
-    return _end(replace(notice, answer=code), State.DEAD, hours.to_ms(now))
 
 
 def settle_doubt(notice: Notice, found: Result, *, now: datetime) -> Notice:
@@ -251,22 +141,7 @@ def settle_doubt(notice: Notice, found: Result, *, now: datetime) -> Notice:
         raise NotClaimed
     if isinstance(found, Accepted):
         return _sent(notice, found.ref)
-    return _end(replace(notice, answer=found.code), State.UNKNOWN, hours.to_ms(now))
-
-
-def put_aside(notice: Notice, why: WhyNot, *, now: datetime) -> Notice:
-    """Act on the answer that somebody is not told now: wait for a yes, or call it off.
-
-    Raises:
-        NotClaimed: The notice is not in the hands of the caller any more.
-    """
-    if why is not WhyNot.UNCONFIRMED:
-        return call_off(notice, why.value, now=now)
-    if notice.state is not State.CLAIMED:
-        raise NotClaimed
-    at = hours.to_ms(now)
-    again = hours.next_decent(hours.to_ms(now + UNCONFIRMED_PAUSE), notice.zone)
-    return _wait_until(replace(notice, answer=why.value), again, at)
+    return end(replace(notice, answer=found.code), State.UNKNOWN, hours.to_ms(now))
 
 
 def receive(notice: Notice, receipt: Receipt) -> Notice:
@@ -296,34 +171,7 @@ def _undelivered(notice: Notice, at: int) -> Notice:
     ended = replace(notice, doubtful=False, answer=UNDELIVERED)
     if notice.withdrawn:
         return replace(ended, state=State.CANCELLED, next_at=None)
-    return _end(ended, State.DEAD, at)
-
-
-def resend(notice: Notice, by: str, *, now: datetime) -> Notice:
-    """Give the notice by which a person has this one told again, under an id of its own.
-
-    The same wish about the same notice is the same new one. `by` is who asks.
-
-    Raises:
-        NothingToResend: It has not ended, was taken back, or its appointment has begun.
-    """
-    ended = notice.state is State.SENT or notice.state in ALARMING
-    at = hours.to_ms(now)
-    expires = _holds(notice, at)
-    if not ended or notice.withdrawn or expires <= at:
-        raise NothingToResend
-    first, again = notice.again_of or notice.id, notice.again + 1
-    not_before = next_hour(at, notice.rule, notice.zone)
-    other = NoticeId(id_of(f"{first}:again:{again}"))
-    planned = untried(notice, other, medium=notice.medium, not_before=not_before, expires=expires)
-    return _wait_until(replace(planned, again_of=first, again=again, asked_by=by), not_before, at)
-
-
-def _holds(notice: Notice, at: int) -> int:
-    """Say until when a notice sent again is worth telling: its appointment's beginning."""
-    if notice.start is None or notice.rule is Rule.MISSED:
-        return at + AGAIN_HOLDS // hours.MILLISECOND
-    return hours.instant(notice.start, notice.place_zone)
+    return end(ended, State.DEAD, at)
 
 
 def was_alerted(notice: Notice) -> Notice:
@@ -352,42 +200,33 @@ def _sent(notice: Notice, ref: str) -> Notice:
     )
 
 
-def _put_off(notice: Notice, capabilities: Capabilities, at: int) -> Notice | None:
-    """Give what becomes of a notice that must not be sent at this instant, if so."""
-    if at >= notice.expires:
-        return _end(replace(notice, answer="too_late"), State.EXPIRED, at)
-    if notice.doubtful and not _may_repeat(notice, capabilities, at):
-        return _end(notice, State.UNKNOWN, at)
-    decent = next_hour(max(at, notice.not_before), notice.rule, notice.zone)
-    return _wait_until(notice, decent, at) if decent > at else None
-
-
 def _try_again(notice: Notice, capabilities: Capabilities, at: int, *, pause: int) -> Notice:
     if notice.withdrawn:
-        return _end(replace(notice, answer=WITHDRAWN), State.CANCELLED, at)
+        return end(replace(notice, answer=WITHDRAWN), State.CANCELLED, at)
     if notice.attempts >= ATTEMPTS:
-        return _end(notice, State.DEAD, at)
+        return end(notice, State.DEAD, at)
     if asks_first(notice, capabilities):
         return replace(notice, state=State.PLANNED, next_at=at + pause)
     again = next_hour(at + pause, notice.rule, notice.zone)
-    if notice.doubtful and not _may_repeat(notice, capabilities, again):
-        return _end(notice, State.UNKNOWN, at)
-    return _wait_until(notice, again, at)
+    if notice.doubtful and not may_repeat(notice, capabilities, again):
+        return end(notice, State.UNKNOWN, at)
+    return wait_until(notice, again, at)
 
 
-def _wait_until(notice: Notice, until: int, at: int) -> Notice:
+def wait_until(notice: Notice, until: int, at: int) -> Notice:
+    """Put a notice off until an instant; one that is no longer worth telling then has expired."""
     if until >= notice.expires:
-        return _end(notice, State.EXPIRED, at)
+        return end(notice, State.EXPIRED, at)
     return replace(notice, state=State.PLANNED, next_at=until)
 
 
-def _end(notice: Notice, state: State, at: int) -> Notice:
+def end(notice: Notice, state: State, at: int) -> Notice:
     """End a notice; a doubt outlives every other end, so that nobody takes it for unsent."""
     end = State.UNKNOWN if notice.doubtful else state
     return replace(notice, state=end, next_at=at if end in ALARMING else None, alerted=False)
 
 
-def _may_repeat(notice: Notice, capabilities: Capabilities, at: int) -> bool:
+def may_repeat(notice: Notice, capabilities: Capabilities, at: int) -> bool:
     """Tell whether a second copy would be dropped by the provider.
 
     Only half the key window counts: the machines' clocks may disagree.

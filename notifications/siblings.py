@@ -10,9 +10,9 @@ from datetime import datetime
 
 from crypto.ids import ContactId, NoticeId
 from notifications import hours
-from notifications.delivery import NothingToResend, resend
 from notifications.notice import Medium, Notice, Rule, State, Telling, notice_id, untried
 from notifications.planning import NEWS
+from notifications.settling import NothingToResend, resend
 
 SUPERSEDED = "superseded"
 _WAITING = frozenset({State.PLANNED, State.CLAIMED})

@@ -13,6 +13,7 @@ from typing_extensions import override
 from crypto.ids import NoticeId
 from notifications.delivery import NO_PROMISE, Ambiguous, Capabilities, Refused, Result
 from notifications.senders import Mail, Mailer, Text, Texter
+from notifications.ways import WaysOut
 from notifications.worker import Worker
 from server.alerting import RaisedAlerts
 from server.coming_back import listening
@@ -63,8 +64,10 @@ async def open_worker(
             outbox=house.outbox,
             contacts=contacts_of(house, config.zone),
             renderer=_renderer(config, house),
-            mailers=ways.mailers or (Unconfigured(),),
-            texters=ways.texters or (Unconfigured(),),
+            ways=WaysOut(
+                mailers=ways.mailers or (Unconfigured(),),
+                texters=ways.texters or (Unconfigured(),),
+            ),
             alerts=RaisedAlerts(
                 appointments=house.stores.appointments,
                 errands=house.stores.errands,

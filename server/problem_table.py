@@ -28,7 +28,7 @@ from channels import keys as keys_of_devices
 from channels import model as channel
 from crypto import bundle, identity, membership
 from crypto.mls import refused as mls
-from notifications import delivery, hours
+from notifications import hours, settling
 from notifications import store as notices
 from server import client_files, limits, repeats, security, wire
 from server import identity as session
@@ -393,7 +393,7 @@ PROBLEMS: Mapping[type[BaseException], Kind] = {
     # Notices.
     notices.NoSuchCarrier: _NOT_FOUND,
     notices.NoSuchErrand: _NOT_FOUND,
-    delivery.NothingToResend: Kind(
+    settling.NothingToResend: Kind(
         409, "nothing_to_resend", "Plus rien à renvoyer", "Nothing left to send again"
     ),
     hours.UnknownZone: Kind(422, "unknown_zone", "Fuseau horaire inconnu", "Unknown time zone"),

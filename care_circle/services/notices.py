@@ -1,7 +1,7 @@
 """Use cases of what families were told: list it, send it again, say that somebody called."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -29,9 +29,8 @@ from care_circle.surroundings import Surroundings
 from care_circle.telling.ledger import Counts, Entry, Ledger, Narrowing, Record, moment_of
 from crypto.ids import AppointmentId, ChildId, ErrandId, NoticeId, ProfessionalId
 from notifications import hours
-from notifications.delivery import NothingToResend
 from notifications.notice import Carrier, CarrierKind, Notice, Rule, SeenTo, State
-from notifications.settling import settle
+from notifications.settling import NothingToResend, settle
 from notifications.siblings import told_again
 from notifications.store import Errands, NoSuchErrand, Outbox
 
@@ -88,8 +87,8 @@ class NoticesService:
             TooLongAgo: They are wanted from more than a year back.
         """
         await self.guard.network(actor, Action.LIST_NOTICES, kind="notice")
-        today = self._today(wanted.since)
-        found, following = await self.ledger.page(wanted, today=today, after=after, limit=limit)
+        today, here = self._today(wanted.since), replace(wanted, zone=self.surroundings.zone)
+        found, following = await self.ledger.page(here, today=today, after=after, limit=limit)
         return await self._lines(found), following
 
     async def of_child(
@@ -97,6 +96,7 @@ class NoticesService:
     ) -> tuple[Line, ...]:
         """Give all that one family was told or is to be told, the latest first."""
         way = await self.guard.child(actor, Action.READ_NOTICES, child, kind="notice")
+        here = None if wanted is None else replace(wanted, zone=self.surroundings.zone)
         records: list[Record] = []
         records += await everything(
             lambda after: self.appointments.of_child(child, after=after, limit=_PAGE)
@@ -108,7 +108,7 @@ class NoticesService:
             Entry(record=record, notice=notice)
             for record in records
             for notice in record.notices
-            if wanted is None or wanted.fits(notice, record)
+            if here is None or here.fits(notice, record)
         ]
         entries.sort(key=lambda each: (moment_of(each.notice), each.notice.id), reverse=True)
         return tuple(_line(each, way.child, self._on()) for each in entries)
@@ -120,7 +120,9 @@ class NoticesService:
             TooLongAgo: They are wanted from more than a year back.
         """
         await self.guard.network(actor, Action.LIST_NOTICES, kind="notice")
-        return await self.ledger.counts(since=since, today=self._today(since))
+        return await self.ledger.counts(
+            since=since, today=self._today(since), zone=self.surroundings.zone
+        )
 
     async def resend(
         self, actor: Actor, carrier: Carrier, notice: NoticeId, *, even_if_received: bool
@@ -214,7 +216,7 @@ class NoticesService:
         return Line(entry=entry, given_name=None, family_name=None, recipient=name, holder=0)
 
     def _today(self, since: date) -> date:
-        today = self.surroundings.now().date()
+        today = self.surroundings.today()
         if today - since > LONGEST:
             raise TooLongAgo
         return today

@@ -17,7 +17,7 @@ from care_circle.contact import Contact, recipient
 from care_circle.ins import Identity, Sex
 from care_circle.tellings import tellings_of
 from crypto.ids import AppointmentId, ChildId, ContactId, ProfessionalId, new_id
-from notifications import delivery, hours
+from notifications import claiming, delivery, hours
 from notifications.delivery import NO_PROMISE, Accepted
 from notifications.notice import Medium, Notice, Rule
 from server.house import House, the_pathway
@@ -116,8 +116,8 @@ def appointment_of(child: Child, hour: datetime, line: Line) -> Appointment:
 
 def _told(notice: Notice, now: datetime) -> Notice:
     """Let a notice be sent and taken, as a worker would have had it."""
-    claimed = delivery.claim(notice, NO_PROMISE, now=now, chance=lambda: 0.0)
-    sending = delivery.start(
+    claimed = claiming.claim(notice, NO_PROMISE, now=now, chance=lambda: 0.0)
+    sending = claiming.start(
         claimed, NO_PROMISE, now=now, provider="before", link=f"{notice.id:>064}"
     )
     return delivery.record(

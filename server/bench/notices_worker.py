@@ -19,6 +19,7 @@ from crypto.ids import NoticeId
 from notifications.delivery import Accepted, Capabilities, Result
 from notifications.notice import State
 from notifications.senders import Mail, Mailer, Text, Texter
+from notifications.ways import WaysOut
 from notifications.worker import Worker
 from server.accounts.passwords import Passwords
 from server.bench.resident import resident_kb
@@ -116,6 +117,10 @@ class CountedTexter(Texter):
         return self.way.capabilities
 
     @override
+    async def turn(self, key: NoticeId) -> None:
+        await self.way.turn(key)
+
+    @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
         self.tally.begin_text()
         result = await self.way.send(text, to=to, key=key)
@@ -193,9 +198,9 @@ async def _claim_all(house: House, count: int) -> float:
 
 async def _send_all(worker: Worker, tally: Tally) -> None:
     """Let the worker run until everything was answered and written down."""
-    texters = tuple(CountedTexter(way, tally) for way in worker.texters)
-    mailers = tuple(CountedMailer(way, tally) for way in worker.mailers)
-    counted = replace(worker, texters=texters, mailers=mailers)
+    texters = tuple(CountedTexter(way, tally) for way in worker.ways.texters)
+    mailers = tuple(CountedMailer(way, tally) for way in worker.ways.mailers)
+    counted = replace(worker, ways=WaysOut(mailers=mailers, texters=texters))
     running = asyncio.create_task(counted.run(every=EVERY))
     done = asyncio.create_task(tally.done.wait())
     await asyncio.wait((running, done), return_when=asyncio.FIRST_COMPLETED)

@@ -64,7 +64,8 @@ def in_line(
         )
         for place, provider in enumerate(providers, start=1)
     )
-    return replace(open_desk.worker(), texters=texters)
+    worker = open_desk.worker()
+    return replace(worker, ways=replace(worker.ways, texters=texters))
 
 
 async def told(open_desk: Desk, worker: Worker, *, rounds: int = 6) -> Notice:

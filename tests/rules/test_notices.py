@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from crypto.ids import AppointmentId, ContactId
-from notifications import delivery, hours
+from notifications import claiming, delivery, hours
 from notifications.delivery import Accepted, Ambiguous, Capabilities, NotClaimed, Refused, Retry
 from notifications.hours import UnknownZone
 from notifications.notice import (
@@ -89,12 +89,12 @@ def booked(start: str = "2027-01-20T14:30", *, now: datetime = NOW) -> Notice:
 
 
 def claimed(notice: Notice, *, now: datetime = NOW, by: Capabilities = KEYLESS) -> Notice:
-    return delivery.claim(notice, by, now=now, chance=half)
+    return claiming.claim(notice, by, now=now, chance=half)
 
 
 def sending(notice: Notice, *, now: datetime = NOW, by: Capabilities = KEYLESS) -> Notice:
     taken = claimed(notice, now=now, by=by)
-    return delivery.start(taken, by, now=now, provider="the one", link="fingerprint")
+    return claiming.start(taken, by, now=now, provider="the one", link="fingerprint")
 
 
 def answered(
@@ -267,7 +267,7 @@ def test_a_notice_shows_neither_place_nor_time_in_its_repr() -> None:
 def test_a_notice_goes_from_planned_to_sent() -> None:
     planned = booked()
     taken = claimed(planned)
-    leaving = delivery.start(taken, KEYLESS, now=NOW, provider="the one", link="fingerprint")
+    leaving = claiming.start(taken, KEYLESS, now=NOW, provider="the one", link="fingerprint")
     sent = answered(leaving, Accepted("ref-1"))
 
     states = [planned.state, taken.state, leaving.state, sent.state]
@@ -279,7 +279,7 @@ def test_what_is_not_due_is_left_alone() -> None:
     reminder = plan(appointment(), (), now=NOW)[1]
 
     assert claimed(reminder) == reminder
-    assert not delivery.is_due(reminder, NOW)
+    assert not claiming.is_due(reminder, NOW)
 
 
 def test_only_a_claimed_notice_may_start_so_a_withdrawn_one_cannot() -> None:
@@ -287,13 +287,13 @@ def test_only_a_claimed_notice_may_start_so_a_withdrawn_one_cannot() -> None:
 
     for notice in (booked(), sending(booked()), withdrawn):
         with pytest.raises(NotClaimed):
-            delivery.start(notice, KEYLESS, now=NOW, provider="the one", link="x")
+            claiming.start(notice, KEYLESS, now=NOW, provider="the one", link="x")
 
 
 def test_asked_again_at_the_moment_of_sending_quiet_hours_put_it_off() -> None:
     taken = claimed(booked())
 
-    late = delivery.start(
+    late = claiming.start(
         taken, KEYLESS, now=after(hours=10, minutes=1), provider="the one", link="x"
     )
 
@@ -356,7 +356,7 @@ def test_a_doubt_about_an_askable_provider_is_settled_by_a_yes_and_never_resent(
     assert delivery.settle_doubt(taken, Accepted("ref-1"), now=later).state is State.SENT
     assert delivery.settle_doubt(taken, Retry("not_found"), now=later).state is State.UNKNOWN
     assert (
-        delivery.start(taken, ASKABLE, now=after(days=1), provider="the one", link="x").state
+        claiming.start(taken, ASKABLE, now=after(days=1), provider="the one", link="x").state
         is State.UNKNOWN
     )
 
@@ -399,12 +399,12 @@ def test_an_alert_is_owed_until_it_was_raised() -> None:
     dead = answered(sending(booked()), Refused("http_400"))
 
     leased = claimed(dead)
-    assert delivery.is_due(dead, NOW)
-    assert (leased.state, leased.next_at) == (State.DEAD, hours.to_ms(NOW + delivery.LEASE))
+    assert claiming.is_due(dead, NOW)
+    assert (leased.state, leased.next_at) == (State.DEAD, hours.to_ms(NOW + claiming.LEASE))
     assert delivery.was_alerted(leased).next_at is None
 
 
 def test_an_objection_ends_it_unless_it_may_have_left_already() -> None:
-    assert delivery.call_off(claimed(booked()), "no_address", now=NOW).state is State.CANCELLED
+    assert claiming.call_off(claimed(booked()), "no_address", now=NOW).state is State.CANCELLED
     doubtful = replace(claimed(booked()), doubtful=True)
-    assert delivery.call_off(doubtful, "no_address", now=NOW).state is State.UNKNOWN
+    assert claiming.call_off(doubtful, "no_address", now=NOW).state is State.UNKNOWN

@@ -6,18 +6,18 @@ from datetime import timedelta
 import pytest
 
 from crypto.ids import NoticeId
-from notifications import delivery, hours, siblings
+from notifications import claiming, delivery, hours, siblings
 from notifications.delivery import (
     UNDELIVERED,
     Accepted,
     Ambiguous,
-    NothingToResend,
     Receipt,
     ReceiptState,
     Retry,
 )
 from notifications.notice import Medium, Notice, Rule, State, Telling, needs_a_person
 from notifications.reach import WhyNot
+from notifications.settling import NothingToResend
 from server.storage.notice_forms import with_carriers
 from tests.rules.test_notices import (
     ANA,
@@ -47,17 +47,17 @@ def sent() -> Notice:
 def test_a_notice_goes_to_the_first_and_after_a_certain_no_to_the_next_in_line() -> None:
     refused = replace(answered(sending(booked()), Retry("http_503")), provider="first")
 
-    assert delivery.choose(booked(), TWO) == "first"
-    assert delivery.choose(refused, TWO) == "second"
-    assert delivery.choose(replace(refused, provider="second"), TWO) == "first"
-    assert delivery.choose(booked(), ()) is None
+    assert claiming.choose(booked(), TWO) == "first"
+    assert claiming.choose(refused, TWO) == "second"
+    assert claiming.choose(replace(refused, provider="second"), TWO) == "first"
+    assert claiming.choose(booked(), ()) is None
 
 
 def test_a_doubt_stays_with_whoever_may_have_the_message() -> None:
     doubtful = answered(sending(booked(), by=KEYED), Ambiguous("timeout"), by=KEYED)
 
-    assert delivery.choose(replace(doubtful, provider="second"), TWO) == "second"
-    assert delivery.choose(replace(doubtful, provider="gone"), TWO) is None
+    assert claiming.choose(replace(doubtful, provider="second"), TWO) == "second"
+    assert claiming.choose(replace(doubtful, provider="gone"), TWO) is None
 
 
 def test_the_second_provider_is_tried_at_once_and_a_pause_made_when_both_had_it() -> None:
@@ -141,8 +141,8 @@ def test_nothing_is_told_again_that_is_on_its_way_over_or_no_longer_so() -> None
 def test_who_has_not_confirmed_is_asked_about_later_and_any_other_no_ends_it() -> None:
     taken = claimed(booked())
 
-    later = delivery.put_aside(taken, WhyNot.UNCONFIRMED, now=NOW)
-    ended = delivery.put_aside(taken, WhyNot.OPTED_OUT, now=NOW)
+    later = claiming.put_aside(taken, WhyNot.UNCONFIRMED, now=NOW)
+    ended = claiming.put_aside(taken, WhyNot.OPTED_OUT, now=NOW)
 
     assert (later.state, later.next_at) == (State.PLANNED, hours.to_ms(after(hours=1)))
     assert (ended.state, ended.answer) == (State.CANCELLED, "opted_out")

@@ -21,6 +21,7 @@ from notifications.notice import Medium, Notice, Recipient, Rule, Telling
 from notifications.reach import NotNow, Reach, Reached, WhyNot
 from notifications.senders import Alert, Alerts
 from notifications.store import Contacts
+from notifications.ways import WaysOut
 from notifications.worker import Worker
 from server.clock import Clock, system_clock
 from server.senders.invitation import Organizer
@@ -126,20 +127,22 @@ class Desk:
                 public_url="https://rdv.exemple.fr",
                 phone="04 65 71 00 00",
             ),
-            mailers=(
-                SmtpMailer(
-                    server=SmtpServer(host="127.0.0.1", port=self.smtp_port),
-                    organizer=organizer,
-                    clock=system_clock,
+            ways=WaysOut(
+                mailers=(
+                    SmtpMailer(
+                        server=SmtpServer(host="127.0.0.1", port=self.smtp_port),
+                        organizer=organizer,
+                        clock=system_clock,
+                    ),
                 ),
-            ),
-            texters=(
-                WebhookTexter(
-                    http=self.http,
-                    url=self.sms_url,
-                    secret=SECRET,
-                    clock=system_clock,
-                    key_window=self.key_window,
+                texters=(
+                    WebhookTexter(
+                        http=self.http,
+                        url=self.sms_url,
+                        secret=SECRET,
+                        clock=system_clock,
+                        key_window=self.key_window,
+                    ),
                 ),
             ),
             alerts=self.coordinator,

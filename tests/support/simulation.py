@@ -25,7 +25,7 @@ from functools import partial
 from typing_extensions import override
 
 from crypto.ids import AppointmentId, ContactId
-from notifications import delivery, hours, notice
+from notifications import delivery, hours, notice, settling
 from notifications.errand import close_errand, open_errand, tell_errand
 from notifications.notice import (
     AppointmentFacts,
@@ -39,6 +39,7 @@ from notifications.notice import (
 from notifications.planning import carrier_of, plan_appointment
 from notifications.reach import WhyNot
 from notifications.siblings import SUPERSEDED
+from notifications.ways import WaysOut
 from notifications.worker import Worker
 from tests.support.simulated import (
     HostileProvider,
@@ -79,7 +80,7 @@ CALLED_OFF = {notice.WITHDRAWN, SUPERSEDED, *WhyNot} - {WhyNot.UNCONFIRMED}
 IN_FLIGHT = timedelta(minutes=2)
 
 
-class FickleWorker(Worker):
+class FickleWays(WaysOut):
     """A mutant: each attempt takes the next provider, whatever became of the last one."""
 
     @override
@@ -92,13 +93,15 @@ def worker_of(world: World, name: int) -> Worker:
     """Build a worker as it comes back after a crash: its clock may be wrong otherwise now."""
     skew = SKEW * world.chance.choice((-1, 0, 0, 1, world.chance.uniform(-1, 1)))
     provider = partial(HostileProvider, world=world, worker=name)
-    kind = FickleWorker if world.policy is Policy.FICKLE else Worker
-    return kind(
+    kind = FickleWays if world.policy is Policy.FICKLE else WaysOut
+    return Worker(
         outbox=SimulatedOutbox(world=world, worker=name, skew=skew),
         contacts=SimulatedContacts(world=world, worker=name),
         renderer=PlainRenderer(),
-        mailers=(provider(name="post"),),
-        texters=(provider(name="first"), provider(name="second")),
+        ways=kind(
+            mailers=(provider(name="post"),),
+            texters=(provider(name="first"), provider(name="second")),
+        ),
         alerts=SimulatedAlerts(world=world, worker=name),
         clock=lambda: world.now() + skew,
         chance=world.chance.random,
@@ -184,7 +187,7 @@ async def _tell_again(world: World, carrier: notice.Carrier) -> None:
         return
     await asyncio.sleep(world.chance.choice((10, 4000, 90_000)))
     for held in world.records[carrier]:
-        with contextlib.suppress(delivery.NothingToResend):
+        with contextlib.suppress(settling.NothingToResend):
             write(world, carrier, tell_again(world, world.records[carrier], held))
             return
 

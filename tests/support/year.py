@@ -22,6 +22,7 @@ from notifications import hours
 from notifications.delivery import Accepted, Ambiguous, Capabilities, Result
 from notifications.notice import Medium, Notice
 from notifications.senders import Alert, Alerts, Mail, Mailer, Text, Texter
+from notifications.ways import WaysOut
 from notifications.worker import Worker
 from server.house import House
 from server.vigil import Vigil, vigil_of
@@ -95,8 +96,7 @@ class Year:
             outbox=self.house.outbox,
             contacts=self.house.stores.children,
             renderer=renderer(),
-            mailers=(self.ledger,),
-            texters=(self.ledger,),
+            ways=WaysOut(mailers=(self.ledger,), texters=(self.ledger,)),
             alerts=self.ledger,
             clock=self.clock,
             chance=lambda: 0.5,

@@ -10,7 +10,11 @@ from html import escape
 from notifications.language import Direction, Language
 from notifications.saying import Saying
 
-_STYLE = "max-width:36em;margin:0 auto;padding:1em;font-family:sans-serif;line-height:1.5"
+_STYLE = (
+    "max-width:36em;margin:0 auto;padding:1em;font-family:sans-serif;line-height:1.5;"
+    # A link is longer than a telephone is wide.
+    "overflow-wrap:anywhere;word-break:break-word"
+)
 _SIGNS_OF_NUMBERS = frozenset("+0123456789")
 
 
@@ -40,7 +44,7 @@ def _marked(name: str, value: str) -> str:
             return f'<a dir="ltr" href="{said}">{said}</a>'
         case "phone":
             number = "".join(sign for sign in value if sign in _SIGNS_OF_NUMBERS)
-            return f'<a dir="ltr" href="tel:{number}">{said}</a>'
+            return f'<a dir="ltr" style="white-space:nowrap" href="tel:{number}">{said}</a>'
         case "time":
             return f'<strong dir="ltr">{said}</strong>'
         case "date":

@@ -7,6 +7,7 @@ Fernet was measured 6 to 40 times slower, a quarter larger, and binds nothing to
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -47,10 +48,22 @@ class DataKey:
     cipher: AESGCM = field(repr=False)
 
 
-def seal(key: DataKey, place: Place, plain: bytes) -> bytes:
-    """Seal the bytes of a field in its place."""
-    nonce = secrets.token_bytes(_NONCE)
-    return _FORM + key.id + nonce + key.cipher.encrypt(nonce, plain, place.associated())
+def seal_all(
+    key: DataKey, plains: Mapping[str, bytes], *, kind: str, doc_id: str, version: int
+) -> dict[str, bytes]:
+    """Seal fields of one document, by name, each in its place.
+
+    Their nonces are drawn in one go: each draw lets go of the interpreter, and under load
+    whoever lets go waits to have it back.
+    """
+    head, seal = _FORM + key.id, key.cipher.encrypt
+    drawn = secrets.token_bytes(_NONCE * len(plains))
+    sealed: dict[str, bytes] = {}
+    for at, (name, plain) in enumerate(plains.items()):
+        nonce = drawn[at * _NONCE : (at + 1) * _NONCE]
+        place = Place(kind, doc_id, name, version)
+        sealed[name] = head + nonce + seal(nonce, plain, place.associated())
+    return sealed
 
 
 def unseal(key: DataKey, place: Place, sealed: bytes) -> bytes:

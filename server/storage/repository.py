@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from server.clock import milliseconds
 from server.storage.engine import Busy, Damaged, Doc, Engine, Labelled, Stale
-from server.storage.fields import Place, seal, unseal
+from server.storage.fields import Place, seal_all, unseal
 from server.storage.keys import Erased, Keyring
 from server.storage.rows import is_key
 from server.storage.shape import Envelope, Form, Shape, encode_envelope
@@ -234,8 +234,7 @@ class Repository(Generic[T]):
         sealed: dict[str, bytes] = {}
         if secret:
             key = await self._keyring.for_writing(scope)
-            for name, plain in secret.items():
-                sealed[name] = seal(key, Place(kind, doc_id, name, written), plain)
+            sealed = seal_all(key, secret, kind=kind, doc_id=doc_id, version=written)
         envelope = Envelope(
             schema=shape.schema, written=written, scope=scope, fields=clear, sealed=sealed
         )

@@ -78,12 +78,16 @@ def furnish_accounts(on: Grounds) -> AccountHouse:
         devices=devices,
         passkeys=passkeys,
         sign_in=SignIn(accounts=accounts, devices=devices, sessions=sessions, passkeys=passkeys),
-        me=Me(
-            people=stores.people,
-            choices=stores.preferences,
-            passkeys=stores.passkeys,
-            backups=stores.backups,
-        ),
+        me=_me(stores),
+    )
+
+
+def _me(stores: Stores) -> Me:
+    return Me(
+        people=stores.people,
+        choices=stores.preferences,
+        passkeys=stores.passkeys,
+        backups=stores.backups,
     )
 
 

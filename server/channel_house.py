@@ -58,29 +58,17 @@ CHANNEL_HOUSE: web.AppKey[Channels] = web.AppKey("channel_house", Channels)
 
 def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
     """Put channels on an open house; nothing runs yet."""
-    engine, clock = house.engine, house.clock
+    engine, clock, stores = house.engine, house.clock, house.stores
     package_store, delivery = EnginePackageStore(engine), DeliveryService()
-    projection = Projection(tasks=house.stores.tasks, packages=package_store)
+    projection = Projection(tasks=stores.tasks, packages=package_store)
     store = EngineChannelStore(engine, restore=delivery.restore, project=projection.apply)
-    rosters = CircleRosters(
-        circles=house.stores.circles,
-        people=house.stores.people,
-        devices=house.stores.devices,
-        clock=clock,
-        zone=ZoneInfo(zone),
-    )
-    door = Door(store=store, rosters=rosters, clock=clock)
+    door = Door(store=store, rosters=_rosters(house, ZoneInfo(zone)), clock=clock)
     packages = KeyPackages(
         store=package_store, door=door, allowance=RateLimit(HAND_OUTS), clock=clock
     )
     blobs = BlobService(store=EngineBlobs(engine, house.keyring), door=door, clock=clock)
     sockets = Sockets(sessions=house.sessions, clock=clock, limits=limits)
-    bell = Bell(
-        subscriptions=house.stores.subscriptions,
-        preferences=house.stores.preferences,
-        clock=clock,
-        zone=ZoneInfo(zone),
-    )
+    bell = _bell(house, ZoneInfo(zone))
     service = ChannelService(
         store=store,
         door=door,
@@ -92,7 +80,7 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
         clock=clock,
     )
     marks = Marks(
-        store=house.stores.marks,
+        store=stores.marks,
         channels=store,
         door=door,
         clock=clock,
@@ -100,6 +88,27 @@ def furnish_channels(house: House, *, zone: str, limits: Limits) -> Channels:
     )
     return Channels(
         service=service, packages=packages, marks=marks, bell=bell, blobs=blobs, sockets=sockets
+    )
+
+
+def _rosters(house: House, zone: ZoneInfo) -> CircleRosters:
+    stores = house.stores
+    return CircleRosters(
+        circles=stores.circles,
+        people=stores.people,
+        devices=stores.devices,
+        clock=house.clock,
+        zone=zone,
+    )
+
+
+def _bell(house: House, zone: ZoneInfo) -> Bell:
+    stores = house.stores
+    return Bell(
+        subscriptions=stores.subscriptions,
+        preferences=stores.preferences,
+        clock=house.clock,
+        zone=zone,
     )
 
 

@@ -1,6 +1,6 @@
 """The house put together: one store, and on it every service that people are served by."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from care_circle.services.tasks import TasksService
 from care_circle.surroundings import Surroundings
 from crypto.ids import ProfessionalId, new_id
 from notifications.words import SHIPPED, Words
-from server.account_house import Grounds, furnish_accounts
+from server.account_house import AccountHouse, Grounds, furnish_accounts
 from server.accounts.accounts import Accounts
 from server.accounts.devices import Devices
 from server.accounts.me import Me
@@ -113,22 +113,10 @@ def furnish(
     changes = RosterChanges()
     pathway_stores = PathwayStores.on(engine, keyring, stores.watch)
     around = _surroundings(audit, clock, zone)
-    ground = replace(
-        _ground(stores, pathway_stores, around, pathway or the_pathway()), forbidden=forbidden
-    )
+    ground = _ground(stores, pathway_stores, around, pathway or the_pathway(), forbidden)
     care = _care(ground, changes)
     stores.watch.look_with(ground.follower.refresh)
-    known = furnish_accounts(
-        Grounds(
-            stores=stores,
-            people=care.people,
-            clock=clock,
-            audit=audit,
-            passwords=passwords,
-            changes=changes,
-            site=site,
-        )
-    )
+    known = _accounts(ground, care, audit, changes, passwords=passwords, site=site)
     outbox = EngineOutbox(engine, keyring, stores.watch.soon)
     return House(
         engine=engine,
@@ -146,13 +134,37 @@ def furnish(
         passkeys=known.passkeys,
         sign_in=known.sign_in,
         me=known.me,
-        colleagues=Colleagues(
-            service=care.coordination, accounts=stores.accounts, devices=stores.devices
-        ),
+        colleagues=_colleagues(stores, care),
         outbox=outbox,
         sending=furnish_sending(ground, engine, keyring, outbox),
         changes=changes,
     )
+
+
+def _accounts(
+    here: Ground,
+    care: Care,
+    audit: Audit,
+    changes: RosterChanges,
+    *,
+    passwords: Passwords,
+    site: Site,
+) -> AccountHouse:
+    return furnish_accounts(
+        Grounds(
+            stores=here.stores,
+            people=care.people,
+            clock=here.around.clock,
+            audit=audit,
+            passwords=passwords,
+            changes=changes,
+            site=site,
+        )
+    )
+
+
+def _colleagues(stores: Stores, care: Care) -> Colleagues:
+    return Colleagues(service=care.coordination, accounts=stores.accounts, devices=stores.devices)
 
 
 def _surroundings(audit: Audit, clock: Clock, zone: str) -> Surroundings:
@@ -163,7 +175,11 @@ def _surroundings(audit: Audit, clock: Clock, zone: str) -> Surroundings:
 
 
 def _ground(
-    stores: Stores, pathway_stores: PathwayStores, around: Surroundings, pathway: Pathway
+    stores: Stores,
+    pathway_stores: PathwayStores,
+    around: Surroundings,
+    pathway: Pathway,
+    forbidden: Words,
 ) -> Ground:
     guard = Guard(
         people=stores.people,
@@ -178,6 +194,7 @@ def _ground(
         guard=guard,
         around=around,
         pathway=pathway,
+        forbidden=forbidden,
     )
 
 

@@ -105,23 +105,9 @@ async def run(order: Order, folder: Path, say: Say) -> Report:
         office = await _coordinator(house)
         monday, _ = await seed(house, notices=order.notices, hour=place.hour, line=WEEK_BEFORE)
     hands = Hands(at=system_clock(), shown=place.hour, speed=order.speed)
-    async with _outside(order, place, hands) as environ:
-        say(f"{order.notices} rappels, {order.policy}")
-        with (folder / "journal.jsonl").open("wb") as journal:
-            lanes = [
-                _Lane(
-                    Orders(environ=environ | place.at(n), hands=hands, skew=skew.total_seconds()),
-                    journal,
-                )
-                for n, skew in enumerate(SKEWS)
-            ]
-
-            async def wait() -> None:
-                say(f"{order.kills} coups / kills")
-                async with _opened(place, FastClock(hands=hands)) as house:
-                    await _settled(house, order, say)
-
-            killed = await _storm(order, lanes, chance, wait=wait)
+    say(f"{order.notices} rappels, {order.policy}")
+    with (folder / "journal.jsonl").open("wb") as journal:
+        killed = await _killed(order, place, hands, journal=journal, chance=chance, say=say)
     async with _opened(place, FastClock(hands=hands)) as house:
         notices = await _notices(house, monday.appointments)
         listed = await _listed(house, office, place.hour.date())
@@ -137,6 +123,33 @@ async def run(order: Order, folder: Path, say: Say) -> Report:
         wall=time.perf_counter() - began,
         violations=tuple(audit(notices, received, listed=listed)),
     )
+
+
+async def _killed(
+    order: Order,
+    place: "_Place",
+    hands: Hands,
+    *,
+    journal: IO[bytes],
+    chance: random.Random,
+    say: Say,
+) -> int:
+    """Let the servers tell and kill them meanwhile, until all is settled; count the kills."""
+
+    async def wait() -> None:
+        say(f"{order.kills} coups / kills")
+        async with _opened(place, FastClock(hands=hands)) as house:
+            await _settled(house, order, say)
+
+    async with _outside(order, place, hands) as environ:
+        lanes = [
+            _Lane(
+                Orders(environ=environ | place.at(n), hands=hands, skew=skew.total_seconds()),
+                journal,
+            )
+            for n, skew in enumerate(SKEWS)
+        ]
+        return await _storm(order, lanes, chance, wait=wait)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,8 @@ async def test_a_refusal_that_nobody_noted_says_where_to_note_it(
 async def test_the_relay_file_is_downloaded_on_paper_and_as_fhir(
     odile: Visitor, story: Journey
 ) -> None:
+    # She came in a moment ago: her device has not heard of the circle yet.
+    await odile.context.route("**/api/v1/circles?*", lambda route: route.abort())
     await odile.goes(f"/children/{story.child}/departure")
 
     async with odile.page.expect_download() as paper:
@@ -142,6 +144,7 @@ async def test_a_member_who_neither_follows_nor_coordinates_only_reads(
 
     await lea.goes(f"/children/{story.child}/departure")
 
+    await lea.sees("Il se télécharge par la coordination du cercle")
     await expect(lea.page.get_by_role("button", name="Préparer la sortie")).to_have_count(0)
     await expect(lea.page.get_by_role("link", name="Télécharger en PDF")).to_have_count(0)
     assert odile.troubles == []
@@ -154,12 +157,9 @@ async def test_departures_are_clean_at_every_size(
     look = request.node.callspec.params["odile"]
     await open_forfait(story, ben)
     await prepare(odile, story, reason="camsp")
-    found = await odile.axe()
-    wide = await odile.overflow()
-    await odile.page.screenshot(path=f"tests/browser/shots/departure-{look}.png", full_page=True)
+    found = await odile.faults("departure", look, full_page=True)
     await leave(odile)
     await odile.settles()
-    found += await odile.axe()
-    await odile.shoot(f"departure-left-{look}")
+    found += await odile.faults("departure-left", look)
 
-    assert (found, wide, await odile.overflow()) == ([], 0, 0)
+    assert found == []

@@ -6,12 +6,26 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, Route, expect
 
 from crypto.membership import dismiss
 from server.clock import system_clock
 from tests.support.browser_pages import sign_in_again, sign_in_over
-from tests.support.discussion import Cable, Cut, Room, code, composer, gathered, say, shows, texts
+from tests.support.browser_shell import PATIENCE_S
+from tests.support.discussion import (
+    Cable,
+    Cut,
+    Room,
+    choose,
+    code,
+    comes_true,
+    composer,
+    gathered,
+    say,
+    shows,
+    takes_up_last,
+    texts,
+)
 from tests.support.guests import Guests, receiving
 from tests.support.journey import Companion, Journey, begun
 from tests.support.server import Running
@@ -25,6 +39,15 @@ _BACKED_UP: Final = """async () => {
   const {records} = await (await fetch("/api/v1/backup")).json();
   return records.length > 1;
 }"""
+# The draft of a discussion is in the browser's own store.
+_KEPT: Final = """(wanted) => new Promise((done) => {
+  const opening = indexedDB.open("ronde");
+  opening.onsuccess = () => {
+    const range = IDBKeyRange.bound("draft/", "draft/z");
+    const asking = opening.result.transaction("values").objectStore("values").count(range);
+    asking.onsuccess = () => { opening.result.close(); done((asking.result > 0) === wanted); };
+  };
+})"""
 _END_SESSION: Final = """async () => {
   const {id} = await (await fetch("/api/v1/session")).json();
   await fetch(`/api/v1/sessions/${id}`, {method: "DELETE"});
@@ -33,7 +56,7 @@ _END_SESSION: Final = """async () => {
 
 @pytest.fixture
 async def room(story: Journey, guests: Guests) -> Room:
-    return await gathered(story, guests)
+    return await gathered(story, guests, service_workers="allow")
 
 
 async def test_two_tabs_side_by_side_show_one_discussion_and_one_draft_each(room: Room) -> None:
@@ -46,8 +69,9 @@ async def test_two_tabs_side_by_side_show_one_discussion_and_one_draft_each(room
     await shows(second, "Dit dans la première.")
     await say(second, "Dit dans la seconde.")
     await shows(first, "Dit dans la seconde.")
+    await expect(composer(first)).to_have_value("")
     await composer(first).fill("encore")
-    await composer(second).press("ArrowUp")
+    await takes_up_last(second)
     await composer(second).fill("Corrigé dans la seconde.")
     await composer(second).press("Enter")
     await shows(first, "Corrigé dans la seconde.")
@@ -77,6 +101,26 @@ async def test_the_network_cut_in_the_middle_of_a_sentence_costs_nothing(room: R
     assert await room.field.input_value() == "Et la suite"
 
 
+async def test_what_is_typed_while_a_file_leaves_stays_in_the_field(room: Room) -> None:
+    page, held = room.lea.page, asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route("**/blobs/*", slowly)
+    await choose(page, FilePayload(name="bilan.txt", mimeType="text/plain", buffer=b"Bilan."))
+    await room.field.fill("Le bilan.")
+    await room.field.press("Enter")
+    await room.field.press("End")
+    await room.field.press_sequentially(" Et la suite")
+    held.set()
+
+    await shows(page, "Le bilan.")
+    await expect(room.field).to_have_value(" Et la suite")
+    await room.arrive("Le bilan.")
+
+
 async def test_a_page_opened_without_a_network_reads_and_keeps_what_is_written(room: Room) -> None:
     page = room.lea.page
     cable = await Cable.of(room.lea)
@@ -90,8 +134,9 @@ async def test_a_page_opened_without_a_network_reads_and_keeps_what_is_written(r
     await page.reload()
     await shows(page, "Dit avant.")
     await say(page, "Dit sans réseau.")
+    await comes_true(page, _KEPT, False)
     await room.field.fill("Une suite qui attend")
-    await page.wait_for_timeout(400)
+    await comes_true(page, _KEPT, True)
     await page.reload()
     await shows(page, "Dit sans réseau.")
     await page.wait_for_function(_VALUE, arg="Une suite qui attend")
@@ -152,11 +197,12 @@ async def test_an_expired_session_loses_no_answer_of_a_half_filled_document(room
     await page.get_by_role("dialog", name="Votre session est terminée").wait_for()
     await page.keyboard.press("Escape")
     await weight.fill("11,4")
+    await room.lea.sees("Votre session est terminée. Reconnectez-vous pour continuer.")
     await room.lea.presses("Se reconnecter")
     await sign_in_over(room.story, room.lea)
     await room.lea.sees("Vous êtes de nouveau connecté.")
     kept = await weight.input_value()
-    await page.wait_for_timeout(300)
+    await room.lea.sees("Enregistré à")
     await page.reload()
     await room.lea.settles()
     await weight.wait_for()
@@ -171,7 +217,7 @@ async def test_a_wiped_browser_reads_everything_again_by_the_recovery_code(
     page = room.lea.page
     await say(page, "Dit avant que tout soit effacé.")
     await room.arrive("Dit avant que tout soit effacé.")
-    await page.wait_for_function(_BACKED_UP)
+    await comes_true(page, _BACKED_UP)
     speaking = await room.lea.context.new_cdp_session(page)
     await page.goto("about:blank")
     wanted = {"origin": room.story.url, "storageTypes": "all"}
@@ -210,7 +256,7 @@ async def test_a_page_reloaded_in_the_middle_of_a_commit_agrees_with_everybody_a
     await send_away(story, eve)
 
     await say(lea.page, "Qui écrit d'abord retire celle qui est partie.")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await cut.reached.wait()
     await lea.page.reload()
     await shows(lea.page, "Qui écrit d'abord retire celle qui est partie.")
@@ -235,7 +281,7 @@ async def test_a_server_that_is_killed_while_somebody_writes_gets_it_all_later(
         ):
             ben = await story.join("Ben")
             await story.gather(ben)
-            lea = await guests.member("Léa", "Faure")
+            lea = await guests.member("Léa", "Faure", service_workers="allow")
             room = Room(story=story, guests=guests, ben=ben, lea=lea)
             await say(lea.page, "Dit avant la panne.")
             await room.arrive("Dit avant la panne.")

@@ -118,9 +118,7 @@ class Visitor:
     async def axe(self) -> list[str]:
         """Ask axe what is wrong with the page once it stands."""
         await self.stands_still()
-        await self.page.evaluate(_AXE.read_text(encoding="utf-8"))
-        found: list[str] = await self.page.evaluate(_RUN_AXE, _RULES)
-        return found
+        return await self._violations()
 
     async def overflow(self) -> int:
         """Tell by how many pixels the page is wider than its window once it stands."""
@@ -128,10 +126,26 @@ class Visitor:
         pixels: int = await self.page.evaluate(_OVERFLOW)
         return pixels
 
-    async def shoot(self, name: str) -> None:
-        SHOTS.mkdir(exist_ok=True)
+    async def shoot(self, name: str, **how: Any) -> None:  # noqa: ANN401 -- Playwright's own
         await self.stands_still()
-        await self.page.screenshot(path=SHOTS / f"{name}.png")
+        await self._picture(name, **how)
+
+    async def faults(self, name: str, look: str, **how: Any) -> list[str]:  # noqa: ANN401 -- the same
+        """Tell what is wrong with the page once it stands, and keep a picture of it for people."""
+        await self.stands_still()
+        await self._picture(f"{name}-{look}", **how)
+        wrong = [f"{name}: {fault}" for fault in await self._violations()]
+        wide: int = await self.page.evaluate(_OVERFLOW)
+        return [*wrong, f"{name}: wider than its window"] if wide > 0 else wrong
+
+    async def _violations(self) -> list[str]:
+        await self.page.evaluate(_AXE.read_text(encoding="utf-8"))
+        found: list[str] = await self.page.evaluate(_RUN_AXE, _RULES)
+        return found
+
+    async def _picture(self, name: str, **how: Any) -> None:  # noqa: ANN401 -- the same
+        SHOTS.mkdir(exist_ok=True)
+        await self.page.screenshot(path=SHOTS / f"{name}.png", **how)
 
 
 @asynccontextmanager
@@ -142,8 +156,13 @@ async def visitor(
     family: str,
     **looks: Any,  # noqa: ANN401 -- Playwright's own
 ) -> AsyncIterator[Visitor]:
-    """Give somebody a fresh browser profile with one tab."""
-    settings = {"viewport": WIDE, "locale": "fr-FR", "timezone_id": "Europe/Paris", **looks}
+    """Give somebody a fresh browser profile with one tab.
+
+    No worker stands behind it, which would fetch the whole client for each profile anew; whoever
+    goes without a network asks for `service_workers="allow"`.
+    """
+    usual = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "service_workers": "block"}
+    settings = {"viewport": WIDE, **usual, **looks}
     context = await browser.new_context(base_url=url, **settings)
     await context.add_init_script(_TELL_VIOLATIONS)
     page = await context.new_page()

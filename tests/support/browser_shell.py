@@ -104,7 +104,7 @@ class Window:
     ) -> None:
         """Wait until a condition of the page's holds."""
         async with asyncio.timeout(seconds):
-            await _often(lambda: self.page.evaluate(script, argument))
+            await often(lambda: self.page.evaluate(script, argument))
 
     async def reads(
         self, channel: ChannelId, texts: list[str], *, seconds: float = PATIENCE_S
@@ -115,7 +115,7 @@ class Window:
             return await self.texts(channel) == texts
 
         async with asyncio.timeout(seconds):
-            await _often(as_wanted)
+            await often(as_wanted)
 
     async def says(self, channel: ChannelId, text: str) -> str:
         entry: str = await self.ask(POST, [channel, text])
@@ -191,7 +191,7 @@ def _note(window: Window, kind: str, text: str) -> None:
         window.troubles.append(text)
 
 
-async def _often(look: Callable[[], Awaitable[bool]]) -> None:
+async def often(look: Callable[[], Awaitable[bool]]) -> None:
     """Look again and again until it is so."""
     while True:
         if await look():

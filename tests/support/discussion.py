@@ -2,15 +2,24 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
-from playwright.async_api import BrowserContext, FilePayload, Locator, Page, Route, WebSocketRoute
+from playwright.async_api import (
+    BrowserContext,
+    FilePayload,
+    Locator,
+    Page,
+    Route,
+    WebSocketRoute,
+    expect,
+)
 
 from tests.support.browser_pages import Visitor
-from tests.support.browser_shell import PATIENCE_S
+from tests.support.browser_shell import PATIENCE_S, often
 from tests.support.guests import Guests
 from tests.support.journey import Companion, Journey
 
-_LOOKS = 600
+_LOOKS_EVERY_S = 0.05
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,21 +41,21 @@ class Room:
 
     async def arrive(self, *texts: str) -> None:
         """Wait until Ben reads these messages and no others, in this order."""
-        read: list[str] = []
-        for _ in range(_LOOKS):
+        read: list[str] | None = None
+        until = asyncio.get_running_loop().time() + PATIENCE_S
+        while read != list(texts):
+            assert asyncio.get_running_loop().time() < until, f"Ben reads {read}"
+            await asyncio.sleep(_LOOKS_EVERY_S)
             await self.ben.device.synchronise()
             read = await self.ben.texts(self.story.channel)
-            if read == list(texts):
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"Ben reads {read}")
 
 
-async def gathered(story: Journey, guests: Guests) -> Room:
+async def gathered(story: Journey, guests: Guests, **looks: Any) -> Room:  # noqa: ANN401 -- Playwright's own
     """Open a circle with all three of them in it."""
     ben = await story.join("Ben")
     await story.gather(ben)
-    return Room(story=story, guests=guests, ben=ben, lea=await guests.member("Léa", "Faure"))
+    lea = await guests.member("Léa", "Faure", **looks)
+    return Room(story=story, guests=guests, ben=ben, lea=lea)
 
 
 class Cable:
@@ -108,6 +117,20 @@ async def say(page: Page, text: str) -> None:
     await composer(page).fill(text)
     await composer(page).press("Enter")
     await shows(page, text)
+
+
+async def comes_true(page: Page, promise: str, argument: object = None) -> None:
+    """Wait until what a script promises is so; `wait_for_function` is content with a promise."""
+    async with asyncio.timeout(PATIENCE_S):
+        await often(lambda: page.evaluate(promise, argument))
+
+
+async def takes_up_last(page: Page) -> None:
+    """Begin to correct the last message, as soon as the field is empty and the message sent."""
+    await page.locator(".reach:not([aria-label^='En attente'])").last.wait_for()
+    await expect(composer(page)).to_have_value("")
+    await composer(page).press("ArrowUp")
+    await page.locator(".composer-context").get_by_text("Vous modifiez votre message").wait_for()
 
 
 async def shows(page: Page, text: str, *, seconds: float = PATIENCE_S) -> None:

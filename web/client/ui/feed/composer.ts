@@ -198,7 +198,8 @@ export class Composer extends HTMLElement {
 
   async #send(): Promise<void> {
     const options = this.#options;
-    const text = this.#field.value.trim();
+    const written = this.#field.value;
+    const text = written.trim();
     if (options === null || this.#sending || (text === "" && this.#files.length === 0)) return;
     const said = this.#said(text, options);
     this.#sending = true;
@@ -207,7 +208,7 @@ export class Composer extends HTMLElement {
       await options.send(said, (done) => {
         this.#progress.value = done;
       });
-      this.#clear();
+      this.#clear(written);
     } catch (error) {
       toast(whyNot(error), { seconds: 10 });
     } finally {
@@ -228,11 +229,14 @@ export class Composer extends HTMLElement {
     };
   }
 
-  #clear(): void {
-    this.#field.value = "";
+  /** Take away what was sent; what was typed while it was on its way stays. */
+  #clear(sent: string): void {
+    const now = this.#field.value;
     this.#tray?.clear();
     this.#setUrgent(false);
     this.#letGo();
+    this.#field.value = now.startsWith(sent) ? now.slice(sent.length) : now;
+    this.#changed();
   }
 
   #letGo(): void {

@@ -56,9 +56,10 @@ async function gathered(ronde: Ronde, id: ChildId): Promise<Around> {
     get<DeparturesView>(`/children/${id}/departures`),
     structuresOf(ronde),
   ]);
-  const inside = child.circle !== null && ronde.circles.some((each) => each.id === child.circle);
   const people = child.circle === null ? new People([]) : (await glanceAt(ronde, child.circle)).people;
-  return { child, people, isInside: inside, pathway, structures, departures };
+  // Not what this device knows of circles: whoever came in a moment ago has not heard of it yet.
+  const isInside = people.find(ronde.me?.professional ?? null) !== null;
+  return { child, people, isInside, pathway, structures, departures };
 }
 
 async function structuresOf(ronde: Ronde): Promise<readonly Structure[]> {

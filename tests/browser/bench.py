@@ -156,7 +156,9 @@ async def stage(folder: Path, *, entries: int, runs: int) -> AsyncIterator[Stage
         await story.gather(ben)
         people: list[Visitor] = []
         for given, family in (("Lea", "Lavigne"), ("Noé", "Bertin")):
-            one = await stack.enter_async_context(visitor(browser, story.url, given, family))
+            one = await stack.enter_async_context(
+                visitor(browser, story.url, given, family, service_workers="allow")
+            )
             await one.context.add_init_script(_WATCH)
             await come_in(story, one)
             people.append(one)
@@ -196,7 +198,9 @@ async def measure_sizes(scene: Stage) -> None:
 @asynccontextmanager
 async def stranger_at(scene: Stage) -> AsyncIterator[Visitor]:
     """Give somebody a fresh profile in the same browser: nobody is signed in there."""
-    async with visitor(scene.browser, scene.story.url, "Zoé", "Nouvelle") as one:
+    async with visitor(
+        scene.browser, scene.story.url, "Zoé", "Nouvelle", service_workers="allow"
+    ) as one:
         await one.context.add_init_script(_WATCH)
         yield one
 

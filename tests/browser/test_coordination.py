@@ -23,6 +23,7 @@ from tests.support.browser_pages import (
     sign_in_again,
     visitor,
 )
+from tests.support.browser_shell import PATIENCE_S
 from tests.support.journey import Companion, Journey
 from tests.support.server import Running
 
@@ -120,7 +121,7 @@ async def channel_of(one: Companion) -> ChannelId:
 
 async def reads(one: Companion, channel: ChannelId, texts: list[str]) -> None:
     """Wait until somebody has read these messages, and no others."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await one.device.synchronise()
         while await one.texts(channel) != texts:
             await one.device.synchronise()
@@ -210,9 +211,8 @@ async def test_another_coordinator_s_circle_is_shown_and_left_to_her(
     await odile.goes(f"/coordination/circles/{story.child}")
 
     await odile.sees("Une autre coordinatrice tient ce cercle")
-    said = await odile.page.get_by_role("main").inner_text()
-    assert "Ana Dubreuil" in said
-    assert "Ben Lavigne" in said
+    for name in ("Ana Dubreuil", "Ben Lavigne"):
+        await expect(odile.page.get_by_role("main")).to_contain_text(name)
     await expect(odile.page.get_by_role("main").get_by_role("button")).to_have_count(0)
 
 
@@ -401,10 +401,7 @@ async def test_every_page_of_the_coordination_is_sound(
 
     for name, path in pages.items():
         await odile.goes("/coordination" + path)
-        await odile.shoot(f"coordination-{name}-{look}")
-        wrong += [f"{name}: {fault}" for fault in await odile.axe()]
-        if await odile.overflow() > 0:
-            wrong.append(f"{name}: wider than its window")
+        wrong += await odile.faults(f"coordination-{name}", look)
 
     assert wrong == []
 
@@ -416,13 +413,12 @@ async def test_what_waits_is_listed_with_the_way_to_mend_it(
     await live_a_little(odile, story, ben)
 
     await odile.goes("/coordination")
-    titles = await page.get_by_role("heading", level=2).all_inner_texts()
+    for title in ("Comptes jamais ouverts", "Conventions à suivre", "Enfants à inclure"):
+        await page.get_by_role("heading", level=2, name=re.compile(f"^{title}")).wait_for()
     await page.get_by_role("link", name=re.compile("Emil Petitjean.*Pas encore invité")).click()
     await odile.presses("Inviter")
     await page.get_by_label("Lien d'invitation").wait_for()
 
-    told = {re.sub(r"\s*\d+$", "", title) for title in titles}
-    assert told >= {"Comptes jamais ouverts", "Conventions à suivre", "Enfants à inclure"}
     server.clock.move(minutes=10)
     await page.clock.set_system_time(server.clock())
     await odile.goes("/coordination")

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture
 async def odile(story: Journey, browser: Browser) -> AsyncIterator[Visitor]:
     """Bring a coordinator with a device of her own."""
-    async with visitor(browser, story.url, "Odile", "Berger") as one:
+    async with visitor(browser, story.url, "Odile", "Berger", service_workers="allow") as one:
         token = await invite(story, one, role=Role.COORDINATOR, profession=None)
         await accept(story, one, token)
         yield one
@@ -99,6 +99,7 @@ async def test_what_is_registered_or_not_wanted_is_not_kept(odile: Visitor) -> N
     await odile.presses("Inscrire l'enfant")
     await page.wait_for_url(re.compile(r"/coordination/children/[a-z0-9]{26}$"))
     await odile.goes(CHILD)
+    await odile.stands_still()
 
     assert cleared == ""
     await expect(page.get_by_label("Prénoms")).to_have_value("")

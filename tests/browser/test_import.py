@@ -2,19 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from care_circle.role import Role
-from server.clock import system_clock
 from tests.support.browser_pages import NARROW, TABLET, WIDE, Visitor, accept, invite, visitor
-from tests.support.clock import StandingClock
 from tests.support.imports import child, table
 from tests.support.journey import Journey
-from tests.support.server import Running, running
 
 pytestmark = pytest.mark.timeout(300)
 LOOKS: dict[str, dict[str, Any]] = {
@@ -25,14 +21,6 @@ LOOKS: dict[str, dict[str, Any]] = {
 PAGE = "/coordination/import"
 REPORT = re.compile(r"/coordination/import/[a-z0-9]{26}")
 TOO_LARGE = 5 * 1024 * 1024 + 1
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Running]:
-    # What waits is due by the millisecond; a clock that stands between two never comes to it.
-    standing = StandingClock(system_clock().replace(microsecond=0))
-    async with running(tmp_path, clock=standing) as started:
-        yield started
 
 
 @pytest.fixture(params=["wide"])
@@ -220,9 +208,7 @@ async def test_imports_are_clean_at_every_size(
 ) -> None:
     look = request.node.callspec.params["odile"]
     await odile.goes(PAGE)
-    start = await odile.axe()
-    start_over = await odile.overflow()
-    await odile.shoot(f"import-{look}")
+    found = await odile.faults("import", look)
 
     await send(odile, [child()])
     await take_over(odile, "Reprendre 1 ligne")
@@ -236,13 +222,9 @@ async def test_imports_are_clean_at_every_size(
         ],
     )
     await odile.page.get_by_label(re.compile(r"Oui\s: Zéphyrine")).wait_for()
-    report = await odile.axe()
-    await odile.page.screenshot(
-        path=f"tests/browser/shots/import-report-{look}.png", full_page=True
-    )
+    found += await odile.faults("import-report", look, full_page=True)
 
-    assert (start, start_over) == ([], 0)
-    assert (report, await odile.overflow()) == ([], 0)
+    assert found == []
 
 
 async def test_a_report_is_chosen_and_taken_over_by_keyboard_alone(

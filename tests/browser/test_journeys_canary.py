@@ -11,7 +11,7 @@ from playwright.async_api import FilePayload, Page
 
 from server.logs import configure_logs
 from tests.support.canary_search import found
-from tests.support.discussion import Room, choose, composer, gathered, say, shows
+from tests.support.discussion import Room, choose, composer, gathered, say, shows, takes_up_last
 from tests.support.eavesdropper import Eavesdropper, kept_by
 from tests.support.guests import Guests
 from tests.support.journey import Journey
@@ -46,7 +46,7 @@ def journal() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 async def room(story: Journey, guests: Guests) -> Room:
-    return await gathered(story, guests)
+    return await gathered(story, guests, service_workers="allow")
 
 
 async def test_nothing_that_is_typed_into_a_circle_leaves_its_members_devices(
@@ -86,8 +86,7 @@ async def type_everything(room: Room) -> None:
     """Say, correct, attach, give, comment, answer, look for, and leave something half written."""
     page = room.page
     await say(page, TEXT)
-    await page.locator(".reach:not([aria-label^='En attente'])").first.wait_for()
-    await composer(page).press("ArrowUp")
+    await takes_up_last(page)
     await composer(page).fill(EDITED)
     await composer(page).press("Enter")
     await shows(page, EDITED)

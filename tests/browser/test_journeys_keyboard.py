@@ -54,6 +54,7 @@ async def test_from_the_door_to_a_sent_and_corrected_message_without_a_mouse(roo
     await shows(page, "et une autre.")
     await page.locator(SENT).wait_for()
     await page.keyboard.press("ArrowUp")
+    await room.lea.sees("Vous modifiez votre message")
     await page.keyboard.press("Control+End")
     await page.keyboard.type(" Corrigé.")
     await page.keyboard.press("Enter")
@@ -116,16 +117,18 @@ async def test_the_menu_of_a_message_is_walked_by_arrows_and_gives_the_focus_bac
     await page.get_by_role("menuitem", name="Répondre", exact=True).wait_for()
     await page.keyboard.press("Escape")
     await page.get_by_role("menu").wait_for(state="detached")
-    given_back = await page.evaluate(_FOCUSED, ".message-tools button")
+    await page.wait_for_function(_FOCUSED, arg=".message-tools button")
     await page.keyboard.press("Enter")
+    await page.get_by_role("menuitem", name="Répondre", exact=True).wait_for()
     while not await page.evaluate("() => document.activeElement?.textContent === 'Répondre'"):
         await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
+    await page.locator(".composer-context .quote").wait_for()
+    await expect(composer(page)).to_be_focused()
     await page.keyboard.type("C'est noté.")
     await page.keyboard.press("Enter")
 
     await shows(page, "C'est noté.")
-    assert given_back
     await expect(page.locator(".message .quote-text")).to_have_text("À commenter.")
 
 
@@ -177,7 +180,7 @@ async def reach(page: Page, where: str, *, back: bool = False) -> None:
 async def switch_to(page: Page, name: str) -> None:
     """Go somewhere by its name."""
     await page.keyboard.press("Control+k")
-    await page.get_by_role("combobox", name="Aller à").wait_for()
+    await expect(page.get_by_role("combobox", name="Aller à")).to_be_focused()
     await page.keyboard.type(name)
     await page.locator(".switcher-option", has_text=re.compile(name)).first.wait_for()
     await page.keyboard.press("Enter")

@@ -9,6 +9,7 @@ import pytest
 
 from care_circle.role import Profession, Role
 from channels.headless_line import Refused
+from tests.support.browser_shell import PATIENCE_S
 from tests.support.guests import Guests, has_opened
 from tests.support.journey import Journey
 from tests.support.players import AtPages, AtTerminal, Player, Seen
@@ -26,7 +27,7 @@ DEALS: Final = [
     pytest.param(deal, id="-".join(deal), marks=() if deal in FIRST else pytest.mark.long)
     for deal in product((HEADLESS, BROWSER), repeat=3)
 ]
-LOOKS: Final = 600
+LOOKS_EVERY_S: Final = 0.05
 pytestmark = pytest.mark.timeout(300)
 
 ASKED = "Qui peut peser l'enfant cette semaine ?"
@@ -116,14 +117,17 @@ async def compose(story: Journey, coordinator: Player, physician: Player, therap
 async def agree(*players: Player, unlike: list[Seen] | None = None) -> None:
     """Wait until all see one group and the same discussion, which is not as it was."""
     seen: list[list[Seen]] = []
-    for _ in range(LOOKS):
+    until = asyncio.get_running_loop().time() + PATIENCE_S
+    while asyncio.get_running_loop().time() < until:
         seen = [await one.sees() for one in players]
         if seen == [seen[0]] * len(seen) and seen[0] not in ([], unlike):
             break
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(LOOKS_EVERY_S)
     assert seen == [seen[0]] * len(seen)
     assert seen[0] not in ([], unlike)
     codes = [await one.code() for one in players]
+    while codes != [codes[0]] * len(codes) and asyncio.get_running_loop().time() < until:
+        codes = [await one.code() for one in players]
     assert codes == [codes[0]] * len(codes)
 
 

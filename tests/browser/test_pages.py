@@ -70,7 +70,7 @@ async def test_every_page_is_sound(
     ben = await story.join("Ben", Profession.PHYSICIAN)
     await story.gather(ben)
     await reader.goes("/sign-in")
-    wrong = await _faults(reader, "sign-in", look)
+    wrong = await reader.faults("sign-in", look)
     await come_in(story, reader)
     document = await _live(story, ben, reader)
     circle = f"/circles/{story.circle}"
@@ -96,16 +96,7 @@ async def test_every_page_is_sound(
 
     for name, path in pages.items():
         await reader.goes(path)
-        wrong += await _faults(reader, name, look)
+        wrong += await reader.faults(name, look)
 
     assert wrong == []
     assert reader.troubles == []
-
-
-async def _faults(reader: Visitor, name: str, look: str) -> list[str]:
-    """Look at the page as it stands, and keep a picture of it for people."""
-    await reader.shoot(f"{name}-{look}")
-    wrong = [f"{name}: {fault}" for fault in await reader.axe()]
-    if await reader.overflow() > 0:
-        wrong.append(f"{name}: wider than its window")
-    return wrong

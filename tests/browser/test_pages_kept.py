@@ -23,7 +23,7 @@ async def ben(story: Journey) -> Companion:
 async def lea(story: Journey, guests: Guests, ben: Companion) -> Visitor:
     """Bring Lea, who has a half-filled visit of 24 months before her."""
     await story.gather(ben)
-    one = await guests.member("Lea", "Roche")
+    one = await guests.member("Lea", "Roche", service_workers="allow")
     draft = {"form": "F26", "visit": "V24", "answers": {"visit_kind": "remote"}}
     made = await ben.line.ask("POST", f"/circles/{story.circle}/documents", draft)
     await one.goes(f"/documents/{made['id']}")

@@ -102,7 +102,7 @@ async def test_whoever_closes_the_window_while_signing_out_is_out(
 
     await scene.lea.context.route("**/api/**", never)
     await tab.ask("(wipe) => void ronde.signOut({wipe})", wipe)
-    await tab.page.wait_for_timeout(300)
+    await tab.until("() => localStorage.getItem('ronde.leaving') !== null")
     await tab.page.close()
     away = await scene.lea.opens()
     seen = await away.ask(SEEN)

@@ -20,8 +20,27 @@ _APPLICATION = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrom
 _PACKAGE: Final = ROOT / "tests" / "browser" / "chromium"
 # What npm brings asks for a cloud's name before it unpacks the libraries it needs.
 _UNPACKING = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x"}
-# A page that a test answers for is taken for one of the wide world, which may not ask here.
-_ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-features=LocalNetworkAccessChecks")
+_WITHOUT: Final = (
+    # A page that a test answers for is taken for one of the wide world, which may not ask here.
+    "LocalNetworkAccessChecks",
+    # Two hidden pages behind the address bar of every window; nobody types there.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "PreloadTopChromeWebUI",
+    # What Playwright turns off itself: of two such lists on a command line the last one counts.
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+_ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-features=" + ",".join(_WITHOUT))
 
 
 class NoChromium(Exception):

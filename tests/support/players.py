@@ -257,6 +257,7 @@ class AtPages(Player):
     @override
     async def edit(self, was: str, text: str) -> None:
         await self._act(was, "Modifier")
+        await self.visitor.sees("Vous modifiez votre message")
         await self.visitor.writes(text)
 
     @override

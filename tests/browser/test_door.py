@@ -35,12 +35,17 @@ async def test_a_form_says_what_is_missing_and_leads_there(
 ) -> None:
     async with visitor(browser, server.url, "Eve", "Ollier") as eve:
         await eve.goes("/sign-in")
+        tops = [
+            await eve.page.locator(each).first.evaluate("e => e.getBoundingClientRect().top")
+            for each in ("h1", ".page-lead", "input")
+        ]
 
         await eve.presses("Se connecter")
         await eve.page.get_by_role("link", name=re.compile("Saisissez votre mot de passe")).click()
 
         await expect(eve.page.get_by_label("Mot de passe", exact=True)).to_be_focused()
         await expect(eve.page.locator("[aria-invalid=true]")).to_have_count(3)
+        assert tops == sorted(tops)
 
 
 async def test_a_weak_password_is_told_in_words_before_anything_is_sent(

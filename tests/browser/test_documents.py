@@ -190,6 +190,22 @@ async def test_what_was_written_while_another_signed_is_taken_up_in_a_correction
     assert [each["answers"]["weight_kg"] for each in found["versions"]] == [11.4, 12.5]
 
 
+async def test_a_correction_begins_at_its_top_and_asks_why(room: Room) -> None:
+    page = room.page
+    document = await amended(room.story, room.ben)
+    await room.lea.goes(f"/documents/{document}")
+
+    await room.lea.presses("Corriger")
+    begun = page.locator(".banner", has_text="Vous corrigez ce document")
+    await expect(begun).to_be_focused()
+    place = await page.locator(".progress-choice option:checked").all_inner_texts()
+    await room.lea.presses("Signer la correction")
+
+    assert all(each.startswith("Section 1 sur") for each in place)
+    await expect(page.get_by_label("Motif de la correction")).to_be_focused()
+    await room.lea.sees("Dites pourquoi vous corrigez")
+
+
 async def test_any_two_versions_stand_side_by_side(room: Room) -> None:
     page = room.page
     document = await amended(room.story, room.ben)

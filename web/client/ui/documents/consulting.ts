@@ -40,7 +40,10 @@ async function beginAmendment(opened: Opened, place: HTMLElement, from: KeptDraf
   const editor = editorOf(opened, [], true);
   if (from !== null) await context.ronde.saveDraft(draftKey(document, true), from);
   await editor.restore();
-  fill(place, amendmentPart({ context, document, editor, refused: async (error) => await refused(error, editor) }));
+  const what = t("Vous corrigez ce document. L'ancienne version reste lisible, et personne ne voit la nouvelle avant votre signature.");
+  const begun = h("p", { class: "banner", tabindex: -1 }, icon("info"), h("span", null, what));
+  fill(place, begun, amendmentPart({ context, document, editor, refused: async (error) => await refused(error, editor) }));
+  begun.focus();
 }
 
 function amendButton(amend: () => void): HTMLElement {

@@ -34,7 +34,9 @@ export class Progress {
       fill(this.#choice, names.map((name, at) => h("option", { value: String(at) }, t("Section {n} sur {all} · {name}", { n: at + 1, all: names.length, name }))));
     }
     const line = innerHeight * READ_AT;
-    this.#choice.value = String(Math.max(0, sections.findLastIndex((each) => each.getBoundingClientRect().top <= line)));
+    // A form that is on no page yet has all its sections at the top of the window.
+    const read = this.#form.isConnected ? sections.findLastIndex((each) => each.getBoundingClientRect().top <= line) : 0;
+    this.#choice.value = String(Math.max(0, read));
   }
 
   get #sections(): readonly HTMLElement[] {

@@ -29,6 +29,7 @@ export function amendmentPart({ context, document, editor, refused }: AmendmentO
     if (reason.value.trim() === "") {
       reason.setAttribute("aria-invalid", "true");
       reason.focus();
+      toast(t("Dites pourquoi vous corrigez : vos collègues le liront."));
       return;
     }
     try {

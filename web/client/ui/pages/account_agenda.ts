@@ -3,7 +3,7 @@
 import type { Ronde } from "../../shell/ronde.ts";
 import { Refused } from "../../shell/ronde.ts";
 import { confirm } from "../dialog.ts";
-import { dayAndTime, shortDate, shortDay } from "../dates.ts";
+import { dayAndTime, localDay, shortDate, shortDay, timeOf } from "../dates.ts";
 import { type Child, fill, freshId, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { busy } from "../busy.ts";
@@ -88,10 +88,14 @@ function newAddress(address: string, again: () => void): HTMLElement {
   };
   return h(
     "div",
-    { class: "banner banner-good stack" },
-    h("p", null, t("Copiez cette adresse maintenant : elle ne sera plus montrée. Dans votre agenda, choisissez « S'abonner à un calendrier ».")),
-    shown,
-    h("div", { class: "row" }, h("button", { class: "button button-small", type: "button", onclick: copy }, t("Copier")), h("button", { class: "button button-small button-quiet", type: "button", onclick: again }, t("C'est fait"))),
+    { class: "banner banner-good" },
+    h(
+      "div",
+      { class: "stack" },
+      h("p", null, t("Copiez cette adresse maintenant : elle ne sera plus montrée. Dans votre agenda, choisissez « S'abonner à un calendrier ».")),
+      shown,
+      h("div", { class: "row" }, h("button", { class: "button button-small", type: "button", onclick: copy }, t("Copier")), h("button", { class: "button button-small button-quiet", type: "button", onclick: again }, t("C'est fait"))),
+    ),
   );
 }
 
@@ -173,9 +177,15 @@ function preview(found: Busy): Child[] {
   return [
     h("p", { class: "strong" }, tn("{n} plage prise d'ici un an", "{n} plages prises d'ici un an", found.times)),
     found.unread > 0 && h("p", { class: "warm-text" }, tn("{n} événement n'a pas pu être lu.", "{n} événements n'ont pas pu être lus.", found.unread)),
-    h("ul", { class: "small" }, found.busy.slice(0, SHOWN).map(({ start, end }) => h("li", null, t("{start}, jusqu'à {end}", { start: dayAndTime(start), end: dayAndTime(end) })))),
+    h("ul", { class: "small" }, found.busy.slice(0, SHOWN).map((each) => h("li", null, spanWords(each)))),
     rest > 0 && h("p", { class: "small soft" }, tn("et {n} autre", "et {n} autres", rest)),
   ];
+}
+
+/** From when until when; the day is said once where it is one. */
+function spanWords({ start, end }: Busy["busy"][number]): string {
+  if (localDay(start) === localDay(end)) return t("{day}, de {start} à {end}", { day: shortDay(start), start: timeOf(start), end: timeOf(end) });
+  return t("{start}, jusqu'à {end}", { start: dayAndTime(start), end: dayAndTime(end) });
 }
 
 class TooBig extends Error {}

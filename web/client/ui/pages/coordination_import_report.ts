@@ -22,7 +22,7 @@ export async function coordinationImportReportPage(context: PageContext): Promis
   const element = subpage(
     { href: "/coordination/import", name: t("Importer un fichier") },
     title,
-    t("{what}, lu {when}. Rien n'est changé tant que vous ne reprenez pas de ligne.", { what, when: dayAndTime(run.at) }),
+    t("{what}, lu {when}. Une ligne ne change rien tant que vous ne la reprenez pas.", { what, when: dayAndTime(run.at) }),
     report.element,
     run.state !== "over" && forgetting(context, run),
   );

@@ -15,7 +15,7 @@ export type ApplyActs = {
 };
 
 export class ApplyBar {
-  readonly element = h("div", { class: "import-bar card" });
+  readonly element = h("div", { class: "import-bar card screen-only" });
   readonly #acts: ApplyActs;
   readonly #say = h("p", { class: "strong", role: "status" });
   readonly #progress = h("progress", { class: "progress", max: 1, value: 0, "aria-label": t("Avancement") });

@@ -1,12 +1,16 @@
 /** The words of imports: what a line means, what became of it, why a file is refused. */
 
 import { Refused } from "../../shell/ronde.ts";
+import { AUTHORITIES, RELATIONS } from "../coordination/family_words.ts";
+import { phoneWord } from "../coordination/reach.ts";
 import { dateOf } from "../dates.ts";
 import { said } from "../faults.ts";
-import { t } from "../words.ts";
+import { number, t } from "../words.ts";
 import type { LineStatus, LineView, Result, Sort, Why } from "./served.ts";
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/u;
+const PHONE = /^\+\d{6,15}$/u;
+const BROKEN = /^-?\d{1,3}\.\d+$/u;
 
 export function statusWord(status: LineStatus): string {
   return STATUS_WORDS[status]();
@@ -35,9 +39,11 @@ export function whyWord(why: Why): string {
   return WHYS[why]();
 }
 
-/** A value of a file as people read it: days with their month, yes and no. */
+/** A value of a file as people read it: days with their month, numbers with a comma, codes in words. */
 export function valueWord(value: string): string {
   if (value === "") return t("rien");
+  if (PHONE.test(value)) return phoneWord(value);
+  if (BROKEN.test(value)) return number(Number(value));
   return DAY.test(value) ? dateOf(value) : (VALUES[value]?.() ?? value);
 }
 
@@ -92,6 +98,7 @@ const VALUES: Readonly<Record<string, () => string>> = {
   false: () => t("non"),
   female: () => t("Fille"),
   male: () => t("Garçon"),
+  ...Object.fromEntries([...RELATIONS, ...AUTHORITIES]),
 };
 
 const REFUSALS: Readonly<Record<string, () => string>> = {

@@ -39,7 +39,7 @@ export async function agendaPage({ ronde, place }: PageContext): Promise<Page> {
       steps(from),
       h("div", { class: "agenda-week" }, weekView({ from, agenda, title, href })),
       h("div", { class: "agenda-list" }, listOf(from, agenda, title, href)),
-      h("p", { class: "small" }, h("a", { href: "/account/agenda" }, t("Relier un téléphone, reprendre un agenda"))),
+      h("p", { class: "small screen-only" }, h("a", { href: "/account/agenda" }, t("Relier un téléphone, reprendre un agenda"))),
     ),
   };
 }

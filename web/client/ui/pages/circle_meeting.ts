@@ -10,7 +10,8 @@ import { type Child, fill, h } from "../dom.ts";
 import { said } from "../faults.ts";
 import { busy } from "../busy.ts";
 import { icon } from "../icons.ts";
-import { where } from "../meetings/card.ts";
+import "../more_icons.ts";
+import { hasBegun, where } from "../meetings/card.ts";
 import { decisionList, minutesSection } from "../meetings/minutes.ts";
 import type { MinutesForm } from "../meetings/minutes_form.ts";
 import { type MeetingView, newestOf } from "../meetings/served.ts";
@@ -68,8 +69,8 @@ class MeetingDesk {
     return h(
       "section",
       { class: "stack-tight" },
-      h("a", { class: "meeting-back", href: `/circles/${circle}/meetings` }, t("Réunions")),
-      h("div", { class: "row" }, h("h2", { class: "section-title" }, t("Réunion, {when}", { when: dayAndTime(meeting.starts_at) })), h("span", { class: stateLook(meeting.state, true) }, stateWord(meeting.state, true))),
+      h("a", { class: "back-link", href: `/circles/${circle}/meetings` }, icon("back", "small"), t("Réunions")),
+      h("div", { class: "row" }, h("h2", { class: "section-title" }, t("Réunion, {when}", { when: dayAndTime(meeting.starts_at) })), h("span", { class: stateLook(meeting.state, hasBegun(meeting)) }, stateWord(meeting.state, hasBegun(meeting)))),
       where(meeting),
       meeting.subject !== "" && h("p", { class: "message-text" }, meeting.subject),
       h("p", { class: "card-note" }, t("Avec {names}", { names: people.names(meeting.invited) })),

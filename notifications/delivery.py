@@ -31,14 +31,16 @@ class NotClaimed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a provider promises about repeats.
+    """What a provider promises about repeats, and about what becomes of a message.
 
     `key_window`: how long it remembers an idempotency key and drops a second message
     under it; None when it knows no keys. `lookup`: it can say by our key what it took.
+    `receipts`: it says later whether a message arrived.
     """
 
     key_window: timedelta | None
     lookup: bool
+    receipts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,6 +287,7 @@ def _tell_families(config: Config, house: House) -> Context:
     async def context(app: web.Application) -> AsyncIterator[None]:
         taking = app[RECEIPTS]
         async with open_worker(config, house, taking) as worker, asyncio.TaskGroup() as tasks:
+            house.sending.receipting.learn(worker.ways)
             running = tasks.create_task(worker.run(every=EVERY))
             yield
             running.cancel()

@@ -15,7 +15,7 @@ from server.clock import system_clock
 from server.commands import configuration
 from server.config import Config
 from server.senders.numbers import UnusableNumber, mobile_number
-from server.ways_examined import nobody_hears
+from server.ways_examined import NO_RECEIPTS, nobody_hears
 from server.ways_out import Ways, open_ways, receipts_address
 
 TEST_TEXT = "Message d'essai. Il ne demande rien, vous pouvez l'effacer."
@@ -32,10 +32,12 @@ def send_test(*, number: str, name: str | None) -> None:
         mobile_number(number, countries=config.ways.countries)
     except UnusableNumber as refusal:
         raise Refusal(f"Aucun SMS ne peut aller à ce numéro ({refusal.code}).") from None
-    result = asyncio.run(_sent(config, number, name))
+    result, receipts = asyncio.run(_sent(config, number, name))
     if not isinstance(result, Accepted):
         raise Refusal(f"Le prestataire ne l'a pas pris ({type(result).__name__}, {result.code}).")
     click.echo("✔ Le prestataire a pris le SMS d'essai.")
+    if not receipts:
+        click.echo(NO_RECEIPTS)
 
 
 @click.command("receipts", cls=FrenchCommand)
@@ -47,11 +49,13 @@ def receipts() -> None:
         click.echo(f"{provider.name:<12} {address or 'aucune : les accusés viennent sur la ligne'}")
 
 
-async def _sent(config: Config, number: str, name: str | None) -> Result:
+async def _sent(config: Config, number: str, name: str | None) -> tuple[Result, bool]:
+    """Send the text; give what became of it, and whether its provider gives receipts."""
     async with open_ways(config, clock=system_clock, hear=nobody_hears) as ways:
         texter = _chosen(ways, name)
         async with asyncio.timeout(_PATIENCE_S):
-            return await texter.send(Text(text=TEST_TEXT), to=number, key=NoticeId(new_id()))
+            sent = await texter.send(Text(text=TEST_TEXT), to=number, key=NoticeId(new_id()))
+        return sent, texter.capabilities.receipts
 
 
 def _chosen(ways: Ways, name: str | None) -> Texter:

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from notifications.delivery import Accepted
 from notifications.replies import Reply
+from notifications.senders import Mailer, Texter
 from server.clock import system_clock
 from server.config import Config
 from server.finding import Finding
@@ -12,6 +14,7 @@ from server.senders.bounce_box import box_of
 from server.senders.calling_back import Told
 from server.ways_out import Checkable, open_ways
 
+NO_RECEIPTS = "Il ne dit pas si un message arrive : « Envois » en restera à « parti »."
 _PATIENCE_S = 20
 
 
@@ -23,9 +26,13 @@ async def ways_examined(config: Config) -> AsyncIterator[Finding]:
         yield _none("SMS")
     async with open_ways(config, clock=system_clock, hear=nobody_hears, keep_lines=False) as ways:
         for mailer in ways.mailers:
-            yield await _examined(f"Le serveur de courriels « {mailer.name} »", mailer)
+            yield _with_receipts(
+                await _examined(f"Le serveur de courriels « {mailer.name} »", mailer), mailer
+            )
         for texter in ways.plain:
-            yield await _examined(f"Le prestataire de SMS « {texter.name} »", texter)
+            yield _with_receipts(
+                await _examined(f"Le prestataire de SMS « {texter.name} »", texter), texter
+            )
     if config.ways.bounces is not None:
         trouble = await box_of(config.ways.bounces).check()
         said = "se lit." if trouble is None else f"ne se lit pas ({trouble})."
@@ -46,6 +53,13 @@ async def _examined(what: str, way: object) -> Finding:
     if isinstance(result, Accepted):
         return Finding(True, f"{what} répond, et nous connaît.")
     return Finding(False, f"{what} ne répond pas comme il faut ({result.code}).")
+
+
+def _with_receipts(finding: Finding, way: Mailer | Texter) -> Finding:
+    """Say as well of a way that gives no receipts that nobody will see what arrived."""
+    if way.capabilities.receipts:
+        return finding
+    return replace(finding, sentence=f"{finding.sentence} {NO_RECEIPTS}")
 
 
 def _none(what: str) -> Finding:

@@ -50,7 +50,9 @@ class NoticeLineView(Struct, frozen=True, kw_only=True):
 
     Never what it said, nor the address it went to. `at` is when it was first sent, or is or was
     to leave; `holder` counts those who hold authority, 0 for somebody else; `answer` is the
-    last answer as a stable code; `in_need`: somebody must see to it, and `remedy` says how.
+    last answer as a stable code; `receipts`: whoever has it says later whether it arrived, so
+    that `delivered_at` may be told one day; `in_need`: somebody must see to it, and
+    `remedy` says how.
     `rule` is the occasion, `code` the pathway's line for it.
     """
 
@@ -74,6 +76,7 @@ class NoticeLineView(Struct, frozen=True, kw_only=True):
     provider: str | None
     answer: str | None
     delivered_at: datetime | None
+    receipts: bool
     again_of: NoticeId | None
     again: int
     is_backup: bool
@@ -131,7 +134,8 @@ async def list_notices(request: web.Request) -> web.Response:
     else:
         found, following = await service.page(person, wanted, after=page.after, limit=page.limit)
 
-    return answer(Listing(items=tuple(map(view_of, found)), next=following))
+    items = tuple(view_of(each, _receipting(request)) for each in found)
+    return answer(Listing(items=items, next=following))
 
 
 @operations.add("GET", "/notices/counts", answer=CountsView)
@@ -155,7 +159,7 @@ async def resend_notice(request: web.Request) -> web.Response:
         person, _carrier(request), _notice(request), even_if_received=form.even_if_received
     )
 
-    return answer(view_of(again))
+    return answer(view_of(again, _receipting(request)))
 
 
 @operations.add(
@@ -169,11 +173,11 @@ async def settle_notice(request: web.Request) -> web.Response:
         person, _carrier(request), _notice(request), note=form.note
     )
 
-    return answer(view_of(settled))
+    return answer(view_of(settled, _receipting(request)))
 
 
-def view_of(line: Line) -> NoticeLineView:
-    """Show a notice as far as anybody may see one."""
+def view_of(line: Line, receipting: frozenset[str]) -> NoticeLineView:
+    """Show a notice as far as anybody may see one; `receipting` ways say later what arrived."""
     record, notice = line.entry.record, line.entry.notice
     in_need = notice in failed(record.notices)
     return NoticeLineView(
@@ -197,6 +201,7 @@ def view_of(line: Line) -> NoticeLineView:
         provider=notice.provider,
         answer=notice.answer,
         delivered_at=_moment(notice.delivered_at),
+        receipts=notice.provider in receipting,
         again_of=notice.again_of,
         again=notice.again,
         is_backup=notice.is_backup,
@@ -218,6 +223,10 @@ def _seen_to(notice: Notice) -> SeenToView | None:
     if held is None:
         return None
     return SeenToView(by=ProfessionalId(held.by), at=from_ms(held.at), note=held.note)
+
+
+def _receipting(request: web.Request) -> frozenset[str]:
+    return request.app[SENDING].receipting.names
 
 
 def _counts(found: Counts) -> CountsView:

@@ -81,7 +81,7 @@ class OvhTexter(Texter):
     @property
     @override
     def capabilities(self) -> Capabilities:
-        return Capabilities(key_window=None, lookup=True)
+        return Capabilities(key_window=None, lookup=True, receipts=True)
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:

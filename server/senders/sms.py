@@ -51,7 +51,7 @@ class WebhookTexter(Texter):
     @property
     @override
     def capabilities(self) -> Capabilities:
-        return Capabilities(key_window=self.key_window, lookup=False)
+        return Capabilities(key_window=self.key_window, lookup=False, receipts=True)
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:

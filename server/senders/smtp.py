@@ -29,7 +29,8 @@ IDLE_S = 20.0
 
 # A second copy has the same Message-ID, so most mailboxes show one; a mail too many is
 # harmless where one too few is not (DECISIONS 54).
-_CAPABILITIES = Capabilities(key_window=timedelta(days=28), lookup=False)
+# What comes back from mailboxes says that a mail failed, hardly ever that it arrived.
+_CAPABILITIES = Capabilities(key_window=timedelta(days=28), lookup=False, receipts=False)
 # Together they stay below the worker's patience, so that what never left is never in doubt.
 BEFORE_DATA_S = 12.0
 DATA_S = 15.0

@@ -89,7 +89,9 @@ class TwilioTexter(Texter):
     @property
     @override
     def capabilities(self) -> Capabilities:
-        return Capabilities(key_window=None, lookup=False)
+        # It calls the address that it is told with each text, and no other.
+        told = self.account.receipts is not None
+        return Capabilities(key_window=None, lookup=False, receipts=told)
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:

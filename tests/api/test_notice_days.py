@@ -13,10 +13,18 @@ from care_circle.contact import Contact
 from crypto.ids import ContactId, new_id
 from notifications import hours
 from notifications.notice import Carrier, CarrierKind, Medium, Notice, State
+from server.senders.addresses import MAIL_KINDS, SMS_KINDS, read_addresses
 from server.storage.notice_labels import Label, read_labels
+from server.ways_settings import WaysSettings
 from tests.support.actors import Person, founded, stranger
 from tests.support.server import running
 from tests.support.year import Year
+
+WAYS = WaysSettings(
+    mail=read_addresses("smtp://127.0.0.1:9", MAIL_KINDS),
+    sms=read_addresses("webhook+http://:shared@127.0.0.1:9/sms", SMS_KINDS),
+)
+"""A mail server, which gives no receipts, and a provider of texts that does; neither is asked."""
 
 AT_NIGHT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
 """Half past midnight of the 21st in Paris, half past seven of the 20th in Martinique."""
@@ -38,7 +46,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(running(tmp_path, zone=request.param))
+        server = await stack.enter_async_context(running(tmp_path, zone=request.param, ways=WAYS))
         ana = await founded(await stack.enter_async_context(stranger(server)))
         # Nothing else is to become of what is told here.
         paused = await ana.ask("PUT", "/sending", {"paused": True, "reason": "essai"})
@@ -61,7 +69,9 @@ async def office(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterato
 
 def told(notice: Notice) -> Notice:
     at = hours.to_ms(AT_NIGHT)
-    return replace(notice, state=State.SENT, next_at=None, attempts=1, first_try=at)
+    return replace(
+        notice, state=State.SENT, next_at=None, attempts=1, first_try=at, provider="webhook"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,3 +101,13 @@ def test_labels_of_a_store_of_before_are_read_by_their_day() -> None:
     (old,) = read_labels(("n:2026-11-21:sent:sms:3", "day:2026-11-21", "need:1"))
 
     assert old == Label(datetime(2026, 11, 21, 12, tzinfo=UTC), State.SENT, Medium.SMS, 3)
+
+
+@pytest.mark.parametrize("office", ["Europe/Paris"], indirect=True)
+async def test_a_notice_says_whether_it_can_ever_be_told_that_it_arrived(office: Office) -> None:
+    (line,) = (await office.ana.get("/notices?state=sent")).body["items"]
+    waiting = (await office.ana.get("/notices?state=planned")).body["items"]
+
+    assert (line["provider"], line["receipts"]) == ("webhook", True)
+    assert {each["receipts"] for each in waiting} <= {False}
+    assert office.ana.server.house.sending.receipting.names == {"webhook"}

@@ -5,14 +5,15 @@ from pathlib import Path
 from server.config import Config
 from server.finding import Finding
 from server.senders.addresses import MAIL_KINDS, SMS_KINDS, read_address, read_addresses
-from server.ways_examined import ways_examined
+from server.ways_examined import NO_RECEIPTS, ways_examined
 from server.ways_settings import BOUNCE_KINDS, WaysSettings
 from tests.support.command_line import ronde
-from tests.support.hostile_http import HostileProvider, brevo, ovh, running, webhook
+from tests.support.hostile_http import SECRET, HostileProvider, brevo, ovh, running, webhook
 from tests.support.hostile_smtp import scripted_mail_server
 from tests.support.smpp_centre import PASSWORD, SYSTEM_ID, message_centre
 
 MASTER_KEY = bytes(range(32))
+PHONE = {"RONDE_PHONE": "05 36 49 00 00"}
 
 
 async def examined(ways: WaysSettings) -> list[Finding]:
@@ -46,6 +47,12 @@ async def test_a_way_that_is_well_says_so_and_nothing_is_sent(tmp_path: Path) ->
         )
 
     assert [each.good for each in found] == [True] * 6
+    # Nobody can call in on this machine, so that Brevo has no address to tell of what arrived.
+    silent = [each.sentence for each in found if NO_RECEIPTS in each.sentence]
+    assert [("courriels" in each, "brevo" in each) for each in silent] == [
+        (True, False),
+        (False, True),
+    ]
     assert (provider.taken, second.taken, centre.submitted, post.mails) == ([], [], [], [])
     assert [request.split()[0] for request in (*provider.requests, *second.requests)] == [
         "GET",
@@ -83,7 +90,9 @@ async def test_without_any_way_families_hear_nothing_and_doctor_says_so() -> Non
 async def test_an_operator_sends_one_neutral_text_to_a_number_typed_by_hand(
     tmp_path: Path,
 ) -> None:
-    async with running(webhook()) as provider:
+    async with running(webhook()) as provider, running(brevo()) as second:
+        key = SECRET.replace(" ", "%20")
+        by_brevo = f"brevo+http://:{key}@127.0.0.1:{second.port}?sender=RESEAU"
         settings = {
             "RONDE_PHONE": "05 36 49 00 00",
             "RONDE_SMS_URL": f"{provider.origin}/sms",
@@ -91,12 +100,17 @@ async def test_an_operator_sends_one_neutral_text_to_a_number_typed_by_hand(
             "RONDE_SMS": "ovh://app:secret@/sms-1?consumer=one",
         }
         sent = await ronde(tmp_path, "send-test", "--to", "06 39 98 00 12", **settings)
+        unheard = await ronde(
+            tmp_path, "send-test", "--to", "06 39 98 00 12", RONDE_SMS=by_brevo, **PHONE
+        )
         landline = await ronde(tmp_path, "send-test", "--to", "04 65 71 34 56", **settings)
         addresses = await ronde(tmp_path, "receipts", **settings)
 
     (taken,) = provider.taken
     assert sent[0] == 0
     assert taken.to == "+33639980012"
+    assert NO_RECEIPTS not in sent[1]
+    assert NO_RECEIPTS in unheard[1]
     assert "06 39" not in sent[1] + sent[2]
     assert (landline[0], "landline" in landline[2]) == (1, True)
     assert [line.split()[0] for line in addresses[1].splitlines()] == ["webhook", "ovh"]

@@ -94,6 +94,27 @@ async def test_a_text_is_taken_in_the_providers_own_words(
     assert KEY.startswith(taken.key)
 
 
+async def test_each_provider_declares_what_it_promises(
+    http: aiohttp.ClientSession, provider: HostileProvider, dialect: str
+) -> None:
+    promised = texter_of(dialect, http, provider.origin).capabilities
+    looks_up = dialect in ("ovh", "brevo")
+
+    assert (promised.lookup, promised.receipts) == (looks_up, True)
+    assert (promised.key_window is not None) is (dialect == "webhook")
+
+
+@pytest.mark.parametrize("dialect", ["brevo", "twilio"])
+async def test_who_is_told_no_address_to_call_promises_no_receipts(
+    http: aiohttp.ClientSession, dialect: str
+) -> None:
+    texter = texter_of(dialect, http, "http://127.0.0.1:9")
+    assert isinstance(texter, BrevoTexter | TwilioTexter)
+    account = replace(texter.account, receipts=None)
+
+    assert not replace(texter, account=account).capabilities.receipts  # type: ignore[arg-type]  # the same
+
+
 VERDICTS = {
     Fault.FAILS_BUT_TAKES: Ambiguous,
     Fault.FAILS: Ambiguous,

@@ -71,7 +71,7 @@ class SmppTexter(Texter):
     @property
     @override
     def capabilities(self) -> Capabilities:
-        return Capabilities(key_window=None, lookup=False)
+        return Capabilities(key_window=None, lookup=False, receipts=True)
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:

@@ -27,6 +27,8 @@ export type NoticeLine = {
   readonly provider: string | null;
   readonly answer: string | null;
   readonly delivered_at: Stamp | null;
+  /** Whoever has it says later whether it arrived. */
+  readonly receipts: boolean;
   readonly again: number;
   readonly is_backup: boolean;
   readonly in_need: boolean;

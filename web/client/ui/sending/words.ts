@@ -76,7 +76,8 @@ export function stateWord(line: NoticeLine, now = Date.now()): string {
     case "sending":
       return t("en train de partir");
     case "sent":
-      return arrived === null ? t("parti {when}", { when }) : t("reçu {when}", { when: dayAndTime(arrived) });
+      if (arrived !== null) return t("reçu {when}", { when: dayAndTime(arrived) });
+      return line.receipts ? t("parti {when}", { when }) : t("parti {when}, sans accusé de réception", { when });
     case "unknown":
       return t("parti peut-être {when} : à vérifier", { when });
     case "dead":

@@ -10,6 +10,7 @@ from tests.support.actors import Person, founded, stranger
 from tests.support.families import Phone
 from tests.support.homes import Home, at_home
 from tests.support.network import Member, Network, network_of
+from tests.support.parents import Family, two_parents
 from tests.support.server import Running, running
 
 
@@ -62,3 +63,10 @@ async def phone(server: Running) -> AsyncIterator[Phone]:
     """A family's telephone: text alone, no cookies."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         yield Phone(server=server, http=http)
+
+
+@pytest.fixture
+async def family(ana: Person, server: Running) -> AsyncIterator[Family]:
+    """Two parents, one appointment, and the links that each of them got."""
+    async with two_parents(ana, server) as made:
+        yield made

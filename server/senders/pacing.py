@@ -131,7 +131,8 @@ class PacedTexter(Texter):
         if len(self._turns) >= _MOST_TURNS:
             self._turns.clear()
         self._turns.add(key)
-        await asyncio.sleep(wait)
+        if wait:
+            await asyncio.sleep(wait)
 
     @override
     async def send(self, text: Text, *, to: str, key: NoticeId) -> Result:
@@ -142,7 +143,8 @@ class PacedTexter(Texter):
         wait = 0.0 if had else self._bucket.take(at_most=LONGEST_WAIT_S)
         if wait is None:
             return Retry(f"{self.name}_busy", _seconds(self._bucket.wait()))
-        await asyncio.sleep(wait)
+        if wait:
+            await asyncio.sleep(wait)
         result = await self.texter.send(text, to=to, key=key)
         self._learn(result)
         return result

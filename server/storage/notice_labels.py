@@ -5,16 +5,16 @@ nor of what. Clocks all over the world are apart by whole quarters, so that a ne
 are read off them.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 
-from care_circle.telling.ledger import day_of, is_listed, moment_of
+from care_circle.telling.ledger import is_listed, moment_of
 from notifications.notice import Medium, Notice, State, failed
 
 _COUNT, _NEED = "n:", "need:"
-_QUARTER = 15
+_QUARTER_S = 15 * 60
 _MOMENT = "%Y-%m-%dT%H%M"
 # Labels of before this was noted name a day of UTC alone: its middle is on that day for most.
 _NOON = time(12, tzinfo=UTC)
@@ -32,9 +32,12 @@ class Label:
 
 def labels_of(notices: tuple[Notice, ...]) -> Iterator[str]:
     """Give the tags of a record's notices: to be among those the store finds it by."""
-    listed = [each for each in notices if is_listed(each)]
-    yield from (day_tag(day) for day in sorted({day_of(each) for each in listed}))
-    alike = Counter((_quarter_of(each), each.state, each.medium) for each in listed)
+    listed = [(_quarter_of(each), each) for each in notices if is_listed(each)]
+    yield from sorted({day for (day, _), _ in listed})
+    alike: dict[tuple[str, State, Medium], int] = {}
+    for (_, quarter), each in listed:
+        kind = (quarter, each.state, each.medium)
+        alike[kind] = alike.get(kind, 0) + 1
     for (quarter, state, medium), number in sorted(alike.items()):
         yield f"{_COUNT}{quarter}:{state}:{medium}:{number}"
     if needed := len(failed(notices)):
@@ -59,9 +62,16 @@ def read_needed(tags: tuple[str, ...]) -> int:
     return sum(int(tag.removeprefix(_NEED)) for tag in tags if tag.startswith(_NEED))
 
 
-def _quarter_of(notice: Notice) -> str:
-    at = moment_of(notice)
-    return (at - timedelta(minutes=at.minute % _QUARTER)).strftime(_MOMENT)
+def _quarter_of(notice: Notice) -> tuple[str, str]:
+    """Give the tag of a notice's day and the name of its quarter of an hour."""
+    return _named(int(moment_of(notice).timestamp()) // _QUARTER_S)
+
+
+@lru_cache(maxsize=1024)
+def _named(quarter: int) -> tuple[str, str]:
+    """Name the so-many-th quarter since 1970: families are told in the same few each day."""
+    at = datetime.fromtimestamp(quarter * _QUARTER_S, UTC)
+    return day_tag(at.date()), at.strftime(_MOMENT)
 
 
 def _read_quarter(text: str) -> datetime:

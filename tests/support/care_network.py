@@ -77,13 +77,7 @@ async def open_network(folder: Path, pathway: Pathway = PATHWAY) -> AsyncIterato
     people, circles = EnginePeople(engine, keyring), EngineCircles(engine, keyring)
     children = EngineChildren(engine, keyring)
     now, recorded = [NOW], list[tuple[str, str, str, str]]()
-
-    async def record(who: ProfessionalId, action: Action, kind: str, thing: str) -> None:
-        recorded.append((who, action, kind, thing))
-
-    world = Surroundings(
-        clock=lambda: now[0], new_id=new_id, record=record, zone=ZoneInfo("Europe/Paris")
-    )
+    world = _world(now, recorded)
     gate = Gate(people=people, children=children, circles=circles, surroundings=world)
     yield Network(
         store=people,
@@ -108,20 +102,31 @@ async def open_network(folder: Path, pathway: Pathway = PATHWAY) -> AsyncIterato
             surroundings=world,
             pathway=pathway,
         ),
-        appointments=AppointmentsService(
-            desk=Desk(
-                appointments=EngineAppointments(engine, keyring),
-                people=people,
-                guard=gate,
-                surroundings=world,
-                pathway=pathway,
-                diary=_diary(engine, keyring, world),
-            )
-        ),
+        appointments=AppointmentsService(desk=_desk(engine, keyring, gate, pathway)),
         now=now,
         recorded=recorded,
     )
     await engine.close()
+
+
+def _desk(engine: SqliteEngine, keyring: Keyring, gate: Gate, pathway: Pathway) -> Desk:
+    return Desk(
+        appointments=EngineAppointments(engine, keyring),
+        people=gate.people,
+        guard=gate,
+        surroundings=gate.surroundings,
+        pathway=pathway,
+        diary=_diary(engine, keyring, gate.surroundings),
+    )
+
+
+def _world(now: list[datetime], recorded: list[tuple[str, str, str, str]]) -> Surroundings:
+    async def record(who: ProfessionalId, action: Action, kind: str, thing: str) -> None:
+        recorded.append((who, action, kind, thing))
+
+    return Surroundings(
+        clock=lambda: now[0], new_id=new_id, record=record, zone=ZoneInfo("Europe/Paris")
+    )
 
 
 def _diary(engine: SqliteEngine, keyring: Keyring, world: Surroundings) -> Diary:

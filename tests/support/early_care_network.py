@@ -1,5 +1,6 @@
 """A network with an invented early care, put together as the house does, on any engine."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from care_circle.child import Child
 from care_circle.circle import Circle
 from care_circle.definition.early_care_terms import Part
 from care_circle.definition.form import FormRecord
+from care_circle.definition.pathway import Pathway
 from care_circle.early_care.forfait import Forfait
 from care_circle.early_care.prescription import Prescription, Wish
 from care_circle.early_care.statement import Seen, Statement
@@ -115,15 +117,57 @@ async def care_network(engine: Engine, *, most: int | None = 34_000) -> CareNetw
     """
     keyring = await Keyring.open(engine, b"\x01" * 32)
     stores = Stores.on(engine, keyring)
-    pathway_stores = PathwayStores.on(engine, keyring, stores.watch)
     now, recorded = [datetime(2026, 11, 21, 19, 0, tzinfo=UTC)], list[tuple[str, str, str, str]]()
+    ground = _ground(
+        stores,
+        PathwayStores.on(engine, keyring, stores.watch),
+        _surroundings(now, recorded),
+        _pathway(most),
+    )
+    care, people = furnish_pathway(ground), _people()
+    noe = child(referring_physician=people["doc"].id)
+    circle = circle_of(noe, *people.values())
+    await _settle(stores, people.values(), noe, circle)
+    return CareNetwork(
+        stores=stores,
+        pathway_stores=ground.pathway_stores,
+        early_care=care.early_care,
+        sessions=care.sessions,
+        statements=care.statements,
+        care=care,
+        documents=_documents(ground),
+        now=now,
+        recorded=recorded,
+        **people,
+        noe=noe,
+        circle=circle,
+    )
 
+
+def _surroundings(now: list[datetime], recorded: list[tuple[str, str, str, str]]) -> Surroundings:
     async def record(who: ProfessionalId, action: Action, kind: str, thing: str) -> None:
         recorded.append((who, action, kind, thing))
 
-    around = Surroundings(
+    return Surroundings(
         clock=lambda: now[0], new_id=new_id, record=record, zone=ZoneInfo("Europe/Paris")
     )
+
+
+def _pathway(most: int | None) -> Pathway:
+    """Give the pathway with an early care of ours and without the records of its own."""
+    forms = PATHWAY.forms.items()
+    return replace(
+        PATHWAY,
+        disciplines=(replace(SWIMMING, year_cents=most), SINGING),
+        early_care=RULES,
+        forms={code: form for code, form in forms if form.record is FormRecord.DOCUMENT},
+        former=(),
+    )
+
+
+def _ground(
+    stores: Stores, pathway_stores: PathwayStores, around: Surroundings, pathway: Pathway
+) -> Ground:
     guard = Guard(
         people=stores.people,
         children=stores.children,
@@ -131,56 +175,31 @@ async def care_network(engine: Engine, *, most: int | None = 34_000) -> CareNetw
         surroundings=around,
         leavings=stores.departures,
     )
-    forms = {
-        code: form for code, form in PATHWAY.forms.items() if form.record is FormRecord.DOCUMENT
-    }
-    pathway = replace(
-        PATHWAY,
-        disciplines=(replace(SWIMMING, year_cents=most), SINGING),
-        early_care=RULES,
-        forms=forms,
-        former=(),
+    return Ground(
+        stores=stores, pathway_stores=pathway_stores, guard=guard, around=around, pathway=pathway
     )
-    ground = Ground(
-        stores=stores,
-        pathway_stores=pathway_stores,
-        guard=guard,
-        around=around,
-        pathway=pathway,
+
+
+def _documents(here: Ground) -> DocumentsService:
+    return DocumentsService(
+        documents=here.stores.documents,
+        people=here.stores.people,
+        guard=here.guard,
+        surroundings=here.around,
+        pathway=here.pathway,
     )
-    care = furnish_pathway(ground)
-    ana, doc = coordinator(), somebody(profession=Profession.PHYSICIAN)
-    meg = somebody(profession=Profession.PHYSICIAN)
-    kim, lea = somebody(), somebody()
-    noe = child(referring_physician=doc.id)
-    circle = circle_of(noe, ana, doc, meg, kim, lea)
-    for who in (ana, doc, meg, kim, lea):
+
+
+def _people() -> dict[str, Somebody]:
+    doc, meg = (somebody(profession=Profession.PHYSICIAN) for _ in range(2))
+    return {"ana": coordinator(), "doc": doc, "meg": meg, "kim": somebody(), "lea": somebody()}
+
+
+async def _settle(stores: Stores, people: Iterable[Somebody], noe: Child, circle: Circle) -> None:
+    """Write all of them down, each professional under a convention."""
+    for who in people:
         await stores.people.add_professional(who.record)
         if who.record.role is Role.PROFESSIONAL:
             await stores.people.add_convention(convention(who.id))
     await stores.children.add(noe)
     await stores.circles.add(circle)
-    return CareNetwork(
-        stores=stores,
-        pathway_stores=pathway_stores,
-        early_care=care.early_care,
-        sessions=care.sessions,
-        statements=care.statements,
-        care=care,
-        documents=DocumentsService(
-            documents=stores.documents,
-            people=stores.people,
-            guard=guard,
-            surroundings=around,
-            pathway=pathway,
-        ),
-        now=now,
-        recorded=recorded,
-        ana=ana,
-        doc=doc,
-        meg=meg,
-        kim=kim,
-        lea=lea,
-        noe=noe,
-        circle=circle,
-    )

@@ -79,7 +79,7 @@ class Stationery:
         # So that no holiday reply comes back (RFC 3834).
         yield _shared("Auto-Submitted", "auto-generated", utf8=utf8)
         if mail.stop is not None:
-            yield _of_this_one("List-Unsubscribe", f"<{mail.stop}>", utf8=utf8)
+            yield _address_of_ours("List-Unsubscribe", f"<{mail.stop}>")
             yield _shared("List-Unsubscribe-Post", _ONE_CLICK, utf8=utf8)
         yield b"MIME-Version: 1.0" + _END
 
@@ -109,6 +109,12 @@ def _of_this_one(name: str, value: str, *, utf8: bool, written: Address | None =
     if len(line) <= _LONGEST_LINE and _PLAIN.fullmatch(value):
         return line.encode() + _END
     return _field(name, written or value, utf8=utf8)
+
+
+def _address_of_ours(name: str, value: str) -> bytes:
+    """Write a web address; the library would put a long one in words no mail reader decodes."""
+    gap = " " if len(name) + 2 + len(value) <= _LONGEST_LINE else "\r\n "
+    return f"{name}:{gap}{value}".encode("ascii") + _END
 
 
 def address_of(text: str) -> Address | None:

@@ -2,21 +2,16 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from care_circle.access import NotFound
-from care_circle.appointment import Appointment, Slot, book, cancel
-from care_circle.child import Child
-from care_circle.circle import Circle, CircleExists, Newcomer, admit, open_circle, release
+from care_circle.appointment import cancel
+from care_circle.circle import CircleExists, release
 from care_circle.consent import Step, Word, record
 from care_circle.contact import Authority, LegalStatus, Relation
-from care_circle.documents.answers import Known
-from care_circle.documents.document import Document
-from care_circle.documents.pen import Pen, draft, sign
-from care_circle.ins import Ins, InsKind, Reliability, nir_key
 from care_circle.role import Profession
 from care_circle.store import AlreadyThere
 from care_circle.structure import Structure
@@ -49,24 +44,16 @@ from server.storage.keys import Erased, Keyring
 from server.storage.sqlite import SqliteEngine
 from tests.support.care import (
     NOW,
-    PATHWAY,
     TODAY,
-    Somebody,
-    addition,
     child,
     convention,
-    coordinator,
-    genesis,
     mother,
     removal,
     somebody,
 )
-from tests.support.care_answers import WHOLE
+from tests.support.care_records import ANA, CANARY, booked, circle_of, let_in, signed, with_ins
 from tests.support.engines import TickingClock
 from tests.support.tellings import TELLINGS
-
-ANA = coordinator()
-CANARY = "canarizinzolin"
 
 
 @pytest.fixture
@@ -114,68 +101,6 @@ def appointments(engine: SqliteEngine, keyring: Keyring) -> EngineAppointments:
 @pytest.fixture
 def outbox(engine: SqliteEngine, keyring: Keyring) -> EngineOutbox:
     return EngineOutbox(engine, keyring)
-
-
-def circle_of(for_child: Child, *members: Somebody) -> Circle:
-    name = CircleId(new_id())
-    circle = open_circle(name, for_child, genesis(name, ANA), coordinator=ANA.record, now=NOW)
-    for member in members:
-        circle = let_in(circle, member)
-    return circle
-
-
-def let_in(circle: Circle, who: Somebody) -> Circle:
-    return admit(
-        circle,
-        addition(circle, who, ANA),
-        newcomer=Newcomer(professional=who.record, conventions=(convention(who.id),)),
-        by=ANA.id,
-        now=NOW,
-        today=TODAY,
-    )
-
-
-def signed(circle: Circle, by: Somebody) -> Document:
-    pen = Pen(
-        actor=by.actor,
-        conventions=(convention(by.id),),
-        child=circle.child,
-        circle=circle,
-        form=PATHWAY.form("F26"),
-        known=Known(today=TODAY),
-        today=TODAY,
-        now=NOW,
-    )
-    answers = WHOLE | {"parents_concerned": True, "parents_concern": CANARY}
-    return sign(draft(DocumentId(new_id()), pen, answers, visit="V24"), pen, edition=1)
-
-
-def booked(family: Child, label: str = "12 rue des Lilas") -> Appointment:
-    slot = Slot(
-        start=datetime(2026, 12, 3, 14, 30),  # noqa: DTZ001 - a wall time
-        zone="Europe/Paris",
-        duration_minutes=45,
-        place_label=label,
-        map_address=CANARY,
-    )
-    return book(
-        AppointmentId(new_id()),
-        slot,
-        child=family.id,
-        professional=ANA.id,
-        visit="V24",
-        by=ANA.id,
-        recipients=family.recipients(TODAY),
-        tellings=TELLINGS,
-        now=NOW,
-    )
-
-
-def with_ins(family: Child) -> Child:
-    digits = "2240931555001"
-    ins = Ins(number=f"{digits}{nir_key(digits):02}", kind=InsKind.DEMO)
-    identity = replace(family.identity, reliability=Reliability.QUALIFIED, ins=ins)
-    return replace(family, identity=identity)
 
 
 async def test_people_come_back_as_they_were_stored(people: EnginePeople) -> None:

@@ -375,10 +375,7 @@ async def test_papers_curves_and_life_are_sound_for_everybody(
     for name, path in pages.items():
         await reader.goes(path)
         await unfold(reader.page)
-        await reader.shoot(f"{name}-{look}")
-        wrong += [f"{name}: {fault}" for fault in await reader.axe()]
-        if await reader.overflow() > 0:
-            wrong.append(f"{name}: wider than its window")
+        wrong += await reader.faults(name, look)
 
     assert wrong == []
     assert reader.troubles == []

@@ -95,6 +95,7 @@ async def test_minutes_are_signed_and_each_decision_is_a_task_that_its_owner_rea
     await write(odile.page)
     await odile.presses("Signer le compte-rendu")
     await odile.sees("La tâche est donnée.")
+    await expect(odile.page.locator("h2", has_text="Réunion,")).to_be_focused()
     await odile.page.reload()
     await odile.page.get_by_role("heading", name="Décisions").wait_for()
 

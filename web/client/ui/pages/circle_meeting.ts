@@ -70,11 +70,17 @@ class MeetingDesk {
       "section",
       { class: "stack-tight" },
       h("a", { class: "back-link", href: `/circles/${circle}/meetings` }, icon("back", "small"), t("Réunions")),
-      h("div", { class: "row" }, h("h2", { class: "section-title" }, t("Réunion, {when}", { when: dayAndTime(meeting.starts_at) })), h("span", { class: stateLook(meeting.state, hasBegun(meeting)) }, stateWord(meeting.state, hasBegun(meeting)))),
+      h("div", { class: "row" }, h("h2", { class: "section-title", tabindex: -1 }, t("Réunion, {when}", { when: dayAndTime(meeting.starts_at) })), h("span", { class: stateLook(meeting.state, hasBegun(meeting)) }, stateWord(meeting.state, hasBegun(meeting)))),
       where(meeting),
       meeting.subject !== "" && h("p", { class: "message-text" }, meeting.subject),
       h("p", { class: "card-note" }, t("Avec {names}", { names: people.names(meeting.invited) })),
     );
+  }
+
+  /** The form is gone with whatever had the focus in it: whoever wrote goes on from the title. */
+  #backToReading(): void {
+    this.draw();
+    this.element.querySelector("h2")?.focus();
   }
 
   #writes(): boolean {
@@ -107,7 +113,7 @@ class MeetingDesk {
         corrects,
         saved: (meeting) => void (this.#meeting = meeting),
         signed: (meeting) => void this.#signed(meeting),
-        closed: async () => (await this.mayLeave()) && this.draw(),
+        closed: async () => (await this.mayLeave()) && this.#backToReading(),
       });
     } catch (error) {
       toast(said(error));
@@ -119,7 +125,7 @@ class MeetingDesk {
 
   async #signed(meeting: MeetingView): Promise<void> {
     this.#meeting = meeting;
-    this.draw();
+    this.#backToReading();
     toast(t("Le compte-rendu est signé."));
     await this.#give();
   }

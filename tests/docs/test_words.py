@@ -23,7 +23,8 @@ Said = str | tuple[str, str]
 
 _TEXT = r'"(?:[^"\\\n]|\\.)*"'
 _CALL = re.compile(rf"(?<![\w.$])(?P<word>tn?)\(\s*(?P<one>{_TEXT})?(?:\s*,\s*(?P<many>{_TEXT}))?")
-_COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+# What a picker accepts is written `image/*` and opens no comment.
+_COMMENT = re.compile(r"(?<!\w)/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 _HOME = PAGES / "words.ts"  # Where the two words are defined, and called with what they are given.
 

@@ -65,9 +65,15 @@ export function recipientWord({ recipient, holder }: Pick<NoticeLine, "recipient
   return holder > 0 ? t("titulaire {n}", { n: holder }) : t("quelqu'un qui n'est plus dans le dossier");
 }
 
+/** That it left, and what is known of its arrival. */
+function sentWord({ delivered_at: arrived, receipts }: NoticeLine, when: string): string {
+  if (arrived !== null) return t("reçu {when}", { when: dayAndTime(arrived) });
+  return receipts ? t("parti {when}", { when }) : t("parti {when}, sans accusé de réception", { when });
+}
+
 /** How far it got: « parti le lundi 3 mai à 9 h », « échec : numéro refusé ». */
 export function stateWord(line: NoticeLine, now = Date.now()): string {
-  const { state, at, delivered_at: arrived } = line;
+  const { state, at } = line;
   const when = dayAndTime(at);
   switch (state) {
     case "planned":
@@ -76,8 +82,7 @@ export function stateWord(line: NoticeLine, now = Date.now()): string {
     case "sending":
       return t("en train de partir");
     case "sent":
-      if (arrived !== null) return t("reçu {when}", { when: dayAndTime(arrived) });
-      return line.receipts ? t("parti {when}", { when }) : t("parti {when}, sans accusé de réception", { when });
+      return sentWord(line, when);
     case "unknown":
       return t("parti peut-être {when} : à vérifier", { when });
     case "dead":

@@ -62,7 +62,9 @@ def wanted_of(view: View, held: tuple[Errand, ...]) -> tuple[Wanted, ...]:
                 found += _questionnaires(view, reminder)
             case _:
                 continue
-    return tuple(each for each in found if each.recipients)
+    # What may only be told when it is over is told by nobody: a window ends before its family,
+    # who has just heard of the visit, may hear of it again.
+    return tuple(each for each in found if each.recipients and each.at < each.expires_at)
 
 
 def errand_of(view: View, wanted: Wanted) -> ErrandId:

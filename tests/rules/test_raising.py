@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,8 @@ from care_circle.follow_up.progress import ChildFile
 from care_circle.follow_up.raising import Wanted, days_told, wanted_of
 from crypto.ids import ContactId, ProfessionalId, new_id
 from notifications import hours
-from notifications.notice import Medium, Rule
+from notifications.errand import Errand, open_errand
+from notifications.notice import Medium, Rule, State
 from tests.support.care import PATHWAY, child, mother, newborn
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -45,10 +47,26 @@ def family(birth: date, gestation: str, zone: str) -> Child:
     return replace(bare, identity=replace(bare.identity, birth_date=birth))
 
 
-def wanted_on(of: Child, day: date, hour: int = 12) -> tuple[Wanted, ...]:
+def wanted_on(
+    of: Child, day: date, hour: int = 12, held: tuple[Errand, ...] = ()
+) -> tuple[Wanted, ...]:
     now = datetime.combine(day, time(hour), PARIS).astimezone(UTC)
     view = view_of(ChildFile(child=of, zone=PARIS), PATHWAY, Moment(now=now, zone=PARIS))
-    return wanted_of(view, ())
+    return wanted_of(view, held)
+
+
+def told_once(of: Child, wanted: Wanted) -> Errand:
+    """Tell what is wanted, and close it, as when something was booked."""
+    opened = open_errand(
+        wanted.telling,
+        child=of.id,
+        subject=wanted.subject,
+        recipients=wanted.recipients,
+        expires_at=wanted.expires_at,
+        now=wanted.at,
+    )
+    sent = tuple(replace(each, state=State.SENT) for each in opened.notices)
+    return replace(opened, notices=sent, closed=True)
 
 
 @given(BIRTHS, WEEKS, st.sampled_from(ZONES), st.sampled_from(["V09", "V12", "V18", "V24", "V48"]))
@@ -76,6 +94,25 @@ def test_a_visit_to_book_is_told_six_weeks_before_its_window_on_everybody_s_own_
     assert leaves.time() == time(8)
     assert {each.contact for each in told.recipients} == {each.id for each in noe.contacts}
     assert told.expires_at.astimezone(PARIS).date() == window.closes + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("before_the_end", "again"), [(40, ["V24:2"]), (2, [])])
+def test_a_visit_is_told_again_only_while_its_window_lasts(
+    before_the_end: int, again: list[str]
+) -> None:
+    noe = family(date(2024, 10, 7), "33+0", "Europe/Paris")
+    window = visit_window(
+        PATHWAY.visit("V24"), birth=date(2024, 10, 7), perinatal=noe.perinatal,
+        reckoning=PATHWAY.reckoning,
+    )  # fmt: skip
+    assert window is not None
+    day = window.closes - timedelta(days=before_the_end)
+    (first,) = (each for each in wanted_on(noe, day) if each.subject == "V24")
+    told = told_once(noe, replace(first, at=datetime.combine(day, time(12), PARIS)))
+
+    later = wanted_on(noe, window.closes, held=(told,))
+
+    assert [each.subject for each in later if each.subject.startswith("V24:2")] == again
 
 
 @given(BIRTHS, WEEKS, st.sampled_from(ZONES))

@@ -20,7 +20,7 @@ AT_ONCE = 4
 
 async def found(scene: Scene, world: World) -> Person:
     """Make the first coordinator at the command line."""
-    first = next(each for each in scene.people.values() if each.words.role == "coordinator")
+    first = scene.letters.office
     words = first.words
     told = await command(
         world, "user", "add", "--email", words.email, "--family-name", words.family_name,

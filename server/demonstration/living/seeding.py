@@ -4,13 +4,15 @@ import asyncio
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from channels.headless import connect
 from channels.headless_recovery import set_up
+from server.clock import system_clock
 from server.demonstration.clock import StoryClock
 from server.demonstration.living import arriving, weeks
 from server.demonstration.living.ledger import Host, Invitation, Ledger, SignIn
@@ -23,6 +25,7 @@ from server.demonstration.living.weekdays import Weekdays
 from server.demonstration.processes import World
 
 BEGINS, ENDS = "-25 07:45", "0 09:27"
+SHORTLY = timedelta(minutes=2)
 Tell = Callable[[str, float], None]
 
 
@@ -59,6 +62,7 @@ async def seed(seeding: Seeding) -> Ledger:
         seeding.tell("Chacun range ses clés de secours", 0.0)
         await _go_home(scene)
         # Before the present: a code serves once, and those of now are for whoever tries this.
+        await weeks.rest(scene, system_clock() - SHORTLY)
         ledger = await _ledger(scene, first, seeding)
         seeding.clock.arrive()
         return ledger
@@ -92,6 +96,7 @@ async def _ledger(scene: Scene, first: Person, seeding: Seeding) -> Ledger:
 
 async def _invitation(scene: Scene, first: Person, welcome: Welcome) -> Invitation:
     awaited = next(each for each in scene.people.values() if each.words.invited)
+    await first.come()
     until = await arriving.invite(first, awaited)
     return Invitation(
         professional=awaited.id,
@@ -152,6 +157,11 @@ def _password(words: Sequence[str]) -> str:
     return "-".join(secrets.choice(words) for _ in range(4))
 
 
+def _office(people: Iterable[Person]) -> Person:
+    """Choose who makes the network and asks after its letters: the first coordinator."""
+    return next(each for each in people if each.words.role == "coordinator")
+
+
 def in_memory() -> str | None:
     """Find a folder in memory for files that are not kept: nobody waits for a disk then."""
     memory = Path("/dev/shm")  # noqa: S108 -- a folder with a random name of its own is made there
@@ -177,7 +187,7 @@ async def _scene(seeding: Seeding) -> AsyncIterator[Scene]:
             folder=Path(folder),
             clock=seeding.clock,
             days=seeding.days,
-            letters=Letters(folder=world.folder),
+            letters=Letters(office=_office(people.values())),
             people=people,
             cases={key: Case(words=words) for key, words in seeding.script.children.items()},
         )

@@ -79,7 +79,7 @@ async def live(scene: Scene, progress: Progress) -> None:
 
 async def rest(scene: Scene, until: datetime) -> None:
     """Let time pass until an instant, and the letters leave that are due before it."""
-    while (leaves := scene.letters.next()) is not None and leaves <= until:
+    while (leaves := await scene.letters.next()) is not None and leaves <= until:
         scene.clock.move_to(leaves)
         await scene.letters.leave(scene.clock())
     scene.clock.move_to(until)

@@ -124,4 +124,6 @@ class Shared:
         """End every profile that was opened."""
         if self._browser is not None and self._browser.is_connected():
             for profile in self._browser.contexts:
+                # Answers that a test was still making up as it ended are nobody's any more.
+                await profile.unroute_all(behavior="ignoreErrors")
                 await profile.close()

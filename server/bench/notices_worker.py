@@ -28,6 +28,7 @@ from server.config import Config
 from server.house import House, furnish
 from server.logs import configure_logs
 from server.notices import EVERY, open_worker
+from server.serve import search_seldom
 from server.storage.care_shapes import appointment_shape
 from server.storage.keys import Keyring
 from server.storage.opening import open_engine
@@ -168,6 +169,7 @@ async def measure(order: Order) -> Figures:
         claimed = await _claim_all(house, order.count)
         async with open_worker(replace(config, ways=ways), house) as worker:
             tally = Tally(order.count, order.marks)
+            search_seldom()
             began, cpu = time.perf_counter(), time.process_time()
             await _send_all(worker, tally)
             return Figures(

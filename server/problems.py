@@ -26,6 +26,9 @@ from server.wire import Malformed, encode
 
 INTERNAL = Kind(500, "internal", "Erreur interne", "Internal error")
 MEDIA_TYPE = "application/problem+json"
+LEFT = 499
+"""Whoever asked hung up before the answer; a status that nginx's logs made known."""
+
 _TYPE = "urn:ronde:problem:"
 
 
@@ -129,7 +132,14 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except Exception as error:  # noqa: BLE001 -- the last-resort handler (ASVS 16.5.4)
+        if isinstance(error, ConnectionResetError) and _has_left(request):
+            # Nobody hears this; the log's line of the request keeps the status.
+            return web.Response(status=LEFT)
         return problem_response(problem_of(error, language=language_of(request)))
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _quality(text: str) -> float:

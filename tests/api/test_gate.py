@@ -249,6 +249,30 @@ async def test_a_request_that_is_no_http_is_refused_and_not_logged(server: Runni
     assert "Zephyrine" not in out.getvalue()
 
 
+async def test_whoever_hangs_up_in_the_middle_is_no_fault_of_ours(server: Running) -> None:
+    out = io.StringIO()
+    configure_logs("info", out)
+    port = int(server.url.rpartition(":")[2])
+
+    head = (
+        "POST /api/v1/sessions HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        "Content-Type: application/json",
+        "Content-Length: 99",
+        "Expect: 100-continue",
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write("\r\n".join((*head, "", "{")).encode())
+    await asyncio.wait_for(reader.readuntil(b"100 Continue\r\n\r\n"), 10)
+    writer.transport.abort()
+    async with asyncio.timeout(10):
+        while "/api/v1/sessions" not in out.getvalue():  # noqa: ASYNC110 -- another party's line
+            await asyncio.sleep(0.01)
+
+    assert "unexpected_error" not in out.getvalue()
+    assert '"status": 499' in out.getvalue()
+
+
 async def test_a_head_that_trickles_in_is_cut_off(tmp_path: Path) -> None:
     async with running(tmp_path, head_seconds=0.5) as server:
         port = int(server.url.rpartition(":")[2])

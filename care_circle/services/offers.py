@@ -90,7 +90,7 @@ class OffersService:
             actor, Action.WRITE_APPOINTMENT, child, kind="appointment", thing=child
         )
         may_hold = await self._may_hold(way)
-        who = professional or _first_choice(actor, way.child, may_hold)
+        who = professional or _first_choice(actor, way.child, may_hold, visit)
         place = Place(label=None, zone=None) if who is None else await self.places.of(who)
         window, minutes = self._of_visit(way.child, visit)
         zone = place.zone or self._family_zone(way.child)
@@ -152,13 +152,12 @@ class OffersService:
 
 
 def _first_choice(
-    actor: Actor, child: Child, may_hold: tuple[ProfessionalId, ...]
+    actor: Actor, child: Child, may_hold: tuple[ProfessionalId, ...], visit: str | None
 ) -> ProfessionalId | None:
-    """Choose whom a booking begins with: the physician who follows the child, or who asks."""
-    for who in (child.referring_physician, actor.professional):
-        if who in may_hold:
-            return who
-    return may_hold[0] if may_hold else None
+    """Choose whom a booking begins with: for a visit the child's physician, else who asks."""
+    first = (child.referring_physician, actor.professional)
+    wished = first if visit is not None else first[::-1]
+    return next((who for who in (*wished, *may_hold) if who in may_hold), None)
 
 
 def _near(window: Window | None, near: date | None) -> date | None:

@@ -290,6 +290,7 @@ async def test_a_booking_is_offered_filled_in_on_the_clocks_of_the_structure(
     offer = (await town.ana.get(f"{town.path}/offer?visit=V24")).body
 
     assert offer["professional"] == town.ben.id
+    assert (await town.kim.person.get(f"{town.path}/offer")).body["professional"] == town.kim.id
     assert set(offer["may_hold"]) == {town.ben.id, town.kim.id}
     assert (offer["zone"], offer["place_label"]) == ("Indian/Reunion", "3 place des Filaos")
     assert offer["duration_minutes"] == 45

@@ -74,8 +74,21 @@ function toldPlace({ ronde, place }: PageContext, id: ChildId): HTMLElement {
 }
 
 /** From the file to what the child's circle sees of it; whoever is not in the circle stays at the office. */
-function waysOn({ ronde }: PageContext, { id, circle, stage }: ChildHeader): HTMLElement {
-  const inside = circle !== null && ronde.circles.some((each) => each.id === circle);
+function waysOn({ ronde, signal }: PageContext, header: ChildHeader): HTMLElement {
+  const isInside = (): boolean => ronde.circles.some(({ id }) => id === header.circle);
+  let inside = isInside();
+  const element = h("div", null, waysFrom(header, inside));
+  // A circle that somebody is let into this minute opens once their device has heard of it.
+  const heard = ronde.on("circle", () => {
+    if (inside === isInside()) return;
+    inside = isInside();
+    fill(element, waysFrom(header, inside));
+  });
+  signal.addEventListener("abort", heard);
+  return element;
+}
+
+function waysFrom({ id, circle, stage }: ChildHeader, inside: boolean): HTMLElement {
   const link = (words: string, name: string): HTMLElement =>
     h("a", { class: "button button-small", href: inside ? `/circles/${circle}/${name}` : `/coordination/${name}/${id}` }, words);
   return h(

@@ -5,8 +5,9 @@ import type { Claimed } from "./claiming.ts";
 import * as lists from "./queue.ts";
 import type { Queue, Refusal, Waiting } from "./queue.ts";
 import type { ForfaitView, Mender, SessionForm } from "./served.ts";
+import { WAITING_CLAIMS } from "./mine.ts";
 
-const KEY = "care-claims";
+const KEY = WAITING_CLAIMS;
 const KEEPING = "ronde-care-claims";
 const SENDING = "ronde-care-sending";
 /** What says nothing about the session itself: it is asked again later. */

@@ -1,6 +1,6 @@
 /** The day of somebody who holds sessions: a card for each child with a forfait of theirs. */
 
-import { atOnce } from "../at_once.ts";
+import type { AtOnce } from "../at_once.ts";
 import { childName } from "../circle/naming.ts";
 import { fill, h } from "../dom.ts";
 import type { PageContext } from "../router.ts";
@@ -8,20 +8,21 @@ import type { Listing, MyDay } from "../served.ts";
 import { t } from "../words.ts";
 import { ClaimCard } from "./claim_card.ts";
 import { isToReport } from "./claiming.ts";
+import { MY_FORFAITS } from "./mine.ts";
 import { Claims } from "./sending.ts";
 import type { ForfaitView } from "./served.ts";
 import { earlyCareOf } from "./terms.ts";
 
-const MINE = "/forfaits/mine";
+export type Asked = { readonly mine: AtOnce<Listing<ForfaitView>>; readonly day: () => MyDay; readonly told: Promise<unknown> };
 
 /**
  * Fill a place of the day with the sessions to report; nothing for whoever has none.
  *
- * `told` is when the server has said what the day is now.
+ * `mine` are one's forfaits, as kept and as asked; `told` is when the server has said what the
+ * day is now.
  */
-export async function careToday(context: PageContext, place: HTMLElement, day: () => MyDay, told: Promise<unknown>): Promise<void> {
-  const { ronde, signal, go } = context;
-  const [mine, claims] = await Promise.all([atOnce<Listing<ForfaitView>>(ronde, MINE), Claims.of(ronde)]);
+export async function careToday({ ronde, signal, go }: PageContext, place: HTMLElement, { mine, day, told }: Asked): Promise<void> {
+  const claims = await Claims.of(ronde);
   let forfaits = mine.value.items;
   // What the server answered to somebody's act here is newer than the list that was asked before it.
   const newest = new Map<string, ForfaitView>();
@@ -53,7 +54,7 @@ export async function careToday(context: PageContext, place: HTMLElement, day: (
     }
     draw();
     // What is kept for the next start is the newest, too.
-    if (known !== null) ronde.api.read(MINE).catch(() => undefined);
+    if (known !== null) ronde.api.read(MY_FORFAITS).catch(() => undefined);
   });
   draw();
   told.then(draw, () => undefined);

@@ -5,6 +5,8 @@ import type { Conversation, Ronde } from "../../shell/ronde.ts";
 import { childName } from "../circle/naming.ts";
 import { betweenWords, visitsToBook } from "../appointments/to_book.ts";
 import { atOnce } from "../at_once.ts";
+import { MY_FORFAITS, WAITING_CLAIMS } from "../care/mine.ts";
+import type { ForfaitView } from "../care/served.ts";
 import { wear } from "../clothes.ts";
 import { ago, dayAndTime, dayOf, nearDay } from "../dates.ts";
 import { row, section } from "../day/rows.ts";
@@ -16,7 +18,7 @@ import { type IconName, icon } from "../icons.ts";
 import { labelWord } from "../nomenclature.ts";
 import { noCircle } from "../parts/no_circle.ts";
 import type { Page, PageContext } from "../router.ts";
-import type { ChildHeader, MyDay, PlannedAppointment, TaskCard } from "../served.ts";
+import type { ChildHeader, Listing, MyDay, PlannedAppointment, TaskCard } from "../served.ts";
 import { t, tn } from "../words.ts";
 
 const ENDED = new Set(["completed", "cancelled"]);
@@ -91,10 +93,14 @@ export async function dayPage(context: PageContext): Promise<Page> {
   };
 }
 
-/** Only some have sessions to report: that comes by itself. */
+/** Only some have sessions to report: it comes by itself, and to them alone. */
 async function drawCare(context: PageContext, place: HTMLElement, day: () => MyDay, told: Promise<{ value: MyDay }>): Promise<void> {
+  const { ronde } = context;
+  const mine = await atOnce<Listing<ForfaitView>>(ronde, MY_FORFAITS);
+  const none = mine.value.items.length === 0 && (await ronde.draft(WAITING_CLAIMS)) === null;
+  if (none && (await mine.later).value.items.length === 0) return;
   const [{ careToday }] = await Promise.all([import("../care/today.ts"), wear("day", ["care"])]);
-  await careToday(context, place, day, told);
+  await careToday(context, place, { mine, day, told });
 }
 
 /** What the pathway asks of whoever coordinates. */

@@ -139,11 +139,7 @@ class BlobService:
         if self._uploading.total() >= MOST_AT_ONCE:
             raise TooManyAtOnce
         with _turn(self._uploading, asker, most=MOST_OF_ONE):
-            sealed = await receive()
-            if not sealed:
-                raise BadEntry
-            if len(sealed) > MAX_SEALED:
-                raise TooLarge
+            sealed = await _received(receive)
             note = BlobNote(
                 channel=channel,
                 id=blob,
@@ -198,6 +194,21 @@ class BlobService:
         # The note itself is counted now, so nothing more needs to fit.
         await self.store.count_again(note.channel)
         return await self.store.take_room(note.channel, 0, most=self.quota)
+
+
+async def _received(receive: Callable[[], Awaitable[bytes]]) -> bytes:
+    """Receive a sealed file.
+
+    Raises:
+        BadEntry: There are no bytes.
+        TooLarge: It weighs more than the largest file sealed.
+    """
+    sealed = await receive()
+    if not sealed:
+        raise BadEntry
+    if len(sealed) > MAX_SEALED:
+        raise TooLarge
+    return sealed
 
 
 @contextmanager

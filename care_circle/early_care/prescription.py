@@ -15,7 +15,7 @@ from care_circle.ages import add_months
 from care_circle.child import Child, require_included
 from care_circle.circle import Circle, CircleClosed
 from care_circle.convention import Convention, require_active
-from care_circle.definition.early_care_terms import EarlyCareTerms
+from care_circle.definition.early_care_terms import Discipline, EarlyCareTerms
 from care_circle.definition.form import Answer
 from care_circle.documents.document import ReasonMissing
 from care_circle.mending import Mendable, Mender
@@ -173,12 +173,7 @@ def prescribe(
     _require_prescriber(by, terms)
     require_active(by.conventions, on=by.today)
     discipline = terms.discipline(wish.discipline)
-    sessions = discipline.sessions if wish.sessions is None else wish.sessions
-    months = discipline.validity_months if wish.months is None else wish.months
-    if not 0 <= sessions <= discipline.sessions or not discipline.assessments + sessions:
-        raise BeyondTheTerms
-    if not 1 <= months <= discipline.validity_months:
-        raise BeyondTheTerms
+    sessions, months = _within(discipline, wish)
     require_reason(wish.reason)
     return Prescription(
         id=prescription,
@@ -195,6 +190,21 @@ def prescribe(
         professional=wish.professional,
         urgent=wish.urgent,
     )
+
+
+def _within(discipline: Discipline, wish: Wish) -> tuple[int, int]:
+    """Give the sessions and the months that are prescribed, the most where none are named.
+
+    Raises:
+        BeyondTheTerms: They are more than a forfait holds, or nothing.
+    """
+    sessions = discipline.sessions if wish.sessions is None else wish.sessions
+    months = discipline.validity_months if wish.months is None else wish.months
+    if not 0 <= sessions <= discipline.sessions or not discipline.assessments + sessions:
+        raise BeyondTheTerms
+    if not 1 <= months <= discipline.validity_months:
+        raise BeyondTheTerms
+    return sessions, months
 
 
 def cancel(

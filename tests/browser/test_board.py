@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -13,24 +12,18 @@ from playwright.async_api import Browser, expect
 from care_circle.role import Role
 from crypto.ids import ChildId
 from server.vigil import vigil_of
-from tests.support.browser_pages import NARROW, TABLET, WIDE, Visitor, accept, invite, visitor
+from tests.support.browser_pages import (
+    LOOKS,
+    Visitor,
+    accept,
+    invite,
+    visitor,
+)
 from tests.support.clock import StandingClock
 from tests.support.journey import PASSWORD, Companion, Journey
 from tests.support.network import child_form
 from tests.support.server import Running, running
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "wide": {"viewport": WIDE},
-    "wide-dark": {"viewport": WIDE, "color_scheme": "dark"},
-    "tablet": {"viewport": TABLET},
-    "narrow": {"viewport": NARROW, "has_touch": True, "is_mobile": True},
-    "narrow-dark": {
-        "viewport": NARROW,
-        "has_touch": True,
-        "is_mobile": True,
-        "color_scheme": "dark",
-    },
-}
 DAYS_LATER = 240
 pytestmark = pytest.mark.timeout(300)
 

@@ -12,22 +12,16 @@ from playwright.async_api import Browser, expect
 from care_circle.role import Role
 from notifications import hours
 from notifications.notice import Carrier, CarrierKind, Notice, State
-from tests.support.browser_pages import NARROW, TABLET, WIDE, Visitor, accept, invite, visitor
+from tests.support.browser_pages import (
+    LOOKS,
+    Visitor,
+    accept,
+    invite,
+    visitor,
+)
 from tests.support.journey import Journey
 from tests.support.server import Running
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "wide": {"viewport": WIDE},
-    "wide-dark": {"viewport": WIDE, "color_scheme": "dark"},
-    "tablet": {"viewport": TABLET},
-    "narrow": {"viewport": NARROW, "has_touch": True, "is_mobile": True},
-    "narrow-dark": {
-        "viewport": NARROW,
-        "has_touch": True,
-        "is_mobile": True,
-        "color_scheme": "dark",
-    },
-}
 pytestmark = pytest.mark.timeout(300)
 
 

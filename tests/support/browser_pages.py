@@ -27,6 +27,18 @@ from tests.support.node import PACKAGES, ROOT
 WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
 TABLET: Final[ViewportSize] = {"width": 820, "height": 1180}
 NARROW: Final[ViewportSize] = {"width": 360, "height": 740}
+LOOKS: Final[dict[str, dict[str, Any]]] = {
+    "wide": {"viewport": WIDE},
+    "wide-dark": {"viewport": WIDE, "color_scheme": "dark"},
+    "tablet": {"viewport": TABLET},
+    "narrow": {"viewport": NARROW, "has_touch": True, "is_mobile": True},
+    "narrow-dark": {
+        "viewport": NARROW,
+        "has_touch": True,
+        "is_mobile": True,
+        "color_scheme": "dark",
+    },
+}
 expect.set_options(timeout=PATIENCE_S * 1000)
 SHOTS: Final = ROOT / "tests" / "browser" / "shots"
 _AXE = PACKAGES / "axe-core" / "axe.min.js"

@@ -415,11 +415,6 @@ export interface DeviceSetUp {
 }
 
 /** What coordinators do with their device. */
-/** The word by which a membership statement names what the server says somebody is. */
-export function seatOf({ role, profession }: { readonly role: string; readonly profession: string | null }): string {
-  return role === "coordinator" ? role : (profession ?? "");
-}
-
 export interface Coordination {
   /** Sign that an identity key is theirs; `seen` (hex) is the key read out face to face. */
   attest(professional: ProfessionalId, options?: { seen?: string }): Promise<void>;

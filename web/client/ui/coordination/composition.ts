@@ -10,9 +10,10 @@ import { fromBase64 } from "../../core/base64.ts";
 import type { ChannelId, CircleId, ProfessionalId } from "../../core/ids.ts";
 import { equal } from "../../core/mls/suite.ts";
 import { HistoryGrant } from "../../core/statement.ts";
-import { type CircleView, type Conversation, Refused, type Ronde, Unreachable, seatOf } from "../../shell/ronde.ts";
+import { type CircleView, type Conversation, Refused, type Ronde, Unreachable } from "../../shell/ronde.ts";
 import type { ChildHeader, CircleGlance } from "../served.ts";
 import { hasSeat, obstacleOf, unknownWarrant } from "./admission.ts";
+import { seatOf } from "./people.ts";
 import type { Colleague } from "./served.ts";
 
 /** `joining` gives nothing of what was said before. */

@@ -1,7 +1,7 @@
 /** Who is in a circle, how far each of them has come, and letting somebody go. */
 
 import type { ProfessionalId } from "../../core/ids.ts";
-import { type Ronde, seatOf } from "../../shell/ronde.ts";
+import type { Ronde } from "../../shell/ronde.ts";
 import { type Child, h } from "../dom.ts";
 import { busy } from "../busy.ts";
 import { type IconName, icon } from "../icons.ts";
@@ -9,6 +9,7 @@ import { seatWord } from "../nomenclature.ts";
 import { avatar, fullName } from "../parts/avatar.ts";
 import { t } from "../words.ts";
 import type { Composition, Phase, Standing } from "./composition.ts";
+import { seatOf } from "./people.ts";
 import type { Colleague } from "./served.ts";
 
 export type MemberActs = {

@@ -37,6 +37,11 @@ export function peopleAmong(colleagues: readonly Colleague[]): People {
   );
 }
 
+/** The word by which a membership statement names what the server says somebody is. */
+export function seatOf({ role, profession }: Pick<Colleague, "role" | "profession">): string {
+  return role === "coordinator" ? role : (profession ?? "");
+}
+
 /** The physicians of the network, to choose a referring one among. */
 export function physicians(colleagues: readonly Colleague[]): readonly Colleague[] {
   return colleagues

@@ -4,11 +4,11 @@ import type { ProfessionalId } from "../../core/ids.ts";
 import { type Child, fill, freshId, h } from "../dom.ts";
 import { check } from "../form.ts";
 import { lookFor } from "../fuzzy.ts";
-import { seatOf } from "../../shell/ronde.ts";
 import { PROFESSIONS, seatWord } from "../nomenclature.ts";
 import { fullName } from "../parts/avatar.ts";
 import { t } from "../words.ts";
 import { hasSeat, obstacleOf } from "./admission.ts";
+import { seatOf } from "./people.ts";
 import type { Colleague } from "./served.ts";
 
 const FEW = 10;

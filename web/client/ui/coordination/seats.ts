@@ -6,7 +6,6 @@
  * whoever is signed in as a coordinator lets others in and out.
  */
 
-import { seatOf } from "../../shell/ronde.ts";
 import { confirm } from "../dialog.ts";
 import { type Child, h } from "../dom.ts";
 import { icon } from "../icons.ts";
@@ -14,6 +13,7 @@ import { seatWord } from "../nomenclature.ts";
 import { fullName } from "../parts/avatar.ts";
 import { t } from "../words.ts";
 import type { Composition } from "./composition.ts";
+import { seatOf } from "./people.ts";
 import type { Colleague } from "./served.ts";
 
 const COORDINATOR = "coordinator";
